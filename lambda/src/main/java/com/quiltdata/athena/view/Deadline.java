@@ -1,0 +1,55 @@
+package com.quiltdata.athena.view;
+
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** A moment after which nothing more is waited for, and the only way in which the handler waits. */
+final class Deadline {
+    private final Time time;
+    private final Duration length;
+    private final long end;
+
+    /**
+     * Sets a deadline.
+     *
+     * @param time what tells the time
+     * @param length from now on
+     */
+    Deadline(Time time, Duration length) {
+        this.time = time;
+        this.length = length;
+        this.end = time.nanos() + length.toNanos();
+    }
+
+    /**
+     * Waits for a random time between half of the given length and all of it, so that handlers which were started
+     * together part; no longer than the deadline.
+     *
+     * @param longest the upper bound
+     * @return false, without waiting, if the deadline is over
+     */
+    boolean pause(Duration longest) {
+        long remaining = end - time.nanos();
+        if (remaining <= 0) {
+            return false;
+        }
+        long half = longest.toNanos() / 2;
+        long jittered = half + ThreadLocalRandom.current().nextLong(half + 1);
+        try {
+            time.sleep(Duration.ofNanos(Math.min(remaining, jittered)));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Interrupted while waiting for Athena", e);
+        }
+        return true;
+    }
+
+    /**
+     * How much time there was when the deadline was set.
+     *
+     * @return the whole length
+     */
+    Duration length() {
+        return length;
+    }
+}
