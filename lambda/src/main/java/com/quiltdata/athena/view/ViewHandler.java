@@ -63,8 +63,8 @@ public final class ViewHandler implements RequestHandler<Map<String, Object>, Ma
     public Map<String, Object> handleRequest(Map<String, Object> event, Context context) {
         ViewRequest request = ViewRequest.parse(event);
         LambdaLogger logger = context.getLogger();
-        Deadline deadline =
-                new Deadline(time, Duration.ofMillis(context.getRemainingTimeInMillis()).minus(TIME_TO_ANSWER));
+        Deadline deadline = new Deadline(
+                time, Duration.ofMillis(context.getRemainingTimeInMillis()).minus(TIME_TO_ANSWER));
         logger.log("%s view %s in workgroup %s"
                 .formatted(request.type(), request.physicalResourceId(), request.workGroup()));
         new ViewStatement(athena, logger, request, deadline).run();

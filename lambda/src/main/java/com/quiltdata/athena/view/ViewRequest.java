@@ -52,7 +52,8 @@ record ViewRequest(Type type, String id, String workGroup, String database, Stri
         if (type != Type.DELETE) {
             for (Object name : properties.keySet()) {
                 if (!PROPERTIES.contains(name) && !FRAMEWORK_PROPERTIES.contains(name)) {
-                    problems.add("property " + name + " is unknown; the properties are " + String.join(", ", PROPERTIES));
+                    problems.add(
+                            "property " + name + " is unknown; the properties are " + String.join(", ", PROPERTIES));
                 }
             }
         }

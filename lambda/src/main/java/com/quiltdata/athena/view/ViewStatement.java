@@ -73,11 +73,13 @@ final class ViewStatement {
     private String start(int attempt) {
         // Equal for every delivery of the same request, so that Athena starts its query once.
         String token = "athena-view-%s-%d".formatted(request.id(), attempt);
-        String queryId = persist(null, () -> athena.startQueryExecution(start -> start.workGroup(request.workGroup())
-                        .queryExecutionContext(context -> context.database(request.database()))
-                        .queryString(request.statement())
-                        .clientRequestToken(token))
-                .queryExecutionId());
+        String queryId = persist(
+                null,
+                () -> athena.startQueryExecution(start -> start.workGroup(request.workGroup())
+                                .queryExecutionContext(context -> context.database(request.database()))
+                                .queryString(request.statement())
+                                .clientRequestToken(token))
+                        .queryExecutionId());
         logger.log("Started query " + queryId);
         return queryId;
     }
@@ -87,9 +89,11 @@ final class ViewStatement {
         while (true) {
             QueryExecutionStatus status;
             try {
-                status = persist(queryId, () -> athena.getQueryExecution(get -> get.queryExecutionId(queryId))
-                        .queryExecution()
-                        .status());
+                status = persist(
+                        queryId,
+                        () -> athena.getQueryExecution(get -> get.queryExecutionId(queryId))
+                                .queryExecution()
+                                .status());
             } catch (AwsServiceException e) {
                 throw failure(message(e), queryId, e);
             }

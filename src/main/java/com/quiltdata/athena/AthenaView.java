@@ -1,0 +1,117 @@
+package com.quiltdata.athena;
+
+import java.util.Map;
+import java.util.Objects;
+import software.amazon.awscdk.CustomResource;
+import software.constructs.Construct;
+
+/**
+ * A view in Athena, as a resource of a CloudFormation stack.
+ *
+ * <p>It is created and replaced by {@code CREATE OR REPLACE VIEW}, so that a view that exists already is adopted, and
+ * deleted by {@code DROP VIEW IF EXISTS}. A change of the query replaces the view in place; a change of the database or
+ * the name makes the new view and drops the old one.
+ *
+ * <p>The stack's {@link AthenaViewProvider} needs the permission to define the view: grant it where the workgroup and
+ * the database are declared, and let the view depend on the tables and views that its query reads.
+ */
+public final class AthenaView extends Construct {
+
+    private AthenaView(Builder builder) {
+        super(builder.scope, builder.id);
+        AthenaViewProvider provider = AthenaViewProvider.of(this);
+        CustomResource resource = CustomResource.Builder.create(this, "Resource")
+                .serviceToken(provider.serviceToken())
+                .serviceTimeout(AthenaViewProvider.SERVICE_TIMEOUT)
+                .resourceType("Custom::AthenaView")
+                .properties(Map.of(
+                        "WorkGroup", Objects.requireNonNull(builder.workGroup, "workGroup"),
+                        "Database", Objects.requireNonNull(builder.database, "database"),
+                        "ViewName", Objects.requireNonNull(builder.viewName, "viewName"),
+                        "Query", Objects.requireNonNull(builder.query, "query")))
+                .build();
+        provider.outlives(resource);
+    }
+
+    /** Builds a view; every property is required. */
+    public static final class Builder {
+        private final Construct scope;
+        private final String id;
+        private String workGroup;
+        private String database;
+        private String viewName;
+        private String query;
+
+        private Builder(Construct scope, String id) {
+            this.scope = scope;
+            this.id = id;
+        }
+
+        /**
+         * Begins a view.
+         *
+         * @param scope the parent construct
+         * @param id the construct's id
+         * @return a builder without properties
+         */
+        public static Builder create(Construct scope, String id) {
+            return new Builder(scope, id);
+        }
+
+        /**
+         * Sets where the statements run.
+         *
+         * @param workGroup the name of an Athena workgroup that has an output location
+         * @return this builder
+         */
+        public Builder workGroup(String workGroup) {
+            this.workGroup = workGroup;
+            return this;
+        }
+
+        /**
+         * Sets where the view is.
+         *
+         * @param database the name of a Glue database
+         * @return this builder
+         */
+        public Builder database(String database) {
+            this.database = database;
+            return this;
+        }
+
+        /**
+         * Sets what the view is called.
+         *
+         * @param viewName its name in the database
+         * @return this builder
+         */
+        public Builder viewName(String viewName) {
+            this.viewName = viewName;
+            return this;
+        }
+
+        /**
+         * Sets what the view shows. The columns should be explicit: Athena stores them with the view, and a
+         * {@code SELECT *} goes stale when a table changes.
+         *
+         * @param query a SELECT statement of Athena's engine 3, without a semicolon; Athena takes at most 262,144
+         *     bytes with the {@code CREATE VIEW} before it
+         * @return this builder
+         */
+        public Builder query(String query) {
+            this.query = query;
+            return this;
+        }
+
+        /**
+         * Declares the view.
+         *
+         * @return the construct
+         * @throws NullPointerException if a property was not set; the message names it
+         */
+        public AthenaView build() {
+            return new AthenaView(this);
+        }
+    }
+}

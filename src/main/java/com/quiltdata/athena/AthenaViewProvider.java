@@ -1,0 +1,157 @@
+package com.quiltdata.athena;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Map;
+import software.amazon.awscdk.Duration;
+import software.amazon.awscdk.RemovalPolicy;
+import software.amazon.awscdk.Stack;
+import software.amazon.awscdk.customresources.Provider;
+import software.amazon.awscdk.services.iam.IGrantable;
+import software.amazon.awscdk.services.iam.IPrincipal;
+import software.amazon.awscdk.services.iam.Role;
+import software.amazon.awscdk.services.iam.ServicePrincipal;
+import software.amazon.awscdk.services.lambda.Architecture;
+import software.amazon.awscdk.services.lambda.Code;
+import software.amazon.awscdk.services.lambda.Function;
+import software.amazon.awscdk.services.lambda.LoggingFormat;
+import software.amazon.awscdk.services.lambda.Runtime;
+import software.amazon.awscdk.services.logs.LogGroup;
+import software.amazon.awscdk.services.logs.RetentionDays;
+import software.constructs.Construct;
+
+/**
+ * The Lambda function that creates and drops Athena views, and the framework that reports to CloudFormation for it.
+ *
+ * <p>A stack and its nested stacks share one. It may do nothing in Athena and Glue until whoever owns the workgroup and
+ * the database grants it: it is an {@link IGrantable}.
+ */
+public final class AthenaViewProvider extends Construct implements IGrantable {
+
+    /** The longest that the handler waits for Athena, with the time that it needs to give up in good order. */
+    private static final Duration HANDLER_TIMEOUT = Duration.minutes(10);
+
+    /** How long CloudFormation waits: the handler's time, and a start of both functions. */
+    static final Duration SERVICE_TIMEOUT = Duration.minutes(12);
+
+    private static final String ID = "AthenaViewProvider";
+
+    /** The handler is another module's; {@code ViewHandler} there says what it does. */
+    private static final String HANDLER = "com.quiltdata.athena.view.ViewHandler";
+
+    private static final String HANDLER_JAR = "view-handler.jar";
+
+    private final Role handlerRole;
+    private final Provider provider;
+
+    private AthenaViewProvider(Construct scope) {
+        super(scope, ID);
+        LogGroup handlerLog = logGroup("HandlerLog");
+        handlerRole = functionRole("HandlerRole", "Creates and drops Athena views", handlerLog);
+        Function handler = Function.Builder.create(this, "Handler")
+                .description("Creates, replaces and drops Athena views for Custom::AthenaView")
+                .runtime(Runtime.JAVA_25)
+                .architecture(Architecture.ARM_64)
+                .handler(HANDLER)
+                .code(Code.fromAsset(handlerJar().toString()))
+                .memorySize(512)
+                .timeout(HANDLER_TIMEOUT)
+                // It runs for seconds, most of them its start: the second compiler never pays.
+                .environment(Map.of("JAVA_TOOL_OPTIONS", "-XX:+TieredCompilation -XX:TieredStopAtLevel=1"))
+                .role(handlerRole)
+                .logGroup(handlerLog)
+                .loggingFormat(LoggingFormat.JSON)
+                .build();
+        LogGroup frameworkLog = logGroup("FrameworkLog");
+        provider = Provider.Builder.create(this, "Framework")
+                .onEventHandler(handler)
+                .frameworkOnEventRole(functionRole("FrameworkRole", "Answers CloudFormation", frameworkLog))
+                .logGroup(frameworkLog)
+                .build();
+    }
+
+    /**
+     * The provider of the stack that a construct belongs to; the first call makes it.
+     *
+     * @param scope a construct in the stack or in one of its nested stacks
+     * @return always the same one for the same stack
+     */
+    public static AthenaViewProvider of(Construct scope) {
+        Stack stack = Stack.of(scope);
+        while (stack.getNestedStackParent() != null) {
+            stack = stack.getNestedStackParent();
+        }
+        return stack.getNode().tryFindChild(ID) instanceof AthenaViewProvider existing
+                ? existing
+                : new AthenaViewProvider(stack);
+    }
+
+    /**
+     * What a custom resource names as its provider.
+     *
+     * @return the ARN of the framework's function
+     */
+    String serviceToken() {
+        return provider.getServiceToken();
+    }
+
+    /**
+     * Makes a custom resource be created after the handler's permissions and deleted before them.
+     *
+     * @param resource the custom resource
+     */
+    void outlives(Construct resource) {
+        resource.getNode().addDependency(handlerRole);
+    }
+
+    @Override
+    public IPrincipal getGrantPrincipal() {
+        return handlerRole;
+    }
+
+    private LogGroup logGroup(String id) {
+        return LogGroup.Builder.create(this, id)
+                .retention(RetentionDays.ONE_MONTH)
+                .removalPolicy(RemovalPolicy.DESTROY)
+                .build();
+    }
+
+    /** A role that may write to its function's log group, and nothing else yet. */
+    private Role functionRole(String id, String description, LogGroup log) {
+        Role role = Role.Builder.create(this, id)
+                .description(description)
+                .assumedBy(new ServicePrincipal("lambda.amazonaws.com"))
+                .build();
+        log.grantWrite(role);
+        return role;
+    }
+
+    /** The handler as a file. CDK names the asset by its content, so it does not matter where the file lies. */
+    private static Path handlerJar() {
+        URL resource = AthenaViewProvider.class.getResource(HANDLER_JAR);
+        if (resource == null) {
+            throw new IllegalStateException(HANDLER_JAR + " is missing from the app: build it with mvn package");
+        }
+        try {
+            if (resource.getProtocol().equals("file")) {
+                return Path.of(resource.toURI());
+            }
+            Path copy = Files.createTempFile("view-handler", ".jar");
+            copy.toFile().deleteOnExit();
+            try (InputStream content = resource.openStream()) {
+                Files.copy(content, copy, StandardCopyOption.REPLACE_EXISTING);
+            }
+            return copy;
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot copy " + resource, e);
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException("Not a file: " + resource, e);
+        }
+    }
+}

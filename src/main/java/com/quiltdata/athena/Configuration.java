@@ -1,0 +1,73 @@
+package com.quiltdata.athena;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.stream.Stream;
+
+/**
+ * The deployment's configuration, valid once it exists: {@link ConfigurationReader} makes it.
+ *
+ * @param quiltBucketGroups the Quilt buckets, in at least one group
+ * @param resultsBucketName the bucket that query results are written to
+ * @param databaseName the Glue database of all tables and views
+ * @param workgroupName the Athena workgroup
+ * @param policyName the managed policy that lets users query
+ * @param attachPolicyToRoles names of existing roles that the policy is attached to
+ * @param resultsExpireAfterDays after how many days S3 deletes a query result
+ * @param bytesScannedCutoffPerQuery how many bytes a query may read before Athena cancels it; empty for no limit
+ * @param resultsKmsKeyArn the key that query results are encrypted with; empty for keys that S3 manages
+ * @param quiltBucketKmsKeyArns the keys that the registries of Quilt buckets are encrypted with
+ * @param inputAccess which registries the policy lets users read
+ * @param removalPolicy what becomes of the results bucket, the workgroup and the database when the stack is deleted
+ */
+public record Configuration(
+        List<QuiltBucketGroup> quiltBucketGroups,
+        String resultsBucketName,
+        String databaseName,
+        String workgroupName,
+        String policyName,
+        List<String> attachPolicyToRoles,
+        int resultsExpireAfterDays,
+        OptionalLong bytesScannedCutoffPerQuery,
+        Optional<String> resultsKmsKeyArn,
+        List<String> quiltBucketKmsKeyArns,
+        InputAccess inputAccess,
+        Removal removalPolicy) {
+
+    /** Which Quilt registries users may read. */
+    public enum InputAccess {
+        /** Those of the configured buckets. */
+        LISTED,
+        /** Those of every bucket that the account can reach. */
+        ANY
+    }
+
+    /** What becomes of the things that people put something into when the stack is deleted. */
+    public enum Removal {
+        /** They stay. */
+        RETAIN,
+        /** They are deleted with everything in them. */
+        DESTROY
+    }
+
+    /** Makes a configuration. */
+    public Configuration {
+        quiltBucketGroups = List.copyOf(quiltBucketGroups);
+        attachPolicyToRoles = List.copyOf(attachPolicyToRoles);
+        quiltBucketKmsKeyArns = List.copyOf(quiltBucketKmsKeyArns);
+    }
+
+    /**
+     * The Quilt buckets of all groups.
+     *
+     * @return in the configuration's order
+     */
+    public List<QuiltBucket> quiltBuckets() {
+        return buckets(quiltBucketGroups).toList();
+    }
+
+    static Stream<QuiltBucket> buckets(List<QuiltBucketGroup> groups) {
+        return groups.stream().flatMap(group -> group.buckets().stream());
+    }
+}

@@ -1,0 +1,349 @@
+package com.quiltdata.athena;
+
+import com.quiltdata.athena.Configuration.InputAccess;
+import com.quiltdata.athena.Configuration.Removal;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Reads the configuration out of the CDK app's context, where {@code cdk.context.json} and {@code -c key=value} have
+ * put it, and reports everything that is wrong with it at once.
+ */
+final class ConfigurationReader {
+    private static final String COMPANY_NAME = "companyName";
+    private static final String QUILT_BUCKETS = "quiltBuckets";
+    private static final String RESULTS_BUCKET_NAME = "resultsBucketName";
+    private static final String DATABASE_NAME = "databaseName";
+    private static final String WORKGROUP_NAME = "workgroupName";
+    private static final String POLICY_NAME = "policyName";
+    private static final String ATTACH_POLICY_TO_ROLES = "attachPolicyToRoles";
+    private static final String RESULTS_EXPIRE_AFTER_DAYS = "resultsExpireAfterDays";
+    private static final String BYTES_SCANNED_CUTOFF_PER_QUERY = "bytesScannedCutoffPerQuery";
+    private static final String RESULTS_KMS_KEY_ARN = "resultsKmsKeyArn";
+    private static final String QUILT_BUCKET_KMS_KEY_ARNS = "quiltBucketKmsKeyArns";
+    private static final String INPUT_ACCESS = "inputAccess";
+    private static final String REMOVAL_POLICY = "removalPolicy";
+
+    private static final List<String> KEYS = List.of(
+            COMPANY_NAME,
+            QUILT_BUCKETS,
+            RESULTS_BUCKET_NAME,
+            DATABASE_NAME,
+            WORKGROUP_NAME,
+            POLICY_NAME,
+            ATTACH_POLICY_TO_ROLES,
+            RESULTS_EXPIRE_AFTER_DAYS,
+            BYTES_SCANNED_CUTOFF_PER_QUERY,
+            RESULTS_KMS_KEY_ARN,
+            QUILT_BUCKET_KMS_KEY_ARNS,
+            INPUT_ACCESS,
+            REMOVAL_POLICY);
+
+    /** What the CDK CLI keeps in the context beside feature flags ({@code @…}) and cached look-ups ({@code …:…}). */
+    private static final Set<String> CDK_KEYS = Set.of("acknowledged-issue-numbers", "cdk-migrate", "cli-telemetry");
+
+    private static final Rule DATABASE_RULE =
+            new Rule("[a-z0-9_]{1,255}", "have 1 to 255 lower-case letters, digits and underscores");
+    private static final Rule WORKGROUP_RULE =
+            new Rule("[A-Za-z0-9._-]{1,128}", "have 1 to 128 letters, digits, dots, underscores and hyphens");
+    private static final Rule POLICY_RULE =
+            new Rule("[A-Za-z0-9_+=,.@-]{1,128}", "have 1 to 128 letters, digits and characters of _+=,.@-");
+    private static final Rule ROLE_RULE = new Rule(
+            "[A-Za-z0-9_+=.@-]{1,64}",
+            "be a role's name (not its ARN or path): 1 to 64 letters, digits and characters of _+=.@-");
+    private static final Rule KEY_ARN_RULE = new Rule(
+            "arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+",
+            "be a KMS key's ARN (arn:<partition>:kms:<region>:<account>:key/<id>; an alias will not do)");
+    private static final Rule GROUP_RULE =
+            new Rule("[A-Za-z][A-Za-z0-9-]{0,63}", "be 1 to 64 letters, digits and hyphens, a letter first");
+
+    /** Every account has them, and they are not this stack's to own. */
+    private static final Set<String> TAKEN_DATABASES = Set.of("default", "information_schema");
+
+    private static final Set<String> TAKEN_WORKGROUPS = Set.of("primary");
+
+    /** S3 counts the days in 32 bits. */
+    private static final long MOST_DAYS = Integer.MAX_VALUE;
+
+    private static final int DEFAULT_DAYS = 30;
+
+    /** Athena refuses a lower cutoff. */
+    private static final long LEAST_CUTOFF = 10_000_000;
+
+    /** The largest whole number that JSON tools keep exact. */
+    private static final long MOST_CUTOFF = 1L << 53;
+
+    private static final int LONGEST_SHOWN_VALUE = 100;
+
+    private final Map<String, Object> context;
+    private final List<String> problems = new ArrayList<>();
+
+    private ConfigurationReader(Map<String, Object> context) {
+        this.context = context;
+    }
+
+    /**
+     * Reads a configuration.
+     *
+     * @param context the app's whole context
+     * @return the configuration
+     * @throws ConfigurationException if anything is wrong
+     */
+    static Configuration read(Map<String, Object> context) {
+        return new ConfigurationReader(context).read();
+    }
+
+    private Configuration read() {
+        context.keySet().stream()
+                .filter(key -> !KEYS.contains(key) && !isCdkKey(key))
+                .sorted()
+                .forEach(key -> problem(key, context.get(key), "be left out: the keys are " + String.join(", ", KEYS)));
+
+        List<QuiltBucketGroup> groups = groups();
+        Configuration configuration = new Configuration(
+                groups,
+                resultsBucketName(groups),
+                name(DATABASE_NAME, "quilt_query", DATABASE_RULE, TAKEN_DATABASES),
+                name(WORKGROUP_NAME, "quilt-query", WORKGROUP_RULE, TAKEN_WORKGROUPS),
+                name(POLICY_NAME, "AthenaQuiltAccess", POLICY_RULE, Set.of()),
+                list(ATTACH_POLICY_TO_ROLES, ROLE_RULE),
+                (int) wholeNumber(RESULTS_EXPIRE_AFTER_DAYS, 1, MOST_DAYS).orElse(DEFAULT_DAYS),
+                wholeNumber(BYTES_SCANNED_CUTOFF_PER_QUERY, LEAST_CUTOFF, MOST_CUTOFF),
+                text(RESULTS_KMS_KEY_ARN).filter(arn -> follows(KEY_ARN_RULE, RESULTS_KMS_KEY_ARN, arn)),
+                list(QUILT_BUCKET_KMS_KEY_ARNS, KEY_ARN_RULE),
+                choice(INPUT_ACCESS, InputAccess.LISTED),
+                choice(REMOVAL_POLICY, Removal.RETAIN));
+        if (!problems.isEmpty()) {
+            throw new ConfigurationException(problems);
+        }
+        return configuration;
+    }
+
+    private static boolean isCdkKey(String key) {
+        return key.startsWith("@") || key.contains(":") || CDK_KEYS.contains(key);
+    }
+
+    private List<QuiltBucketGroup> groups() {
+        Object value = context.get(QUILT_BUCKETS);
+        List<QuiltBucketGroup> groups = new ArrayList<>();
+        if (value instanceof Map<?, ?> object) {
+            if (object.isEmpty()) {
+                problem(QUILT_BUCKETS, value, "have at least one group");
+            }
+            object.forEach((name, members) -> {
+                String key = QUILT_BUCKETS + "." + name;
+                follows(GROUP_RULE, QUILT_BUCKETS, String.valueOf(name));
+                groups.add(new QuiltBucketGroup(Optional.of(String.valueOf(name)), buckets(key, members)));
+            });
+        } else {
+            groups.add(new QuiltBucketGroup(Optional.empty(), buckets(QUILT_BUCKETS, value)));
+        }
+        refuseSameTables(groups);
+        return groups;
+    }
+
+    private List<QuiltBucket> buckets(String key, Object value) {
+        if (value == null) {
+            problem(key, null, "list at least one bucket");
+            return List.of();
+        }
+        Optional<List<String>> names = items(key, value);
+        if (names.isPresent() && names.get().isEmpty()) {
+            problem(key, value, "list at least one bucket");
+        }
+        List<QuiltBucket> buckets = new ArrayList<>();
+        for (String name : names.orElse(List.of())) {
+            if (followsBucketRules(key, name, name)) {
+                buckets.add(new QuiltBucket(name));
+            }
+        }
+        return buckets;
+    }
+
+    private void refuseSameTables(List<QuiltBucketGroup> groups) {
+        Map<String, String> nameOfPrefix = new LinkedHashMap<>();
+        Configuration.buckets(groups).forEach(bucket -> {
+            String other = nameOfPrefix.putIfAbsent(bucket.tablePrefix(), bucket.name());
+            if (bucket.name().equals(other)) {
+                problem(QUILT_BUCKETS, bucket.name(), "be listed once");
+            } else if (other != null) {
+                problem(
+                        QUILT_BUCKETS,
+                        bucket.name(),
+                        "not give the same table names as %s (%s_…)".formatted(shown(other), bucket.tablePrefix()));
+            }
+        });
+    }
+
+    private String resultsBucketName(List<QuiltBucketGroup> groups) {
+        Optional<String> companyName = text(COMPANY_NAME);
+        if (!context.containsKey(COMPANY_NAME)) {
+            problem(COMPANY_NAME, null, "be given: the results bucket is named after it");
+        }
+        Optional<String> explicit = text(RESULTS_BUCKET_NAME);
+        String key = explicit.isPresent() ? RESULTS_BUCKET_NAME : COMPANY_NAME;
+        String name = explicit.or(() -> companyName.map(company -> company + "-quilt-query-results"))
+                .orElse("");
+        if (!name.isEmpty()
+                && followsBucketRules(key, explicit.or(() -> companyName).get(), name)) {
+            Configuration.buckets(groups)
+                    .filter(bucket -> bucket.name().equals(name))
+                    .forEach(bucket -> problem(
+                            QUILT_BUCKETS, name, "not be the results bucket: query results would lie among packages"));
+        }
+        return name;
+    }
+
+    private boolean followsBucketRules(String key, Object value, String bucketName) {
+        Optional<String> brokenRule = BucketName.brokenRule(bucketName);
+        String subject = bucketName.equals(value) ? "" : "make a valid bucket name: " + shown(bucketName) + " must ";
+        brokenRule.ifPresent(rule -> problem(key, value, subject + rule));
+        return brokenRule.isEmpty();
+    }
+
+    private String name(String key, String defaultName, Rule rule, Set<String> taken) {
+        String name = text(key).orElse(defaultName);
+        if (taken.contains(name)) {
+            problem(key, name, "not be a name that every account has already");
+        }
+        follows(rule, key, name);
+        return name;
+    }
+
+    private List<String> list(String key, Rule rule) {
+        Object value = context.get(key);
+        List<String> items = value == null ? List.of() : items(key, value).orElse(List.of());
+        items.stream()
+                .collect(Collectors.groupingBy(item -> item, LinkedHashMap::new, Collectors.counting()))
+                .forEach((item, count) -> {
+                    follows(rule, key, item);
+                    if (count > 1) {
+                        problem(key, item, "be listed once");
+                    }
+                });
+        return items;
+    }
+
+    /** The items of a list, or of comma-separated text; empty, with a problem, if the value is neither. */
+    private Optional<List<String>> items(String key, Object value) {
+        if (value instanceof String text) {
+            return Optional.of(
+                    text.isBlank()
+                            ? List.of()
+                            : Stream.of(text.split(",", -1)).map(String::strip).toList());
+        }
+        if (value instanceof List<?> list && list.stream().allMatch(String.class::isInstance)) {
+            return Optional.of(list.stream().map(String.class::cast).toList());
+        }
+        problem(key, value, "be a list of texts");
+        return Optional.empty();
+    }
+
+    private Optional<String> text(String key) {
+        Object value = context.get(key);
+        if (value == null) {
+            return Optional.empty();
+        }
+        if (!(value instanceof String text) || text.isBlank()) {
+            problem(key, value, "be a text that is not empty");
+            return Optional.empty();
+        }
+        return Optional.of(text);
+    }
+
+    private OptionalLong wholeNumber(String key, long least, long most) {
+        Object value = context.get(key);
+        if (value == null) {
+            return OptionalLong.empty();
+        }
+        try {
+            if (value instanceof Number || value instanceof String) {
+                long number = new BigDecimal(value.toString().strip()).longValueExact();
+                if (number >= least && number <= most) {
+                    return OptionalLong.of(number);
+                }
+            }
+        } catch (ArithmeticException | NumberFormatException e) {
+            // Reported below, as any other value that is not one.
+        }
+        problem(key, value, "be a whole number from %d to %d".formatted(least, most));
+        return OptionalLong.empty();
+    }
+
+    private <E extends Enum<E>> E choice(String key, E defaultChoice) {
+        Object value = context.get(key);
+        if (value == null) {
+            return defaultChoice;
+        }
+        List<E> choices = Arrays.asList(defaultChoice.getDeclaringClass().getEnumConstants());
+        for (E choice : choices) {
+            if (configured(choice).equals(value)) {
+                return choice;
+            }
+        }
+        problem(
+                key,
+                value,
+                "be " + choices.stream().map(ConfigurationReader::configured).collect(Collectors.joining(" or ")));
+        return defaultChoice;
+    }
+
+    private static String configured(Enum<?> choice) {
+        return choice.name().toLowerCase(Locale.ROOT);
+    }
+
+    private boolean follows(Rule rule, String key, String value) {
+        boolean follows = rule.pattern().matcher(value).matches();
+        if (!follows) {
+            problem(key, value, rule.words());
+        }
+        return follows;
+    }
+
+    private void problem(String key, Object value, String rule) {
+        problems.add("%s: %s must %s".formatted(printable(key), value == null ? "(missing)" : shown(value), rule));
+    }
+
+    /** A value as one line of a message: text in quotes, long values cut. */
+    private static String shown(Object value) {
+        String text = printable(value instanceof String ? "\"" + value + "\"" : String.valueOf(value));
+        return text.length() <= LONGEST_SHOWN_VALUE
+                ? text
+                : "%s… (%d characters)".formatted(text.substring(0, LONGEST_SHOWN_VALUE), text.length());
+    }
+
+    private static String printable(String text) {
+        StringBuilder printable = new StringBuilder();
+        text.chars().forEach(c -> {
+            if (Character.isISOControl(c)) {
+                printable.append("\\u%04x".formatted(c));
+            } else {
+                printable.append((char) c);
+            }
+        });
+        return printable.toString();
+    }
+
+    /**
+     * What a name has to look like.
+     *
+     * @param pattern the whole of it
+     * @param words a phrase that follows "must"
+     */
+    private record Rule(Pattern pattern, String words) {
+        Rule(String pattern, String words) {
+            this(Pattern.compile(pattern), words);
+        }
+    }
+}

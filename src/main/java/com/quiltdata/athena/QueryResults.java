@@ -1,0 +1,172 @@
+package com.quiltdata.athena;
+
+import com.quiltdata.athena.Configuration.Removal;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import software.amazon.awscdk.ArnComponents;
+import software.amazon.awscdk.Aws;
+import software.amazon.awscdk.Duration;
+import software.amazon.awscdk.RemovalPolicy;
+import software.amazon.awscdk.Stack;
+import software.amazon.awscdk.services.athena.CfnWorkGroup;
+import software.amazon.awscdk.services.athena.CfnWorkGroup.EncryptionConfigurationProperty;
+import software.amazon.awscdk.services.athena.CfnWorkGroup.EngineVersionProperty;
+import software.amazon.awscdk.services.athena.CfnWorkGroup.ResultConfigurationProperty;
+import software.amazon.awscdk.services.athena.CfnWorkGroup.WorkGroupConfigurationProperty;
+import software.amazon.awscdk.services.iam.Grant;
+import software.amazon.awscdk.services.iam.GrantOnPrincipalOptions;
+import software.amazon.awscdk.services.iam.IGrantable;
+import software.amazon.awscdk.services.kms.IKey;
+import software.amazon.awscdk.services.kms.Key;
+import software.amazon.awscdk.services.s3.BlockPublicAccess;
+import software.amazon.awscdk.services.s3.Bucket;
+import software.amazon.awscdk.services.s3.BucketEncryption;
+import software.amazon.awscdk.services.s3.LifecycleRule;
+import software.amazon.awscdk.services.s3.ObjectOwnership;
+import software.constructs.Construct;
+
+/**
+ * Where queries run and what they leave behind: the Athena workgroup and the bucket for its results.
+ *
+ * <p>The workgroup enforces its own configuration, so that no client can send results elsewhere or unencrypted.
+ */
+final class QueryResults extends Construct {
+
+    /** The engine that the views are written for; "AUTO" would one day run them on another. */
+    private static final String ENGINE_VERSION = "Athena engine version 3";
+
+    private static final Duration UNFINISHED_UPLOADS_EXPIRE_AFTER = Duration.days(7);
+
+    private final Bucket bucket;
+    private final CfnWorkGroup workGroup;
+    private final Optional<IKey> key;
+
+    QueryResults(Construct scope, String id, Configuration configuration) {
+        super(scope, id);
+        boolean destroy = configuration.removalPolicy() == Removal.DESTROY;
+        key = configuration.resultsKmsKeyArn().map(arn -> Key.fromKeyArn(this, "Key", arn));
+        bucket = bucket(configuration, destroy);
+        workGroup = workGroup(configuration, destroy);
+    }
+
+    private Bucket bucket(Configuration configuration, boolean destroy) {
+        Bucket.Builder builder = Bucket.Builder.create(this, "Bucket")
+                .bucketName(configuration.resultsBucketName())
+                .blockPublicAccess(BlockPublicAccess.BLOCK_ALL)
+                .objectOwnership(ObjectOwnership.BUCKET_OWNER_ENFORCED)
+                .enforceSsl(true)
+                .minimumTlsVersion(1.2)
+                .lifecycleRules(List.of(LifecycleRule.builder()
+                        .id("ExpireResults")
+                        .expiration(Duration.days(configuration.resultsExpireAfterDays()))
+                        .abortIncompleteMultipartUploadAfter(UNFINISHED_UPLOADS_EXPIRE_AFTER)
+                        .build()))
+                .removalPolicy(destroy ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN)
+                .autoDeleteObjects(destroy);
+        return key.map(k -> builder.encryption(BucketEncryption.KMS)
+                        .encryptionKey(k)
+                        .bucketKeyEnabled(true))
+                .orElseGet(() -> builder.encryption(BucketEncryption.S3_MANAGED))
+                .build();
+    }
+
+    private CfnWorkGroup workGroup(Configuration configuration, boolean destroy) {
+        OptionalLong cutoff = configuration.bytesScannedCutoffPerQuery();
+        CfnWorkGroup group = CfnWorkGroup.Builder.create(this, "WorkGroup")
+                .name(configuration.workgroupName())
+                .description("Queries of Quilt package metadata, from the Quilt catalog or any Athena client")
+                .state("ENABLED")
+                .recursiveDeleteOption(destroy)
+                .workGroupConfiguration(WorkGroupConfigurationProperty.builder()
+                        .enforceWorkGroupConfiguration(true)
+                        .publishCloudWatchMetricsEnabled(true)
+                        .engineVersion(EngineVersionProperty.builder()
+                                .selectedEngineVersion(ENGINE_VERSION)
+                                .build())
+                        .bytesScannedCutoffPerQuery(cutoff.isPresent() ? cutoff.getAsLong() : null)
+                        .resultConfiguration(ResultConfigurationProperty.builder()
+                                .outputLocation("s3://" + bucket.getBucketName() + "/")
+                                .expectedBucketOwner(Aws.ACCOUNT_ID)
+                                .encryptionConfiguration(encryption())
+                                .build())
+                        .build())
+                .build();
+        group.applyRemovalPolicy(destroy ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN);
+        return group;
+    }
+
+    private EncryptionConfigurationProperty encryption() {
+        EncryptionConfigurationProperty.Builder builder = EncryptionConfigurationProperty.builder();
+        return key.map(k -> builder.encryptionOption("SSE_KMS").kmsKey(k.getKeyArn()))
+                .orElseGet(() -> builder.encryptionOption("SSE_S3"))
+                .build();
+    }
+
+    /**
+     * The bucket's name.
+     *
+     * @return resolves to the bucket, so that who uses it depends on it
+     */
+    String bucketName() {
+        return bucket.getBucketName();
+    }
+
+    /**
+     * The bucket's ARN.
+     *
+     * @return resolves to the bucket
+     */
+    String bucketArn() {
+        return bucket.getBucketArn();
+    }
+
+    /**
+     * The workgroup's name.
+     *
+     * @return resolves to the workgroup, so that who uses it depends on it
+     */
+    String workGroupName() {
+        return workGroup.getRef();
+    }
+
+    /**
+     * The workgroup's ARN.
+     *
+     * @return in the stack's partition, region and account
+     */
+    String workGroupArn() {
+        return Stack.of(this)
+                .formatArn(ArnComponents.builder()
+                        .service("athena")
+                        .resource("workgroup")
+                        .resourceName(workGroup.getRef())
+                        .build());
+    }
+
+    /**
+     * Lets somebody run queries in the workgroup, wait for them and stop them, and lets Athena write the results on
+     * that somebody's behalf.
+     *
+     * @param grantee who
+     */
+    void grantRunQueries(IGrantable grantee) {
+        Grant.addToPrincipal(GrantOnPrincipalOptions.builder()
+                .grantee(grantee)
+                .actions(List.of("athena:GetQueryExecution", "athena:StartQueryExecution", "athena:StopQueryExecution"))
+                .resourceArns(List.of(workGroupArn()))
+                .build());
+        Grant.addToPrincipal(GrantOnPrincipalOptions.builder()
+                .grantee(grantee)
+                .actions(List.of("s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"))
+                .resourceArns(List.of(bucket.getBucketArn()))
+                .build());
+        Grant.addToPrincipal(GrantOnPrincipalOptions.builder()
+                .grantee(grantee)
+                .actions(List.of(
+                        "s3:AbortMultipartUpload", "s3:GetObject", "s3:ListMultipartUploadParts", "s3:PutObject"))
+                .resourceArns(List.of(bucket.arnForObjects("*")))
+                .build());
+        key.ifPresent(k -> k.grantEncryptDecrypt(grantee));
+    }
+}

@@ -1,0 +1,62 @@
+package com.quiltdata.athena;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import software.amazon.awscdk.App;
+import software.amazon.awscdk.Environment;
+import software.amazon.awscdk.StackProps;
+
+/** The CDK app. */
+public final class QuiltAthenaApp {
+
+    /** The id of the stack's construct, and the stack's name. */
+    public static final String STACK_ID = "QuiltAthena";
+
+    private QuiltAthenaApp() {}
+
+    /**
+     * Synthesizes the stack, as the CDK CLI asks for it through the environment. Wrong configuration is reported on
+     * standard error, one line a problem, with exit status 1 and before anything is synthesized.
+     *
+     * @param arguments none
+     */
+    public static void main(String[] arguments) {
+        try {
+            App app = new App();
+            declareStack(app);
+            app.synth();
+        } catch (ConfigurationException e) {
+            e.problems().forEach(System.err::println);
+            System.exit(1);
+        }
+    }
+
+    /**
+     * Declares the stack that the app's context describes.
+     *
+     * @param app the app, with the configuration in its context
+     * @return the stack
+     * @throws ConfigurationException if anything in the configuration is wrong
+     */
+    public static QuiltAthenaStack declareStack(App app) {
+        return new QuiltAthenaStack(
+                app,
+                STACK_ID,
+                StackProps.builder()
+                        .description("Quilt package metadata, queryable with Amazon Athena")
+                        .env(Environment.builder()
+                                .account(System.getenv("CDK_DEFAULT_ACCOUNT"))
+                                .region(System.getenv("CDK_DEFAULT_REGION"))
+                                .build())
+                        .build(),
+                ConfigurationReader.read(context(app)));
+    }
+
+    private static Map<String, Object> context(App app) {
+        Map<String, Object> context = new LinkedHashMap<>();
+        if (app.getNode().getAllContext() instanceof Map<?, ?> all) {
+            all.forEach((key, value) -> context.put(String.valueOf(key), value));
+        }
+        return context;
+    }
+}

@@ -1,0 +1,51 @@
+package com.quiltdata.athena;
+
+import software.amazon.awscdk.CfnOutput;
+import software.amazon.awscdk.NestedStack;
+import software.amazon.awscdk.Stack;
+import software.amazon.awscdk.StackProps;
+import software.constructs.Construct;
+
+/** Everything that makes the metadata of the configured Quilt buckets queryable with Amazon Athena. */
+public final class QuiltAthenaStack extends Stack {
+
+    /**
+     * Declares the stack.
+     *
+     * @param scope the app
+     * @param id the construct's id, which is also the stack's name
+     * @param props account and region, where they are known
+     * @param configuration what to declare
+     */
+    public QuiltAthenaStack(Construct scope, String id, StackProps props, Configuration configuration) {
+        super(scope, id, props);
+
+        QueryResults results = new QueryResults(this, "QueryResults", configuration);
+        QueryDatabase database = new QueryDatabase(this, "QueryDatabase", configuration);
+        AccessPolicy policy = new AccessPolicy(this, "AccessPolicy", configuration, results, database);
+
+        AthenaViewProvider viewProvider = AthenaViewProvider.of(this);
+        results.grantRunQueries(viewProvider);
+        database.grantDefineViews(viewProvider, "*_quilt_packages_view", "*_quilt_objects_view");
+
+        Construct groups = new Construct(this, "QuiltBuckets");
+        for (QuiltBucketGroup group : configuration.quiltBucketGroups()) {
+            Construct groupScope = group.name()
+                    .<Construct>map(name -> new NestedStack(groups, name))
+                    .orElse(groups);
+            for (QuiltBucket bucket : group.buckets()) {
+                new QuiltBucketTables(
+                        groupScope, bucket.name(), bucket, database, results, configuration.databaseName());
+            }
+        }
+
+        output("PolicyArn", "For the Quilt stack's ManagedUserRoleExtraPolicies and its admin panel", policy.arn());
+        output("ResultsBucketName", "Holds query results until they expire", results.bucketName());
+        output("WorkgroupName", "The Athena workgroup to query in", results.workGroupName());
+        output("DatabaseName", "The Glue database of all tables and views", database.name());
+    }
+
+    private void output(String id, String description, String value) {
+        CfnOutput.Builder.create(this, id).description(description).value(value).build();
+    }
+}

@@ -1,0 +1,157 @@
+package com.quiltdata.athena;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import software.amazon.awscdk.Aws;
+import software.amazon.awscdk.RemovalPolicy;
+import software.amazon.awscdk.services.athena.CfnNamedQuery;
+import software.amazon.awscdk.services.glue.CfnTable;
+import software.amazon.awscdk.services.glue.CfnTable.ColumnProperty;
+import software.amazon.awscdk.services.glue.CfnTable.SerdeInfoProperty;
+import software.amazon.awscdk.services.glue.CfnTable.StorageDescriptorProperty;
+import software.amazon.awscdk.services.glue.CfnTable.TableInputProperty;
+import software.constructs.Construct;
+
+/**
+ * What makes one Quilt bucket queryable: a table of its manifests and one of its pointers, the two views over them, and
+ * a saved query to begin with.
+ *
+ * <p>All of it is metadata: deleting it touches nothing in the bucket.
+ */
+final class QuiltBucketTables extends Construct {
+
+    private static final String TEXT_INPUT_FORMAT = "org.apache.hadoop.mapred.TextInputFormat";
+
+    private final QuiltBucket bucket;
+    private final QueryDatabase database;
+    private final QueryResults results;
+
+    QuiltBucketTables(
+            Construct scope,
+            String id,
+            QuiltBucket bucket,
+            QueryDatabase database,
+            QueryResults results,
+            String databaseName) {
+        super(scope, id);
+        this.bucket = bucket;
+        this.database = database;
+        this.results = results;
+
+        CfnTable manifests = manifestsTable();
+        CfnTable packages = packagesTable();
+        AthenaView packagesView = view("PackagesView", bucket.packagesView(), "packages_view.sql");
+        AthenaView objectsView = view("ObjectsView", bucket.objectsView(), "objects_view.sql");
+        for (AthenaView view : List.of(packagesView, objectsView)) {
+            view.getNode().addDependency(manifests, packages);
+        }
+        exampleQuery(databaseName);
+    }
+
+    /** One row for each line of each manifest: the first is the header, the others are entries. */
+    private CfnTable manifestsTable() {
+        Map<String, String> columns = new LinkedHashMap<>();
+        columns.put("logical_key", "string");
+        columns.put("physical_keys", "array<string>");
+        columns.put("size", "string");
+        columns.put("hash", "struct<type:string,value:string>");
+        columns.put("meta", "string");
+        columns.put("user_meta", "string");
+        columns.put("message", "string");
+        columns.put("version", "string");
+        return table(
+                "ManifestsTable",
+                bucket.manifestsTable(),
+                "Manifests of the Quilt packages in " + bucket.name() + ", one row a line",
+                columns,
+                bucket.manifestsLocation(),
+                "org.apache.hadoop.hive.ql.io.IgnoreKeyTextOutputFormat",
+                SerdeInfoProperty.builder()
+                        .serializationLibrary("org.openx.data.jsonserde.JsonSerDe")
+                        .parameters(Map.of("ignore.malformed.json", "true"))
+                        .build(),
+                "1605312102");
+    }
+
+    /** One row for each line of each pointer; which package it points to is in its path. */
+    private CfnTable packagesTable() {
+        return table(
+                "PackagesTable",
+                bucket.packagesTable(),
+                "Pointers to the revisions of the Quilt packages in " + bucket.name(),
+                Map.of("hash", "string"),
+                bucket.pointersLocation(),
+                "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat",
+                SerdeInfoProperty.builder()
+                        .serializationLibrary("org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe")
+                        .parameters(Map.of("field.delim", ",", "serialization.format", ","))
+                        .build(),
+                "1557626200");
+    }
+
+    private CfnTable table(
+            String id,
+            String name,
+            String description,
+            Map<String, String> columns,
+            String location,
+            String outputFormat,
+            SerdeInfoProperty serde,
+            String lastDdlTime) {
+        CfnTable table = CfnTable.Builder.create(this, id)
+                .catalogId(Aws.ACCOUNT_ID)
+                .databaseName(database.name())
+                .tableInput(TableInputProperty.builder()
+                        .name(name)
+                        .description(description)
+                        .tableType("EXTERNAL_TABLE")
+                        .parameters(Map.of(
+                                "EXTERNAL", "TRUE",
+                                "has_encrypted_data", "false",
+                                // Hive wants one; it is the published definition's, so that adopting changes nothing.
+                                "transient_lastDdlTime", lastDdlTime))
+                        .storageDescriptor(StorageDescriptorProperty.builder()
+                                .columns(columns.entrySet().stream()
+                                        .map(column -> ColumnProperty.builder()
+                                                .name(column.getKey())
+                                                .type(column.getValue())
+                                                .build())
+                                        .toList())
+                                .location(location)
+                                .inputFormat(TEXT_INPUT_FORMAT)
+                                .outputFormat(outputFormat)
+                                .serdeInfo(serde)
+                                .build())
+                        .build())
+                .build();
+        table.applyRemovalPolicy(RemovalPolicy.DESTROY);
+        return table;
+    }
+
+    private AthenaView view(String id, String name, String template) {
+        return AthenaView.Builder.create(this, id)
+                .workGroup(results.workGroupName())
+                .database(database.name())
+                .viewName(name)
+                .query(SqlTemplate.fill(
+                        template,
+                        Map.of(
+                                "manifestsTable", bucket.manifestsTable(),
+                                "packagesTable", bucket.packagesTable(),
+                                "manifestsLocation", bucket.manifestsLocation())))
+                .build();
+    }
+
+    private void exampleQuery(String databaseName) {
+        CfnNamedQuery query = CfnNamedQuery.Builder.create(this, "ExampleQuery")
+                .name("Quilt packages in " + bucket.name() + ": files by metadata")
+                .description("Finds files by the metadata of their entries; change the conditions to your own")
+                .workGroup(results.workGroupName())
+                .database(database.name())
+                .queryString(SqlTemplate.fill(
+                        "example_query.sql", Map.of("database", databaseName, "objectsView", bucket.objectsView())))
+                .build();
+        query.applyRemovalPolicy(RemovalPolicy.DESTROY);
+    }
+}
