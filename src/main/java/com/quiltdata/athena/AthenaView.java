@@ -2,6 +2,7 @@ package com.quiltdata.athena;
 
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import software.amazon.awscdk.CustomResource;
 import software.constructs.Construct;
 
@@ -24,11 +25,11 @@ public final class AthenaView extends Construct {
                 .serviceToken(provider.serviceToken())
                 .serviceTimeout(AthenaViewProvider.SERVICE_TIMEOUT)
                 .resourceType("Custom::AthenaView")
-                .properties(Map.of(
+                .properties(new TreeMap<>(Map.of(
                         "WorkGroup", Objects.requireNonNull(builder.workGroup, "workGroup"),
                         "Database", Objects.requireNonNull(builder.database, "database"),
                         "ViewName", Objects.requireNonNull(builder.viewName, "viewName"),
-                        "Query", Objects.requireNonNull(builder.query, "query")))
+                        "Query", Objects.requireNonNull(builder.query, "query"))))
                 .build();
         provider.outlives(resource);
     }

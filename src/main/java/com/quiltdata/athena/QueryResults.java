@@ -64,11 +64,16 @@ final class QueryResults extends Construct {
                         .build()))
                 .removalPolicy(destroy ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN)
                 .autoDeleteObjects(destroy);
-        return key.map(k -> builder.encryption(BucketEncryption.KMS)
+        Bucket results = key.map(k -> builder.encryption(BucketEncryption.KMS)
                         .encryptionKey(k)
                         .bucketKeyEnabled(true))
                 .orElseGet(() -> builder.encryption(BucketEncryption.S3_MANAGED))
                 .build();
+        if (!destroy) {
+            // A bucket that stays has to stay closed to plain HTTP.
+            results.getPolicy().applyRemovalPolicy(RemovalPolicy.RETAIN);
+        }
+        return results;
     }
 
     private CfnWorkGroup workGroup(Configuration configuration, boolean destroy) {

@@ -44,12 +44,20 @@ public final class QuiltAthenaApp {
                 STACK_ID,
                 StackProps.builder()
                         .description("Quilt package metadata, queryable with Amazon Athena")
-                        .env(Environment.builder()
-                                .account(System.getenv("CDK_DEFAULT_ACCOUNT"))
-                                .region(System.getenv("CDK_DEFAULT_REGION"))
-                                .build())
+                        .env(environment())
                         .build(),
                 ConfigurationReader.read(context(app)));
+    }
+
+    /** Where the CDK CLI deploys to. Without credentials it knows no account, and its region is a mere default. */
+    private static Environment environment() {
+        String account = System.getenv("CDK_DEFAULT_ACCOUNT");
+        return account == null
+                ? null
+                : Environment.builder()
+                        .account(account)
+                        .region(System.getenv("CDK_DEFAULT_REGION"))
+                        .build();
     }
 
     private static Map<String, Object> context(App app) {

@@ -3,6 +3,7 @@ package com.quiltdata.athena;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import software.amazon.awscdk.Aws;
 import software.amazon.awscdk.RemovalPolicy;
 import software.amazon.awscdk.services.athena.CfnNamedQuery;
@@ -18,6 +19,8 @@ import software.constructs.Construct;
  * a saved query to begin with.
  *
  * <p>All of it is metadata: deleting it touches nothing in the bucket.
+ *
+ * <p>Maps that end up in the template are sorted: the order of {@code Map.of} differs from run to run.
  */
 final class QuiltBucketTables extends Construct {
 
@@ -85,7 +88,7 @@ final class QuiltBucketTables extends Construct {
                 "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat",
                 SerdeInfoProperty.builder()
                         .serializationLibrary("org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe")
-                        .parameters(Map.of("field.delim", ",", "serialization.format", ","))
+                        .parameters(new TreeMap<>(Map.of("field.delim", ",", "serialization.format", ",")))
                         .build(),
                 "1557626200");
     }
@@ -106,11 +109,14 @@ final class QuiltBucketTables extends Construct {
                         .name(name)
                         .description(description)
                         .tableType("EXTERNAL_TABLE")
-                        .parameters(Map.of(
-                                "EXTERNAL", "TRUE",
-                                "has_encrypted_data", "false",
+                        .parameters(new TreeMap<>(Map.of(
+                                "EXTERNAL",
+                                "TRUE",
+                                "has_encrypted_data",
+                                "false",
                                 // Hive wants one; it is the published definition's, so that adopting changes nothing.
-                                "transient_lastDdlTime", lastDdlTime))
+                                "transient_lastDdlTime",
+                                lastDdlTime)))
                         .storageDescriptor(StorageDescriptorProperty.builder()
                                 .columns(columns.entrySet().stream()
                                         .map(column -> ColumnProperty.builder()
