@@ -96,6 +96,22 @@ class AthenaTablesTest {
     }
 
     @Test
+    void aQueryThatReadsMoreThanItsWorkgroupAllowsIsCancelled() throws Exception {
+        athena.createWorkGroup(create -> create.name("cut-off")
+                .configuration(configuration -> configuration
+                        .bytesScannedCutoffPerQuery(MANIFEST.length() / 2L)
+                        .resultConfiguration(results -> results.outputLocation("s3://" + BUCKET + "/results/"))));
+        String id = athena.startQueryExecution(start -> start.workGroup("cut-off")
+                        .queryString("SELECT count(logical_key) FROM " + DATABASE + ".manifests"))
+                .queryExecutionId();
+
+        QueryExecution query = SharedEmbeddedAws.await(athena, id);
+
+        assertThat(query.status().stateAsString()).isEqualTo("CANCELLED");
+        assertThat(query.status().stateChangeReason()).isEqualTo("Query cancelled! : Bytes scanned limit was exceeded");
+    }
+
+    @Test
     void aViewIsWrittenToGlueAndReadBack() throws Exception {
         QueryExecution query = run("CREATE OR REPLACE VIEW \"" + DATABASE + "\".\"joined\" AS SELECT m.message"
                 + " FROM pointers p JOIN manifests m ON m.\"$path\" = 's3://" + BUCKET + "/manifests/' || p.hash"
