@@ -38,18 +38,30 @@ class ConfigurationReaderTest {
     @Test
     void everyKeyCountsWhenGivenAsJson() {
         Map<String, Object> context = configuration(
-                "quiltBuckets", List.of("bucket-a", "bucket-b"),
-                "resultsBucketName", "my-results",
-                "databaseName", "my_database",
-                "workgroupName", "my-workgroup",
-                "policyName", "MyPolicy",
-                "attachPolicyToRoles", List.of("RoleA", "RoleB"),
-                "resultsExpireAfterDays", 7,
-                "bytesScannedCutoffPerQuery", 20_000_000_000L,
-                "resultsKmsKeyArn", KEY,
-                "quiltBucketKmsKeyArns", List.of(KEY),
-                "inputAccess", "any",
-                "removalPolicy", "destroy");
+                "quiltBuckets",
+                List.of("bucket-a", "bucket-b"),
+                "resultsBucketName",
+                "my-results",
+                "databaseName",
+                "my_database",
+                "workgroupName",
+                "my-workgroup",
+                "policyName",
+                "MyPolicy",
+                "attachPolicyToRoles",
+                List.of("RoleA", "RoleB"),
+                "resultsExpireAfterDays",
+                7,
+                "bytesScannedCutoffPerQuery",
+                20_000_000_000L,
+                "resultsKmsKeyArn",
+                KEY,
+                "quiltBucketKmsKeyArns",
+                List.of(KEY),
+                "inputAccess",
+                "any",
+                "removalPolicy",
+                "destroy");
 
         assertThat(ConfigurationReader.read(context)).isEqualTo(everyKey());
     }
@@ -167,10 +179,14 @@ class ConfigurationReaderTest {
     @Test
     void refusesValuesOfTheWrongType() {
         assertThat(problems(configuration(
-                        "companyName", 7,
-                        "quiltBuckets", List.of("bucket-a", 3),
-                        "databaseName", List.of("a"),
-                        "resultsExpireAfterDays", true)))
+                        "companyName",
+                        7,
+                        "quiltBuckets",
+                        List.of("bucket-a", 3),
+                        "databaseName",
+                        List.of("a"),
+                        "resultsExpireAfterDays",
+                        true)))
                 .containsExactly(
                         "quiltBuckets: [bucket-a, 3] must be a list of texts",
                         "companyName: 7 must be a text that is not empty",

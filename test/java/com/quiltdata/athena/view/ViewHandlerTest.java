@@ -108,10 +108,7 @@ class ViewHandlerTest {
 
     @Test
     void startsAnotherQueryWhenAthenaCallsTheFailureRetryable() {
-        athena.starts("q1")
-                .starts("q2")
-                .findsFailure("INTERNAL_ERROR", true)
-                .finds(QueryExecutionState.SUCCEEDED);
+        athena.starts("q1").starts("q2").findsFailure("INTERNAL_ERROR", true).finds(QueryExecutionState.SUCCEEDED);
 
         handler.handleRequest(event("Create"), context);
 
@@ -186,8 +183,7 @@ class ViewHandlerTest {
 
     @Test
     void deletingSucceedsWhenTheDatabaseIsGone() {
-        athena.starts("q1")
-                .findsFailure("SCHEMA_NOT_FOUND: line 1:1: Schema 'quilt_query' does not exist", false);
+        athena.starts("q1").findsFailure("SCHEMA_NOT_FOUND: line 1:1: Schema 'quilt_query' does not exist", false);
 
         assertThat(handler.handleRequest(event("Delete"), context))
                 .isEqualTo(Map.of("PhysicalResourceId", "quilt_query.v"));

@@ -30,14 +30,13 @@ class AthenaQueryTest {
 
     @BeforeAll
     static void createWorkGroup() {
-        try (S3Client s3 = SharedEmbeddedAws.s3()) {
-            s3.createBucket(create -> create.bucket(RESULTS));
-        }
-        try (AthenaClient athena = SharedEmbeddedAws.athena()) {
-            athena.createWorkGroup(create -> create.name(WORK_GROUP)
-                    .configuration(configuration -> configuration.resultConfiguration(
-                            results -> results.outputLocation("s3://" + RESULTS + "/queries/"))));
-        }
+        S3Client s3 = SharedEmbeddedAws.s3();
+        s3.createBucket(create -> create.bucket(RESULTS));
+
+        AthenaClient athena = SharedEmbeddedAws.athena();
+        athena.createWorkGroup(create -> create.name(WORK_GROUP)
+                .configuration(configuration -> configuration.resultConfiguration(
+                        results -> results.outputLocation("s3://" + RESULTS + "/queries/"))));
     }
 
     @ParameterizedTest

@@ -36,37 +36,36 @@ class AthenaTablesTest {
 
     @BeforeAll
     static void createTables() {
-        try (S3Client s3 = SharedEmbeddedAws.s3()) {
-            s3.createBucket(create -> create.bucket(BUCKET));
-            s3.putObject(put -> put.bucket(BUCKET).key("manifests/abc"), RequestBody.fromString(MANIFEST));
-            s3.putObject(put -> put.bucket(BUCKET).key("pointers/me/mine/latest"), RequestBody.fromString("abc"));
-            s3.putObject(put -> put.bucket(BUCKET).key("pointers/you/yours/1"), RequestBody.fromString("def\n"));
-        }
-        try (GlueClient glue = SharedEmbeddedAws.glue()) {
-            glue.createDatabase(create -> create.databaseInput(input -> input.name(DATABASE)));
-            createTable(
-                    glue,
-                    "manifests",
-                    "org.openx.data.jsonserde.JsonSerDe",
-                    Map.of("ignore.malformed.json", "true"),
-                    "logical_key string",
-                    "physical_keys array<string>",
-                    "size string",
-                    "hash struct<type:string,value:string>",
-                    "user_meta string",
-                    "message string");
-            createTable(
-                    glue,
-                    "pointers",
-                    "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe",
-                    Map.of("field.delim", ",", "serialization.format", ","),
-                    "hash string");
-        }
-        try (AthenaClient athena = SharedEmbeddedAws.athena()) {
-            athena.createWorkGroup(create -> create.name(WORK_GROUP)
-                    .configuration(configuration -> configuration.resultConfiguration(
-                            results -> results.outputLocation("s3://" + BUCKET + "/results/"))));
-        }
+        S3Client s3 = SharedEmbeddedAws.s3();
+        s3.createBucket(create -> create.bucket(BUCKET));
+        s3.putObject(put -> put.bucket(BUCKET).key("manifests/abc"), RequestBody.fromString(MANIFEST));
+        s3.putObject(put -> put.bucket(BUCKET).key("pointers/me/mine/latest"), RequestBody.fromString("abc"));
+        s3.putObject(put -> put.bucket(BUCKET).key("pointers/you/yours/1"), RequestBody.fromString("def\n"));
+
+        GlueClient glue = SharedEmbeddedAws.glue();
+        glue.createDatabase(create -> create.databaseInput(input -> input.name(DATABASE)));
+        createTable(
+                glue,
+                "manifests",
+                "org.openx.data.jsonserde.JsonSerDe",
+                Map.of("ignore.malformed.json", "true"),
+                "logical_key string",
+                "physical_keys array<string>",
+                "size string",
+                "hash struct<type:string,value:string>",
+                "user_meta string",
+                "message string");
+        createTable(
+                glue,
+                "pointers",
+                "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe",
+                Map.of("field.delim", ",", "serialization.format", ","),
+                "hash string");
+
+        AthenaClient athena = SharedEmbeddedAws.athena();
+        athena.createWorkGroup(create -> create.name(WORK_GROUP)
+                .configuration(configuration -> configuration.resultConfiguration(
+                        results -> results.outputLocation("s3://" + BUCKET + "/results/"))));
     }
 
     @Test

@@ -35,21 +35,18 @@ class EmbeddedAwsTest {
     @Test
     void objectsWithKeysOutsideAsciiAreListedAsTheyWerePut() {
         List<String> keys = List.of(".quilt/packages/abc", "a b+c/ä€.txt", "z/%2F");
-        try (S3Client s3 = SharedEmbeddedAws.s3()) {
-            s3.createBucket(create -> create.bucket("embedded-aws-test"));
-            for (String key : keys) {
-                s3.putObject(put -> put.bucket("embedded-aws-test").key(key), RequestBody.fromString(key));
-            }
-
-            assertThat(s3.listObjectsV2(list -> list.bucket("embedded-aws-test"))
-                            .contents())
-                    .extracting(S3Object::key)
-                    .containsExactlyElementsOf(keys);
-            assertThat(s3.getObjectAsBytes(
-                                    get -> get.bucket("embedded-aws-test").key("a b+c/ä€.txt"))
-                            .asUtf8String())
-                    .isEqualTo("a b+c/ä€.txt");
+        S3Client s3 = SharedEmbeddedAws.s3();
+        s3.createBucket(create -> create.bucket("embedded-aws-test"));
+        for (String key : keys) {
+            s3.putObject(put -> put.bucket("embedded-aws-test").key(key), RequestBody.fromString(key));
         }
+
+        assertThat(s3.listObjectsV2(list -> list.bucket("embedded-aws-test")).contents())
+                .extracting(S3Object::key)
+                .containsExactlyElementsOf(keys);
+        assertThat(s3.getObjectAsBytes(get -> get.bucket("embedded-aws-test").key("a b+c/ä€.txt"))
+                        .asUtf8String())
+                .isEqualTo("a b+c/ä€.txt");
     }
 
     @Test

@@ -18,7 +18,8 @@ import java.util.Map;
  * @see <a href="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html">Custom resource
  *     request objects</a>
  */
-record ViewRequest(Type type, String id, String workGroup, String database, String viewName, String query, String deletedId) {
+record ViewRequest(
+        Type type, String id, String workGroup, String database, String viewName, String query, String deletedId) {
 
     /** The life-cycle events that CloudFormation knows. */
     enum Type {

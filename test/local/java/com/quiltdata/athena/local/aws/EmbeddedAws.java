@@ -11,11 +11,6 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
-import software.amazon.awssdk.regions.Region;
-import software.amazon.awssdk.services.s3.S3Client;
 
 /**
  * An AWS account on loopback, in this process: S3 (path style), the Glue Data Catalog and Athena, behind one port.
@@ -98,16 +93,9 @@ public final class EmbeddedAws implements AutoCloseable {
         QueryEngine engine = startingEngine.join();
         engine.createCatalog(endpoint());
 
-        S3Client s3 = S3Client.builder()
-                .endpointOverride(endpoint())
-                .region(Region.of(REGION))
-                .forcePathStyle(true)
-                .credentialsProvider(
-                        StaticCredentialsProvider.create(AwsBasicCredentials.create(ACCESS_KEY_ID, SECRET_ACCESS_KEY)))
-                .httpClient(UrlConnectionHttpClient.create())
-                .build();
-        closer.register(s3::close);
-        Athena athena = new Athena(glue, new QueryRunner(engine, s3, results, limits), limits);
+        AwsClients clients = new AwsClients(endpoint());
+        closer.register(clients::close);
+        Athena athena = new Athena(glue, new QueryRunner(engine, clients.s3(), results, limits), limits);
         closer.register(athena::close);
         filter.add("AmazonAthena", athena);
     }
