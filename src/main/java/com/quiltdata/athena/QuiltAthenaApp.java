@@ -46,7 +46,7 @@ public final class QuiltAthenaApp {
                         .description("Quilt package metadata, queryable with Amazon Athena")
                         .env(environment())
                         .build(),
-                ConfigurationReader.read(context(app)));
+                configuration(context(app)));
     }
 
     /** Where the CDK CLI deploys to. Without credentials it knows no account, and its region is a mere default. */
@@ -58,6 +58,17 @@ public final class QuiltAthenaApp {
                         .account(account)
                         .region(System.getenv("CDK_DEFAULT_REGION"))
                         .build();
+    }
+
+    /**
+     * Reads the configuration out of a context.
+     *
+     * @param context the whole context
+     * @return the configuration
+     * @throws ConfigurationException if anything in it is wrong
+     */
+    public static Configuration configuration(Map<String, Object> context) {
+        return ConfigurationReader.read(context);
     }
 
     private static Map<String, Object> context(App app) {

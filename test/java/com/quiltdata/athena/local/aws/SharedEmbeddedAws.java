@@ -1,0 +1,130 @@
+package com.quiltdata.athena.local.aws;
+
+import java.net.URI;
+import java.time.Duration;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.http.SdkHttpClient;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.athena.AthenaClient;
+import software.amazon.awssdk.services.athena.model.QueryExecution;
+import software.amazon.awssdk.services.athena.model.QueryExecutionState;
+import software.amazon.awssdk.services.athena.model.StartQueryExecutionRequest;
+import software.amazon.awssdk.services.glue.GlueClient;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/**
+ * One account for all tests of a JVM, because its engine takes seconds to start. Each test works in buckets, databases
+ * and workgroups of its own.
+ */
+public final class SharedEmbeddedAws {
+    private static final AwsCredentialsProvider CREDENTIALS = StaticCredentialsProvider.create(
+            AwsBasicCredentials.create(EmbeddedAws.ACCESS_KEY_ID, EmbeddedAws.SECRET_ACCESS_KEY));
+    private static final SdkHttpClient HTTP_CLIENT = UrlConnectionHttpClient.create();
+
+    private SharedEmbeddedAws() {}
+
+    /**
+     * Returns the account, started by the first caller and stopped with the JVM.
+     *
+     * @return the account
+     */
+    public static EmbeddedAws get() {
+        return Holder.AWS;
+    }
+
+    /**
+     * Returns where the account's services answer.
+     *
+     * @return an HTTP URL on loopback
+     */
+    public static URI endpoint() {
+        return get().endpoint();
+    }
+
+    /**
+     * Returns a client of the account's Athena.
+     *
+     * @return the client
+     */
+    public static AthenaClient athena() {
+        return AthenaClient.builder()
+                .endpointOverride(endpoint())
+                .region(Region.of(EmbeddedAws.REGION))
+                .credentialsProvider(CREDENTIALS)
+                .httpClient(HTTP_CLIENT)
+                .build();
+    }
+
+    /**
+     * Returns a client of the account's Glue Data Catalog.
+     *
+     * @return the client
+     */
+    public static GlueClient glue() {
+        return GlueClient.builder()
+                .endpointOverride(endpoint())
+                .region(Region.of(EmbeddedAws.REGION))
+                .credentialsProvider(CREDENTIALS)
+                .httpClient(HTTP_CLIENT)
+                .build();
+    }
+
+    /**
+     * Returns a client of the account's S3.
+     *
+     * @return the client
+     */
+    public static S3Client s3() {
+        return S3Client.builder()
+                .endpointOverride(endpoint())
+                .region(Region.of(EmbeddedAws.REGION))
+                .credentialsProvider(CREDENTIALS)
+                .forcePathStyle(true)
+                .httpClient(HTTP_CLIENT)
+                .build();
+    }
+
+    /**
+     * Runs a query to its end.
+     *
+     * @param athena what to run it with
+     * @param request the query
+     * @return what became of the query
+     * @throws InterruptedException if the thread is interrupted while it waits
+     */
+    public static QueryExecution run(AthenaClient athena, StartQueryExecutionRequest request)
+            throws InterruptedException {
+        return await(athena, athena.startQueryExecution(request).queryExecutionId());
+    }
+
+    /**
+     * Waits for a query's end.
+     *
+     * @param athena what the query was started with
+     * @param id the query's id
+     * @return what became of the query
+     * @throws InterruptedException if the thread is interrupted while it waits
+     */
+    public static QueryExecution await(AthenaClient athena, String id) throws InterruptedException {
+        while (true) {
+            QueryExecution query =
+                    athena.getQueryExecution(get -> get.queryExecutionId(id)).queryExecution();
+            QueryExecutionState state = query.status().state();
+            if (state != QueryExecutionState.QUEUED && state != QueryExecutionState.RUNNING) {
+                return query;
+            }
+            Thread.sleep(Duration.ofMillis(20));
+        }
+    }
+
+    private static final class Holder {
+        private static final EmbeddedAws AWS = EmbeddedAws.start(0);
+
+        static {
+            Runtime.getRuntime().addShutdownHook(new Thread(AWS::close));
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package com.quiltdata.athena.local.aws;
+
+import java.net.URI;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
+import software.amazon.awssdk.http.SdkHttpClient;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.athena.AthenaClient;
+import software.amazon.awssdk.services.glue.GlueClient;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/** The AWS SDK's clients for an account on loopback. */
+public final class AwsClients implements AutoCloseable {
+    private final SdkHttpClient http = UrlConnectionHttpClient.create();
+    private final S3Client s3;
+    private final GlueClient glue;
+    private final AthenaClient athena;
+
+    /**
+     * Makes the clients.
+     *
+     * @param endpoint where the account's services answer
+     */
+    public AwsClients(URI endpoint) {
+        s3 = configured(S3Client.builder().forcePathStyle(true), endpoint)
+                .httpClient(http)
+                .build();
+        glue = configured(GlueClient.builder(), endpoint).httpClient(http).build();
+        athena = configured(AthenaClient.builder(), endpoint).httpClient(http).build();
+    }
+
+    private static <B extends AwsClientBuilder<B, ?>> B configured(B builder, URI endpoint) {
+        return builder.endpointOverride(endpoint)
+                .region(Region.of(EmbeddedAws.REGION))
+                .credentialsProvider(StaticCredentialsProvider.create(
+                        AwsBasicCredentials.create(EmbeddedAws.ACCESS_KEY_ID, EmbeddedAws.SECRET_ACCESS_KEY)));
+    }
+
+    /**
+     * Amazon S3.
+     *
+     * @return a client that uses path-style addresses
+     */
+    public S3Client s3() {
+        return s3;
+    }
+
+    /**
+     * The AWS Glue Data Catalog.
+     *
+     * @return a client
+     */
+    public GlueClient glue() {
+        return glue;
+    }
+
+    /**
+     * Amazon Athena.
+     *
+     * @return a client
+     */
+    public AthenaClient athena() {
+        return athena;
+    }
+
+    @Override
+    public void close() {
+        s3.close();
+        glue.close();
+        athena.close();
+        http.close();
+    }
+}

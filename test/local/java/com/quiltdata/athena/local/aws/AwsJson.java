@@ -1,0 +1,116 @@
+package com.quiltdata.athena.local.aws;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.Function;
+
+/** What the operations of every service with the AWS JSON protocol share. */
+final class AwsJson {
+    static final ObjectMapper MAPPER = new ObjectMapper();
+
+    private AwsJson() {}
+
+    /** Returns a new, empty object. */
+    static ObjectNode object() {
+        return MAPPER.createObjectNode();
+    }
+
+    /** Returns a new, empty array. */
+    static ArrayNode array() {
+        return MAPPER.createArrayNode();
+    }
+
+    /** Returns an object with one field. */
+    static ObjectNode object(String name, JsonNode value) {
+        return object().set(name, value);
+    }
+
+    /** Returns the text of a field, or null where the field is absent. */
+    static String text(JsonNode object, String name) {
+        return object.path(name).asText(null);
+    }
+
+    /**
+     * Returns the text of a field that a request must have.
+     *
+     * @param error the error's name in the service's model when the field is absent
+     * @throws AwsServiceException if the field is absent or empty
+     */
+    static String requiredText(JsonNode object, String name, String error) throws AwsServiceException {
+        String text = text(object, name);
+        if (text == null || text.isEmpty()) {
+            throw new AwsServiceException(error, name + " is required");
+        }
+        return text;
+    }
+
+    /** Returns an instant as the protocol writes it: seconds since the epoch. */
+    static double seconds(Instant instant) {
+        return instant.toEpochMilli() / 1000.0;
+    }
+
+    /** Copies the named fields that {@code from} has. */
+    static void copy(JsonNode from, ObjectNode to, String... names) {
+        for (String name : names) {
+            if (from.hasNonNull(name)) {
+                to.set(name, from.get(name).deepCopy());
+            }
+        }
+    }
+
+    /**
+     * Answers one page of a list.
+     *
+     * @param items the whole list, in a lasting order
+     * @param key tells the items apart; the token for a page is the key of the last item before it
+     * @param limits the page's size where the request has none, and the largest size
+     * @param request carries {@code MaxResults} and {@code NextToken}
+     * @param error the error's name in the service's model for a token that was never given out
+     * @param field the field of the answer that holds the page
+     * @param convert makes what the answer holds of an item
+     * @throws AwsServiceException if the token was never given out, or the size is out of bounds
+     */
+    static <T> ObjectNode page(
+            List<T> items,
+            Function<T, String> key,
+            PageLimits limits,
+            JsonNode request,
+            String error,
+            String field,
+            Function<T, JsonNode> convert)
+            throws AwsServiceException {
+        int size = request.path("MaxResults").asInt(limits.usual());
+        if (size < 1 || size > limits.largest()) {
+            throw new AwsServiceException(error, "MaxResults must be from 1 to " + limits.largest() + ": " + size);
+        }
+        int start = 0;
+        String token = text(request, "NextToken");
+        if (token != null) {
+            List<String> keys = items.stream().map(key).toList();
+            start = keys.indexOf(token) + 1;
+            if (start == 0) {
+                throw new AwsServiceException(error, "NextToken is not valid: " + token);
+            }
+        }
+        int end = Math.min(items.size(), start + size);
+        ObjectNode answer = object();
+        ArrayNode page = answer.putArray(field);
+        items.subList(start, end).forEach(item -> page.add(convert.apply(item)));
+        if (end < items.size()) {
+            answer.put("NextToken", key.apply(items.get(end - 1)));
+        }
+        return answer;
+    }
+
+    /**
+     * The sizes of a list's pages.
+     *
+     * @param usual where the request asks for none
+     * @param largest that a request may ask for
+     */
+    record PageLimits(int usual, int largest) {}
+}

@@ -1,0 +1,17 @@
+package com.quiltdata.athena.local.aws;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+/** A service that is called with the AWS JSON 1.1 protocol. */
+@FunctionalInterface
+interface AwsJsonService {
+    /**
+     * Carries out one operation.
+     *
+     * @param operation the operation's name in the service's model, such as {@code GetTable}
+     * @param request the operation's input
+     * @return the operation's output
+     * @throws AwsServiceException if the service refuses, with an error of its model
+     */
+    ObjectNode call(String operation, ObjectNode request) throws AwsServiceException;
+}

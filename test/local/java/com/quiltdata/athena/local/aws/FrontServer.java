@@ -1,0 +1,98 @@
+package com.quiltdata.athena.local.aws;
+
+import com.adobe.testing.s3mock.s3.controller.ControllerConfiguration;
+import com.adobe.testing.s3mock.s3.service.ServiceConfiguration;
+import com.adobe.testing.s3mock.s3.store.StoreConfiguration;
+import java.net.URI;
+import java.util.Map;
+import org.apache.tomcat.util.buf.EncodedSolidusHandling;
+import org.springframework.boot.Banner;
+import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.tomcat.TomcatConnectorCustomizer;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
+import org.springframework.context.support.GenericApplicationContext;
+import org.springframework.core.Ordered;
+
+/**
+ * The one port of the embedded services: an S3 on loopback, with a filter before it that answers what is not for S3.
+ *
+ * <p>S3Mock's own application class is not used, because it opens further ports, on every interface.
+ */
+final class FrontServer implements AutoCloseable {
+    private final ConfigurableApplicationContext context;
+
+    private FrontServer(ConfigurableApplicationContext context) {
+        this.context = context;
+    }
+
+    /**
+     * Starts the server, with no bucket in it.
+     *
+     * @param port the port on 127.0.0.1, or 0 for any free one
+     * @param filter answers what is not for S3
+     */
+    static FrontServer start(int port, AwsJsonFilter filter) {
+        // Spring Boot would otherwise set up the logging of the whole process anew.
+        System.setProperty("org.springframework.boot.logging.LoggingSystem", "none");
+        ConfigurableApplicationContext context = new SpringApplicationBuilder(S3.class)
+                .bannerMode(Banner.Mode.OFF)
+                .logStartupInfo(false)
+                .registerShutdownHook(false)
+                .properties(Map.of(
+                        "server.address",
+                        "127.0.0.1",
+                        "server.port",
+                        port,
+                        "com.adobe.testing.s3mock.store.region",
+                        EmbeddedAws.REGION))
+                .initializers(new FilterInitializer(filter)::register)
+                .run();
+        return new FrontServer(context);
+    }
+
+    /** Returns where the server answers. */
+    URI endpoint() {
+        int port = ((WebServerApplicationContext) context).getWebServer().getPort();
+        return URI.create("http://127.0.0.1:" + port);
+    }
+
+    /** Stops the server and removes the objects it held. */
+    @Override
+    public void close() {
+        context.close();
+    }
+
+    private record FilterInitializer(AwsJsonFilter filter) {
+        void register(ConfigurableApplicationContext context) {
+            ((GenericApplicationContext) context)
+                    .registerBean("awsJson", FilterRegistrationBean.class, () -> registration(filter));
+        }
+
+        private static FilterRegistrationBean<AwsJsonFilter> registration(AwsJsonFilter filter) {
+            FilterRegistrationBean<AwsJsonFilter> registration = new FilterRegistrationBean<>(filter);
+            registration.setOrder(Ordered.HIGHEST_PRECEDENCE);
+            return registration;
+        }
+    }
+
+    /** S3Mock's parts, on the web server that Spring Boot sets up. */
+    @SpringBootConfiguration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    @Import({ControllerConfiguration.class, ServiceConfiguration.class, StoreConfiguration.class})
+    static class S3 {
+        /** Keys may hold an encoded slash and a backslash. */
+        @Bean
+        TomcatConnectorCustomizer keysWithSlashes() {
+            return connector -> {
+                connector.setEncodedSolidusHandling(EncodedSolidusHandling.DECODE.getValue());
+                connector.setAllowBackslash(true);
+            };
+        }
+    }
+}

@@ -1,0 +1,100 @@
+package com.quiltdata.athena.local.aws;
+
+import static com.quiltdata.athena.local.aws.AwsJson.array;
+import static com.quiltdata.athena.local.aws.AwsJson.copy;
+import static com.quiltdata.athena.local.aws.AwsJson.object;
+import static com.quiltdata.athena.local.aws.AwsJson.requiredText;
+import static com.quiltdata.athena.local.aws.AwsJson.text;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/** The queries that were saved in the account's workgroups. */
+final class NamedQueries {
+    private static final AwsJson.PageLimits PAGES = new AwsJson.PageLimits(50, 50);
+
+    private final Map<String, ObjectNode> queries = new LinkedHashMap<>();
+
+    synchronized ObjectNode create(ObjectNode request) throws AwsServiceException {
+        ObjectNode query = object();
+        for (String field : List.of("Name", "Database", "QueryString")) {
+            query.put(field, requiredText(request, field, AthenaErrors.INVALID_REQUEST));
+        }
+        copy(request, query, "Description");
+        query.put("WorkGroup", request.path("WorkGroup").asText(WorkGroups.PRIMARY));
+        String id = UUID.randomUUID().toString();
+        query.put("NamedQueryId", id);
+        queries.put(id, query);
+        return object().put("NamedQueryId", id);
+    }
+
+    synchronized ObjectNode get(ObjectNode request) throws AwsServiceException {
+        return object("NamedQuery", find(request));
+    }
+
+    synchronized ObjectNode batchGet(ObjectNode request) {
+        ArrayNode found = array();
+        ArrayNode unprocessed = array();
+        for (JsonNode id : request.path("NamedQueryIds")) {
+            ObjectNode query = queries.get(id.asText());
+            if (query != null) {
+                found.add(query.deepCopy());
+            } else {
+                unprocessed
+                        .addObject()
+                        .put("NamedQueryId", id.asText())
+                        .put("ErrorCode", "INVALID_INPUT")
+                        .put("ErrorMessage", notFound(id.asText()));
+            }
+        }
+        ObjectNode answer = object("NamedQueries", found);
+        return answer.set("UnprocessedNamedQueryIds", unprocessed);
+    }
+
+    synchronized ObjectNode list(ObjectNode request) throws AwsServiceException {
+        return AwsJson.page(
+                in(request.path("WorkGroup").asText(WorkGroups.PRIMARY)),
+                id -> id,
+                PAGES,
+                request,
+                AthenaErrors.INVALID_REQUEST,
+                "NamedQueryIds",
+                id -> AwsJson.MAPPER.getNodeFactory().textNode(id));
+    }
+
+    synchronized ObjectNode delete(ObjectNode request) throws AwsServiceException {
+        queries.remove(text(find(request), "NamedQueryId"));
+        return object();
+    }
+
+    /** Returns the ids of the queries that were saved in a workgroup. */
+    synchronized List<String> in(String workGroup) {
+        return queries.values().stream()
+                .filter(query -> text(query, "WorkGroup").equals(workGroup))
+                .map(query -> text(query, "NamedQueryId"))
+                .toList();
+    }
+
+    /** Deletes the queries that were saved in a workgroup. */
+    synchronized void deleteAll(String workGroup) {
+        queries.keySet().removeAll(in(workGroup));
+    }
+
+    private ObjectNode find(ObjectNode request) throws AwsServiceException {
+        String id = text(request, "NamedQueryId");
+        ObjectNode query = queries.get(id);
+        if (query == null) {
+            throw AthenaErrors.invalidInput(notFound(id));
+        }
+        return query.deepCopy();
+    }
+
+    private static String notFound(String id) {
+        return "Named query " + id + " was not found";
+    }
+}

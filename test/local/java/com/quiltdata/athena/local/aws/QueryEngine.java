@@ -1,0 +1,112 @@
+package com.quiltdata.athena.local.aws;
+
+import io.airlift.units.Duration;
+import io.trino.client.ClientSession;
+import io.trino.client.StatementClient;
+import io.trino.client.StatementClientFactory;
+import io.trino.plugin.hive.HivePlugin;
+import io.trino.server.testing.TestingTrinoServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.time.ZoneOffset;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import okhttp3.OkHttpClient;
+
+/**
+ * Trino, which Athena's engine version 3 is built on, as one node in this process.
+ *
+ * <p>Queries go through Trino's own protocol over loopback: results stream, and a query can be cancelled.
+ */
+final class QueryEngine implements AutoCloseable {
+    /** The catalog's name in SQL, as Athena's users know it; unquoted names are lower-cased. */
+    static final String CATALOG = "awsdatacatalog";
+
+    /** Every query runs as this user, so that everybody may read every view. */
+    private static final String USER = "athena";
+
+    private final TestingTrinoServer server;
+    private final OkHttpClient httpClient;
+
+    private QueryEngine(TestingTrinoServer server, OkHttpClient httpClient) {
+        this.server = server;
+        this.httpClient = httpClient;
+    }
+
+    /** Starts the engine, without a catalog. */
+    static QueryEngine start() {
+        TestingTrinoServer server = TestingTrinoServer.builder()
+                .setProperties(Map.of(
+                        "node-scheduler.include-coordinator", "true",
+                        "node-scheduler.min-candidates", "1",
+                        "query.client.timeout", "10m"))
+                .build();
+        server.installPlugin(new HivePlugin());
+        OkHttpClient httpClient =
+                new OkHttpClient.Builder().readTimeout(5, TimeUnit.MINUTES).build();
+        return new QueryEngine(server, httpClient);
+    }
+
+    /**
+     * Adds the catalog whose tables are in the Glue Data Catalog and whose data is in S3.
+     *
+     * @param aws where both answer
+     */
+    void createCatalog(URI aws) {
+        server.createCatalog(
+                CATALOG,
+                "hive",
+                Map.ofEntries(
+                        Map.entry("hive.metastore", "glue"),
+                        Map.entry("hive.metastore.glue.endpoint-url", aws.toString()),
+                        Map.entry("hive.metastore.glue.region", EmbeddedAws.REGION),
+                        Map.entry("hive.metastore.glue.aws-access-key", EmbeddedAws.ACCESS_KEY_ID),
+                        Map.entry("hive.metastore.glue.aws-secret-key", EmbeddedAws.SECRET_ACCESS_KEY),
+                        Map.entry("hive.metastore-cache-ttl", "0s"),
+                        Map.entry("hive.non-managed-table-writes-enabled", "true"),
+                        Map.entry("hive.recursive-directories", "true"),
+                        Map.entry("hive.security", "allow-all"),
+                        Map.entry("hive.table-statistics-enabled", "false"),
+                        Map.entry("fs.s3.enabled", "true"),
+                        Map.entry("s3.endpoint", aws.toString()),
+                        Map.entry("s3.region", EmbeddedAws.REGION),
+                        Map.entry("s3.aws-access-key", EmbeddedAws.ACCESS_KEY_ID),
+                        Map.entry("s3.aws-secret-key", EmbeddedAws.SECRET_ACCESS_KEY),
+                        Map.entry("s3.path-style-access", "true")));
+    }
+
+    /**
+     * Starts a statement.
+     *
+     * @param sql one statement, without a semicolon at its end
+     * @param database what unqualified names are looked up in, if any
+     */
+    StatementClient start(String sql, Optional<String> database) {
+        ClientSession.Builder session = ClientSession.builder()
+                .server(server.getBaseUrl())
+                .user(Optional.of(USER))
+                .source("athena")
+                .clientTags(Set.of())
+                .catalog(CATALOG)
+                .timeZone(ZoneOffset.UTC)
+                .locale(Locale.ENGLISH)
+                .clientRequestTimeout(new Duration(2, TimeUnit.MINUTES));
+        database.ifPresent(session::schema);
+        return StatementClientFactory.newStatementClient(httpClient, session.build(), sql, Optional.empty());
+    }
+
+    @Override
+    public void close() {
+        httpClient.dispatcher().executorService().shutdown();
+        httpClient.connectionPool().evictAll();
+        try {
+            server.close();
+        } catch (IOException exception) {
+            throw new UncheckedIOException(exception);
+        }
+    }
+}

@@ -1,0 +1,174 @@
+package com.quiltdata.athena.local.aws;
+
+import io.trino.client.Column;
+import io.trino.client.QueryStatusInfo;
+import io.trino.client.StatementClient;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/** Carries queries out: runs the statement on the engine and writes the result to S3. */
+final class QueryRunner {
+    private static final Logger LOG = LoggerFactory.getLogger(QueryRunner.class);
+    private static final int RESULT_NOT_WRITTEN = 401;
+    private static final int INTERNAL_SERVICE_ERROR = 100;
+
+    private final QueryEngine engine;
+    private final S3Client s3;
+    private final Path directory;
+    private final AthenaLimits limits;
+
+    /**
+     * Makes a runner.
+     *
+     * @param engine what statements run on
+     * @param s3 where results are written to
+     * @param directory where results are kept, to answer them page by page
+     * @param limits how long DDL queries take
+     */
+    QueryRunner(QueryEngine engine, S3Client s3, Path directory, AthenaLimits limits) {
+        this.engine = engine;
+        this.s3 = s3;
+        this.directory = directory;
+        this.limits = limits;
+    }
+
+    /** Returns the result of a query that was carried out. */
+    ResultFile result(QueryExecution query) {
+        return new ResultFile(directory.resolve(query.start().id()));
+    }
+
+    /** Carries a query out; whatever goes wrong ends up in the query. */
+    void run(QueryExecution query) {
+        if (!query.run()) {
+            return;
+        }
+        try {
+            if (query.start().statement().isDdl() && !query.pause(limits.ddlDuration())) {
+                return;
+            }
+            execute(query);
+        } catch (IOException | RuntimeException exception) {
+            if (query.isActive()) {
+                LOG.warn("Query {} failed", query.start().id(), exception);
+                query.fail(exception.toString(), 1, INTERNAL_SERVICE_ERROR, true);
+            }
+        } catch (InterruptedException exception) {
+            Thread.currentThread().interrupt();
+            query.cancel("The service is shutting down");
+        }
+    }
+
+    private void execute(QueryExecution query) throws IOException {
+        QueryExecution.Start start = query.start();
+        try (StatementClient client = engine.start(sql(start), start.database())) {
+            if (!query.attach(client)) {
+                return;
+            }
+            fetch(query, client);
+            if (!query.isActive()) {
+                return;
+            }
+            QueryStatusInfo end = client.finalStatusInfo();
+            if (end.getError() != null) {
+                query.fail(end.getError());
+            } else {
+                upload(query);
+                query.succeed();
+            }
+        } catch (SdkException exception) {
+            query.fail(exception.getMessage(), 1, RESULT_NOT_WRITTEN, true);
+        }
+    }
+
+    private static String sql(QueryExecution.Start start) {
+        List<String> parameters = new ArrayList<>();
+        start.request().path("ExecutionParameters").forEach(parameter -> parameters.add(parameter.asText()));
+        return parameters.isEmpty()
+                ? start.statement().sql()
+                : "EXECUTE IMMEDIATE '" + start.statement().sql().replace("'", "''") + "' USING "
+                        + String.join(", ", parameters);
+    }
+
+    /** Reads the whole result into the query's file, as far as the query is not cancelled. */
+    private void fetch(QueryExecution query, StatementClient client) throws IOException {
+        List<Column> columns = null;
+        long rows = 0;
+        try (ResultFile.Writer writer = result(query).writer()) {
+            while (client.isRunning()) {
+                QueryStatusInfo status = client.currentStatusInfo();
+                if (columns == null && status.getColumns() != null) {
+                    columns = status.getUpdateType() == null ? status.getColumns() : List.of();
+                    if (query.start().statement().isSelect()) {
+                        writer.write(columns.stream().map(Column::getName).toList());
+                    }
+                }
+                for (List<Object> row : client.currentRows()) {
+                    if (!columns.isEmpty()) {
+                        writer.write(row.stream().map(ResultText::of).toList());
+                        rows++;
+                    }
+                }
+                progress(query, status, columns, rows);
+                if (isCutOff(query)) {
+                    query.cancel("Query cancelled! : Bytes scanned limit was exceeded");
+                    return;
+                }
+                client.advance();
+            }
+            if (client.isFinished()) {
+                progress(query, client.finalStatusInfo(), columns, rows);
+            }
+        }
+    }
+
+    private static void progress(QueryExecution query, QueryStatusInfo status, List<Column> columns, long rows) {
+        Long updates = query.start().statement().isDdl()
+                ? null
+                : Long.valueOf(status.getUpdateCount().orElse(0));
+        query.progress(status.getStats(), columns == null ? List.of() : columns, rows, updates);
+    }
+
+    private static boolean isCutOff(QueryExecution query) {
+        return query.start()
+                .bytesScannedCutoff()
+                .filter(cutoff -> query.bytesScanned() > cutoff)
+                .isPresent();
+    }
+
+    private void upload(QueryExecution query) throws IOException {
+        URI location = URI.create(
+                query.start().resultConfiguration().path("OutputLocation").asText());
+        String key = location.getPath().substring(1);
+        if (key.endsWith(".txt")) {
+            RequestBody text = RequestBody.fromString(text(query), StandardCharsets.UTF_8);
+            s3.putObject(put -> put.bucket(location.getHost()).key(key).contentType("binary/octet-stream"), text);
+        } else if (query.start().statement().isSelect()) {
+            RequestBody csv = RequestBody.fromFile(result(query).path());
+            s3.putObject(put -> put.bucket(location.getHost()).key(key).contentType("application/octet-stream"), csv);
+        }
+    }
+
+    /** Rows of what is no table are lines of text, without a header. */
+    private String text(QueryExecution query) throws IOException {
+        return result(query).page(0, Integer.MAX_VALUE).rows().stream()
+                .map(row ->
+                        row.stream().map(value -> value == null ? "" : value).collect(Collectors.joining("\t")))
+                .collect(Collectors.joining("\n"));
+    }
+
+    /** Removes what is kept of a query's result. */
+    void forget(QueryExecution query) throws IOException {
+        Files.deleteIfExists(result(query).path());
+    }
+}

@@ -1,0 +1,25 @@
+package com.quiltdata.athena.local.aws;
+
+import io.airlift.log.Level;
+import io.airlift.log.Logging;
+import java.io.PrintStream;
+import java.util.logging.Logger;
+
+/** Keeps libraries quiet: warnings go to standard error, and nothing else anywhere. */
+final class QuietLogging {
+    /** Announces where it logs to; held, because a logger that nobody holds forgets its level. */
+    private static final Logger ANNOUNCEMENT = Logger.getLogger(Logging.class.getName());
+
+    private QuietLogging() {}
+
+    /** Sets up the logging of the process, once, in the way that the engine would otherwise do louder. */
+    static void configure() {
+        PrintStream output = System.out;
+        PrintStream errors = System.err;
+        ANNOUNCEMENT.setLevel(java.util.logging.Level.WARNING);
+        Logging.initialize().setRootLevel(Level.WARN);
+        // The engine's logging takes the standard streams over; they are the caller's.
+        System.setOut(output);
+        System.setErr(errors);
+    }
+}

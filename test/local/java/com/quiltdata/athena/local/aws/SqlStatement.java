@@ -1,0 +1,82 @@
+package com.quiltdata.athena.local.aws;
+
+import io.trino.sql.parser.ParsingException;
+import io.trino.sql.parser.SqlParser;
+import io.trino.sql.tree.Statement;
+import java.util.Locale;
+
+/**
+ * A statement and what Athena calls its kind.
+ *
+ * @param sql the statement, without a semicolon at its end
+ * @param type {@code DML}, {@code DDL} or {@code UTILITY}
+ * @param substatementType the kind of statement, such as {@code CREATE_VIEW}
+ */
+record SqlStatement(String sql, String type, String substatementType) {
+    static final String DDL = "DDL";
+
+    private static final String DML = "DML";
+    private static final String UTILITY = "UTILITY";
+    private static final String SELECT = "SELECT";
+    private static final SqlParser PARSER = new SqlParser();
+
+    /**
+     * Parses a statement.
+     *
+     * @param sql one statement; a semicolon may end it
+     * @throws AwsServiceException if it does not parse, with the engine's message
+     */
+    static SqlStatement parse(String sql) throws AwsServiceException {
+        String statement = sql.strip();
+        while (statement.endsWith(";")) {
+            statement = statement.substring(0, statement.length() - 1).stripTrailing();
+        }
+        try {
+            return of(statement, PARSER.createStatement(statement));
+        } catch (ParsingException exception) {
+            throw AthenaErrors.invalidRequest("MALFORMED_QUERY", exception.getMessage());
+        }
+    }
+
+    private static SqlStatement of(String sql, Statement statement) {
+        String kind = kind(statement);
+        return switch (kind) {
+            case "QUERY" -> new SqlStatement(sql, DML, SELECT);
+            case "EXPLAIN", "EXPLAIN_ANALYZE" -> new SqlStatement(sql, DML, "EXPLAIN");
+            case "INSERT", "UPDATE", "DELETE", "MERGE" -> new SqlStatement(sql, DML, kind);
+            case "CREATE_SCHEMA" -> new SqlStatement(sql, DDL, "CREATE_DATABASE");
+            case "DROP_SCHEMA" -> new SqlStatement(sql, DDL, "DROP_DATABASE");
+            case "SHOW_SCHEMAS" -> new SqlStatement(sql, UTILITY, "SHOW_DATABASES");
+            default -> new SqlStatement(sql, kind.startsWith("SHOW_") ? UTILITY : DDL, kind);
+        };
+    }
+
+    /** {@code CREATE_VIEW} of the class {@code CreateView}. */
+    private static String kind(Statement statement) {
+        return statement
+                .getClass()
+                .getSimpleName()
+                .replaceAll("(?<=[a-z])(?=[A-Z])", "_")
+                .toUpperCase(Locale.ROOT);
+    }
+
+    /** Tells whether the result is a table: its first row then holds the columns' names. */
+    boolean isSelect() {
+        return substatementType.equals(SELECT);
+    }
+
+    /** Tells whether the statement counts against the quota of active DDL queries. */
+    boolean isDdl() {
+        return type.equals(DDL);
+    }
+
+    /** Returns the name of the result's object for a query's id, below the output location. */
+    String resultName(String id) {
+        return switch (substatementType) {
+            case SELECT, "UPDATE", "DELETE", "MERGE" -> id + ".csv";
+            case "INSERT" -> id;
+            case "CREATE_TABLE_AS_SELECT" -> "tables/" + id;
+            default -> id + ".txt";
+        };
+    }
+}

@@ -1,0 +1,99 @@
+package com.quiltdata.athena.local.cloudformation;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.quiltdata.athena.QuiltAthenaApp;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import software.amazon.awscdk.App;
+
+/**
+ * What the CDK app synthesizes: the stack's template, and the assets that it refers to.
+ *
+ * @param directory where the templates and assets are
+ */
+public record CloudAssembly(Path directory) {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /**
+     * Reads the context that the CDK CLI would give the app, from the two files where the CLI looks for it.
+     *
+     * @param project the directory with {@code cdk.json} and {@code cdk.context.json}
+     * @return the context
+     */
+    public static Map<String, Object> projectContext(Path project) {
+        Map<String, Object> context = new LinkedHashMap<>();
+        context.putAll(JSON.convertValue(read(project.resolve("cdk.json")).path("context"), new TypeReference<>() {}));
+        context.putAll(JSON.convertValue(read(project.resolve("cdk.context.json")), new TypeReference<>() {}));
+        return context;
+    }
+
+    /**
+     * Synthesizes the app.
+     *
+     * @param context the app's context: its configuration and CDK's feature flags
+     * @param directory where to put the templates and assets
+     * @return the assembly
+     * @throws com.quiltdata.athena.ConfigurationException if anything in the configuration is wrong
+     */
+    public static CloudAssembly synthesize(Map<String, Object> context, Path directory) {
+        App app = App.Builder.create()
+                .context(context)
+                .outdir(directory.toString())
+                .build();
+        QuiltAthenaApp.declareStack(app);
+        app.synth();
+        return new CloudAssembly(directory);
+    }
+
+    /**
+     * The template of the stack.
+     *
+     * @return as CloudFormation would get it
+     */
+    public JsonNode template() {
+        return read(directory.resolve(QuiltAthenaApp.STACK_ID + ".template.json"));
+    }
+
+    /**
+     * Reads the template of a nested stack.
+     *
+     * @param url where CloudFormation would fetch it
+     * @return the template
+     */
+    JsonNode nestedTemplate(String url) {
+        return read(asset(url.substring(url.lastIndexOf('/') + 1)));
+    }
+
+    /**
+     * Finds an asset.
+     *
+     * @param objectKey the asset's name in the bootstrap bucket
+     * @return the file or directory that the CDK CLI would upload
+     */
+    Path asset(String objectKey) {
+        JsonNode files = read(directory.resolve(QuiltAthenaApp.STACK_ID + ".assets.json"))
+                .path("files");
+        for (JsonNode file : files) {
+            for (JsonNode destination : file.path("destinations")) {
+                if (destination.path("objectKey").asText().equals(objectKey)) {
+                    return directory.resolve(file.path("source").path("path").asText());
+                }
+            }
+        }
+        throw new IllegalArgumentException("The assembly has no asset " + objectKey);
+    }
+
+    private static JsonNode read(Path file) {
+        try {
+            return JSON.readTree(Files.readString(file));
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot read " + file, e);
+        }
+    }
+}

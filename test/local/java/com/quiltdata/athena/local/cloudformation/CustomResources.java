@@ -1,0 +1,110 @@
+package com.quiltdata.athena.local.cloudformation;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.quiltdata.athena.local.aws.EmbeddedAws;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Consumer;
+
+/**
+ * Creates custom resources by invoking the function that the template names, as CDK's provider framework does: the
+ * service token is the framework's own function, which has the name of the handler in its environment.
+ */
+final class CustomResources implements AutoCloseable {
+    private final CloudAssembly assembly;
+    private final Consumer<String> log;
+    private final Map<String, JsonNode> declarations = new HashMap<>();
+    private final Map<String, LambdaFunction> functions = new HashMap<>();
+
+    /**
+     * Prepares to invoke functions.
+     *
+     * @param assembly where their archives are found
+     * @param endpoint where their AWS clients find the account's services
+     * @param log gets what they log
+     */
+    CustomResources(CloudAssembly assembly, URI endpoint, Consumer<String> log) {
+        this.assembly = assembly;
+        this.log = log;
+        // What the Lambda runtime gives a function through environment variables, which Java cannot set for itself.
+        System.setProperty("aws.endpointUrl", endpoint.toString());
+        System.setProperty("aws.region", EmbeddedAws.REGION);
+        System.setProperty("aws.accessKeyId", EmbeddedAws.ACCESS_KEY_ID);
+        System.setProperty("aws.secretAccessKey", EmbeddedAws.SECRET_ACCESS_KEY);
+    }
+
+    /**
+     * Takes note of a function; it is loaded when it is first invoked.
+     *
+     * @param logicalId its name in the template
+     * @param properties its properties
+     * @return the function, as others refer to it
+     */
+    Resource declareFunction(String logicalId, JsonNode properties) {
+        String arn = Arns.of("AWS::Lambda::Function", logicalId);
+        declarations.put(arn, properties);
+        return new Resource(logicalId, Map.of("Arn", arn));
+    }
+
+    /**
+     * Creates a custom resource.
+     *
+     * @param logicalId its name in the template
+     * @param type its type
+     * @param properties its properties, the service token among them
+     * @return the resource, as others refer to it
+     * @throws IllegalStateException if the handler fails; the message is the reason
+     */
+    Resource create(String logicalId, String type, JsonNode properties) {
+        Map<String, String> texts = new LinkedHashMap<>();
+        properties
+                .properties()
+                .forEach(field -> texts.put(field.getKey(), field.getValue().asText()));
+        Map<String, Object> event = new LinkedHashMap<>();
+        event.put("RequestType", "Create");
+        event.put("RequestId", UUID.randomUUID().toString());
+        event.put("StackId", Arns.of("AWS::CloudFormation::Stack", "QuiltAthena"));
+        event.put("ResponseURL", "http://127.0.0.1/never-called");
+        event.put("LogicalResourceId", logicalId);
+        event.put("ResourceType", type);
+        event.put("ResourceProperties", texts);
+        Object physicalId = handler(texts.get("ServiceToken")).invoke(event).get("PhysicalResourceId");
+        return new Resource(String.valueOf(physicalId));
+    }
+
+    private LambdaFunction handler(String serviceToken) {
+        String arn = function(serviceToken)
+                .path("Environment")
+                .path("Variables")
+                .path("USER_ON_EVENT_FUNCTION_ARN")
+                .asText();
+        return functions.computeIfAbsent(arn, key -> {
+            JsonNode properties = function(arn);
+            return new LambdaFunction(
+                    assembly.asset(properties.path("Code").path("S3Key").asText()),
+                    properties.path("Handler").asText(),
+                    Duration.ofSeconds(properties.path("Timeout").asLong()),
+                    log);
+        });
+    }
+
+    private JsonNode function(String arn) {
+        JsonNode properties = declarations.get(arn);
+        if (properties == null) {
+            throw new IllegalArgumentException("The template has no function " + arn);
+        }
+        return properties;
+    }
+
+    @Override
+    public void close() throws IOException {
+        for (LambdaFunction function : functions.values()) {
+            function.close();
+        }
+    }
+}
