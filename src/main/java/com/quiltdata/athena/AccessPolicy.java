@@ -33,6 +33,11 @@ final class AccessPolicy extends Construct {
     /**
      * Declares the policy.
      *
+     * @param scope the parent construct
+     * @param id the construct's id
+     * @param configuration names the policy, its roles, the Quilt buckets and the keys
+     * @param results where queries run and leave their results
+     * @param database what queries read the definitions of
      * @throws ConfigurationException if it has more characters than IAM allows
      */
     AccessPolicy(
