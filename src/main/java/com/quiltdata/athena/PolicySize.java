@@ -3,6 +3,7 @@ package com.quiltdata.athena;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import software.amazon.awscdk.Aws;
 import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.services.iam.PolicyDocument;
@@ -34,41 +35,43 @@ final class PolicySize {
      *
      * @param stack the stack that declares it
      * @param document the policy
-     * @param values what references in the policy will be: the reference, as a CDK token → its value
+     * @param values what references in the policy will be: the reference, as a CDK token → its value, which
+     *     may refer to the partition, the region and the account
      * @return characters
      * @throws IllegalArgumentException if the policy has a reference of unknown value
      */
     static int of(Stack stack, PolicyDocument document, Map<String, String> values) {
-        Map<Object, String> resolvedValues = new LinkedHashMap<>();
-        resolvedValues.put(stack.resolve(Aws.PARTITION), LONGEST_PARTITION);
-        resolvedValues.put(stack.resolve(Aws.REGION), LONGEST_REGION);
-        resolvedValues.put(stack.resolve(Aws.ACCOUNT_ID), ANY_ACCOUNT);
-        values.forEach((token, value) -> resolvedValues.put(stack.resolve(token), value));
-
-        return parts(stack.resolve(stack.toJsonString(document))).stream()
-                .map(part -> part instanceof String text ? text : value(resolvedValues, part))
-                .mapToInt(PolicySize::charactersThatCount)
-                .sum();
+        Map<Object, String> known = new LinkedHashMap<>();
+        known.put(stack.resolve(Aws.PARTITION), LONGEST_PARTITION);
+        known.put(stack.resolve(Aws.REGION), LONGEST_REGION);
+        known.put(stack.resolve(Aws.ACCOUNT_ID), ANY_ACCOUNT);
+        values.forEach((token, value) -> known.put(stack.resolve(token), text(stack.resolve(value), known)));
+        return (int) text(stack.resolve(stack.toJsonString(document)), known)
+                .chars()
+                .filter(c -> !Character.isWhitespace(c))
+                .count();
     }
 
-    /** The JSON text as CDK writes it: plain, or as texts and references that CloudFormation joins. */
-    private static List<?> parts(Object text) {
-        return text instanceof Map<?, ?> join
+    private static String text(Object resolved, Map<Object, String> known) {
+        return parts(resolved).stream()
+                .map(part -> part instanceof String text ? text : value(part, known))
+                .collect(Collectors.joining());
+    }
+
+    /** A text as CDK resolves it: plain, or in texts and references that CloudFormation joins. */
+    private static List<?> parts(Object resolved) {
+        return resolved instanceof Map<?, ?> join
                         && join.get("Fn::Join") instanceof List<?> arguments
                         && arguments.get(1) instanceof List<?> parts
                 ? parts
-                : List.of(text);
+                : List.of(resolved);
     }
 
-    private static String value(Map<Object, String> values, Object reference) {
-        String value = values.get(reference);
+    private static String value(Object reference, Map<Object, String> known) {
+        String value = known.get(reference);
         if (value == null) {
             throw new IllegalArgumentException("The policy has a reference of unknown length: " + reference);
         }
         return value;
-    }
-
-    private static int charactersThatCount(String text) {
-        return (int) text.chars().filter(c -> !Character.isWhitespace(c)).count();
     }
 }
