@@ -139,7 +139,7 @@ class PolicySizeTest {
 
     /** CloudFormation deletes in reverse order, and a view cannot be dropped when the permission is gone. */
     @Test
-    void everyViewOutlivesNoneOfTheHandlersPolicies() {
+    void everyViewDependsOnAllOfTheHandlersPolicies() {
         Map<String, Object> configuration = new LinkedHashMap<>(configuration(60));
         configuration.put("inputAccess", "any");
         SynthesizedPolicies policies = SynthesizedPolicies.of(configuration, Partition.AWS, directory);
