@@ -1,5 +1,6 @@
 package com.quiltdata.athena;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -20,7 +21,7 @@ public final class AthenaView extends Construct {
 
     private AthenaView(Builder builder) {
         super(builder.scope, builder.id);
-        AthenaViewProvider provider = AthenaViewProvider.of(this);
+        AthenaViewProvider provider = builder.provider == null ? AthenaViewProvider.of(this) : builder.provider;
         CustomResource resource = CustomResource.Builder.create(this, "Resource")
                 .serviceToken(provider.serviceToken())
                 .serviceTimeout(AthenaViewProvider.SERVICE_TIMEOUT)
@@ -31,10 +32,10 @@ public final class AthenaView extends Construct {
                         "ViewName", Objects.requireNonNull(builder.viewName, "viewName"),
                         "Query", Objects.requireNonNull(builder.query, "query"))))
                 .build();
-        provider.outlives(resource);
+        provider.outlives(resource, builder.dependencies);
     }
 
-    /** Builds a view; every property is required. */
+    /** Builds a view; every property is required, unless it says otherwise. */
     public static final class Builder {
         private final Construct scope;
         private final String id;
@@ -42,6 +43,8 @@ public final class AthenaView extends Construct {
         private String database;
         private String viewName;
         private String query;
+        private AthenaViewProvider provider;
+        private List<? extends Construct> dependencies = List.of();
 
         private Builder(Construct scope, String id) {
             this.scope = scope;
@@ -57,6 +60,28 @@ public final class AthenaView extends Construct {
          */
         public static Builder create(Construct scope, String id) {
             return new Builder(scope, id);
+        }
+
+        /**
+         * Sets what makes the view.
+         *
+         * @param provider the provider of the stack that the view is in; by default it is looked up
+         * @return this builder
+         */
+        public Builder provider(AthenaViewProvider provider) {
+            this.provider = provider;
+            return this;
+        }
+
+        /**
+         * Sets what has to be there before the view is made, and until it is dropped.
+         *
+         * @param dependencies the tables and views that the query reads above all; none by default
+         * @return this builder
+         */
+        public Builder dependencies(List<? extends Construct> dependencies) {
+            this.dependencies = List.copyOf(dependencies);
+            return this;
         }
 
         /**

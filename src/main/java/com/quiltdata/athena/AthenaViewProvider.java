@@ -8,6 +8,8 @@ import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import software.amazon.awscdk.Duration;
 import software.amazon.awscdk.RemovalPolicy;
@@ -49,7 +51,7 @@ public final class AthenaViewProvider extends Construct implements IGrantable {
     private static final String HANDLER_JAR = "view-handler.jar";
 
     private final Role handlerRole;
-    private final Provider provider;
+    private final String serviceToken;
 
     private AthenaViewProvider(Construct scope) {
         super(scope, ID);
@@ -70,11 +72,12 @@ public final class AthenaViewProvider extends Construct implements IGrantable {
                 .loggingFormat(LoggingFormat.JSON)
                 .build();
         LogGroup frameworkLog = logGroup("FrameworkLog");
-        provider = Provider.Builder.create(this, "Framework")
+        serviceToken = Provider.Builder.create(this, "Framework")
                 .onEventHandler(handler)
                 .frameworkOnEventRole(functionRole("FrameworkRole", "Answers CloudFormation", frameworkLog))
                 .logGroup(frameworkLog)
-                .build();
+                .build()
+                .getServiceToken();
     }
 
     /**
@@ -96,7 +99,7 @@ public final class AthenaViewProvider extends Construct implements IGrantable {
      * @return the ARN of the framework's function
      */
     String serviceToken() {
-        return provider.getServiceToken();
+        return serviceToken;
     }
 
     /**
@@ -104,9 +107,12 @@ public final class AthenaViewProvider extends Construct implements IGrantable {
      * which CDK splits permissions that one cannot hold are the role's children, and so among them.
      *
      * @param resource the custom resource
+     * @param others what else it is created after and deleted before
      */
-    void outlives(Construct resource) {
-        resource.getNode().addDependency(handlerRole);
+    void outlives(Construct resource, List<? extends Construct> others) {
+        List<Construct> dependencies = new ArrayList<>(others);
+        dependencies.add(handlerRole);
+        resource.getNode().addDependency(dependencies.toArray(new Construct[0]));
     }
 
     @Override

@@ -23,11 +23,12 @@ final class QueryDatabase extends Construct {
     /** Statements of this size are what CDK distributes over several policies when one cannot hold them all. */
     private static final int VIEWS_PER_STATEMENT = 10;
 
-    private final CfnDatabase database;
+    /** Asked for once: every bucket needs it several times, and each answer comes from another process. */
+    private final String name;
 
     QueryDatabase(Construct scope, String id, Configuration configuration) {
         super(scope, id);
-        database = CfnDatabase.Builder.create(this, "Database")
+        CfnDatabase database = CfnDatabase.Builder.create(this, "Database")
                 .catalogId(Aws.ACCOUNT_ID)
                 .databaseInput(DatabaseInputProperty.builder()
                         .name(configuration.databaseName())
@@ -37,6 +38,7 @@ final class QueryDatabase extends Construct {
         // Glue deletes a database with every table in it, also those that users made.
         database.applyRemovalPolicy(
                 configuration.removalPolicy() == Removal.DESTROY ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN);
+        name = database.getRef();
     }
 
     /**
@@ -45,7 +47,7 @@ final class QueryDatabase extends Construct {
      * @return resolves to the database, so that who uses it depends on it
      */
     String name() {
-        return database.getRef();
+        return name;
     }
 
     /**

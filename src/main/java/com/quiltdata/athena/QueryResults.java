@@ -43,7 +43,7 @@ final class QueryResults extends Construct {
     private static final Duration UNFINISHED_UPLOADS_EXPIRE_AFTER = Duration.days(7);
 
     private final Bucket bucket;
-    private final CfnWorkGroup workGroup;
+    private final String workGroupName;
     private final Optional<IKey> key;
 
     QueryResults(Construct scope, String id, Configuration configuration) {
@@ -51,7 +51,7 @@ final class QueryResults extends Construct {
         boolean destroy = configuration.removalPolicy() == Removal.DESTROY;
         key = configuration.resultsKmsKeyArn().map(arn -> Key.fromKeyArn(this, "Key", arn));
         bucket = bucket(configuration, destroy);
-        workGroup = workGroup(configuration, destroy);
+        workGroupName = workGroup(configuration, destroy).getRef();
     }
 
     private Bucket bucket(Configuration configuration, boolean destroy) {
@@ -136,7 +136,7 @@ final class QueryResults extends Construct {
      * @return resolves to the workgroup, so that who uses it depends on it
      */
     String workGroupName() {
-        return workGroup.getRef();
+        return workGroupName;
     }
 
     /**
@@ -149,7 +149,7 @@ final class QueryResults extends Construct {
                 .formatArn(ArnComponents.builder()
                         .service("athena")
                         .resource("workgroup")
-                        .resourceName(workGroup.getRef())
+                        .resourceName(workGroupName)
                         .build());
     }
 

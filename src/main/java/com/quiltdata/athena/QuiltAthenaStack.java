@@ -1,6 +1,7 @@
 package com.quiltdata.athena;
 
 import software.amazon.awscdk.CfnOutput;
+import software.amazon.awscdk.CfnResource;
 import software.amazon.awscdk.NestedStack;
 import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.StackProps;
@@ -31,16 +32,25 @@ public final class QuiltAthenaStack extends Stack {
         AccessPolicy policy = new AccessPolicy(this, "AccessPolicy", configuration, results, database);
 
         Construct groups = new Construct(this, "QuiltBuckets");
+        SideBySide nestedStacks = new SideBySide(SideBySide.GROUPS);
         for (QuiltBucketGroup group : configuration.quiltBucketGroups()) {
             Construct groupScope = group.name()
-                    .<Construct>map(name -> new NestedStack(groups, name))
+                    .<Construct>map(name -> nestedStack(groups, name, nestedStacks))
                     .orElse(groups);
             AthenaViewProvider viewProvider = AthenaViewProvider.of(groupScope);
             results.grantRunStatements(viewProvider);
             database.grantDefineViews(viewProvider, group.views());
+            SideBySide views = new SideBySide(SideBySide.VIEWS);
             for (QuiltBucket bucket : group.buckets()) {
                 new QuiltBucketTables(
-                        groupScope, bucket.name(), bucket, database, results, configuration.databaseName());
+                        groupScope,
+                        bucket.name(),
+                        bucket,
+                        database,
+                        results,
+                        configuration.databaseName(),
+                        viewProvider,
+                        views);
             }
         }
 
@@ -48,6 +58,14 @@ public final class QuiltAthenaStack extends Stack {
         output("ResultsBucketName", "Holds query results until they expire", results.bucketName());
         output("WorkgroupName", "The Athena workgroup to query in", results.workGroupName());
         output("DatabaseName", "The Glue database of all tables and views", database.name());
+    }
+
+    private static NestedStack nestedStack(Construct scope, String name, SideBySide others) {
+        NestedStack stack = new NestedStack(scope, name);
+        CfnResource resource = stack.getNestedStackResource();
+        others.predecessor().ifPresent(other -> resource.getNode().addDependency(other));
+        others.add(resource);
+        return stack;
     }
 
     private void output(String id, String description, String value) {

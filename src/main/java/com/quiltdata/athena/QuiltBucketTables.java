@@ -1,5 +1,6 @@
 package com.quiltdata.athena;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,8 @@ final class QuiltBucketTables extends Construct {
     private final QuiltBucket bucket;
     private final QueryDatabase database;
     private final QueryResults results;
+    private final AthenaViewProvider viewProvider;
+    private final SideBySide views;
 
     QuiltBucketTables(
             Construct scope,
@@ -39,19 +42,20 @@ final class QuiltBucketTables extends Construct {
             QuiltBucket bucket,
             QueryDatabase database,
             QueryResults results,
-            String databaseName) {
+            String databaseName,
+            AthenaViewProvider viewProvider,
+            SideBySide views) {
         super(scope, id);
         this.bucket = bucket;
         this.database = database;
         this.results = results;
+        this.viewProvider = viewProvider;
+        this.views = views;
 
         CfnTable manifests = manifestsTable();
         CfnTable packages = packagesTable();
-        AthenaView packagesView = view("PackagesView", bucket.packagesView(), "packages_view.sql");
-        AthenaView objectsView = view("ObjectsView", bucket.objectsView(), "objects_view.sql");
-        for (AthenaView view : List.of(packagesView, objectsView)) {
-            view.getNode().addDependency(manifests, packages);
-        }
+        view("PackagesView", bucket.packagesView(), "packages_view.sql", manifests, packages);
+        view("ObjectsView", bucket.objectsView(), "objects_view.sql", manifests, packages);
         exampleQuery(databaseName);
     }
 
@@ -138,8 +142,12 @@ final class QuiltBucketTables extends Construct {
         return table;
     }
 
-    private AthenaView view(String id, String name, String template) {
-        return AthenaView.Builder.create(this, id)
+    private void view(String id, String name, String template, CfnTable... tables) {
+        List<Construct> dependencies = new ArrayList<>(List.of(tables));
+        views.predecessor().ifPresent(dependencies::add);
+        views.add(AthenaView.Builder.create(this, id)
+                .provider(viewProvider)
+                .dependencies(dependencies)
                 .workGroup(results.workGroupName())
                 .database(database.name())
                 .viewName(name)
@@ -149,7 +157,7 @@ final class QuiltBucketTables extends Construct {
                                 "manifestsTable", bucket.manifestsTable(),
                                 "packagesTable", bucket.packagesTable(),
                                 "manifestsLocation", bucket.manifestsLocation())))
-                .build();
+                .build());
     }
 
     private void exampleQuery(String databaseName) {
