@@ -144,7 +144,12 @@ final class ViewStatement {
         if (e instanceof AwsServiceException service) {
             return service.isThrottlingException() || service.statusCode() >= 500;
         }
-        return e instanceof ApiCallTimeoutException || e.getCause() instanceof IOException;
+        return e instanceof ApiCallTimeoutException || isNetworkFault(e.getCause());
+    }
+
+    /** The SDK wraps a connection that breaks in the middle of an answer more than once. */
+    private static boolean isNetworkFault(Throwable cause) {
+        return cause instanceof IOException || cause != null && isNetworkFault(cause.getCause());
     }
 
     /** Athena knows best; but that the Data Catalog was busy, it does not call retryable. */
