@@ -84,13 +84,12 @@ final class ConfigurationReader {
     /** The largest whole number that JSON tools keep exact. */
     private static final long MOST_CUTOFF = 1L << 53;
 
-    /** CloudFormation's limit for one template; the stack itself needs some for everything but buckets. */
+    /** CloudFormation's limit for one template; a stack needs some for everything but buckets, the handler of its views above all. */
     private static final int MOST_RESOURCES = 500;
 
-    private static final int RESOURCES_OF_THE_STACK = 40;
-    private static final int MOST_BUCKETS_IN_THE_STACK =
-            (MOST_RESOURCES - RESOURCES_OF_THE_STACK) / QuiltBucketTables.RESOURCES;
-    private static final int MOST_BUCKETS_IN_A_GROUP = MOST_RESOURCES / QuiltBucketTables.RESOURCES;
+    private static final int RESOURCES_BESIDE_BUCKETS = 40;
+    private static final int MOST_BUCKETS_IN_A_STACK =
+            (MOST_RESOURCES - RESOURCES_BESIDE_BUCKETS) / QuiltBucketTables.RESOURCES;
 
     private static final int LONGEST_SHOWN_VALUE = 100;
 
@@ -153,7 +152,7 @@ final class ConfigurationReader {
                 String key = QUILT_BUCKETS + "." + name;
                 follows(GROUP_RULE, QUILT_BUCKETS, String.valueOf(name));
                 List<QuiltBucket> buckets = buckets(key, members);
-                refuseTooMany(key, buckets, MOST_BUCKETS_IN_A_GROUP, "divide the group");
+                refuseTooMany(key, buckets, MOST_BUCKETS_IN_A_STACK, "divide the group");
                 groups.add(new QuiltBucketGroup(Optional.of(String.valueOf(name)), buckets));
             });
         } else {
@@ -161,9 +160,9 @@ final class ConfigurationReader {
             refuseTooMany(
                     QUILT_BUCKETS,
                     buckets,
-                    MOST_BUCKETS_IN_THE_STACK,
+                    MOST_BUCKETS_IN_A_STACK,
                     "use an object of groups, group name → list, with at most %d buckets each"
-                            .formatted(MOST_BUCKETS_IN_A_GROUP));
+                            .formatted(MOST_BUCKETS_IN_A_STACK));
             groups.add(new QuiltBucketGroup(Optional.empty(), buckets));
         }
         refuseSameTables(groups);
