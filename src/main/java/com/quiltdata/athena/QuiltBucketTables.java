@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import software.amazon.awscdk.Aws;
 import software.amazon.awscdk.RemovalPolicy;
 import software.amazon.awscdk.services.athena.CfnNamedQuery;
@@ -32,6 +33,9 @@ final class QuiltBucketTables extends Construct {
     private final QuiltBucket bucket;
     private final QueryDatabase database;
     private final QueryResults results;
+
+    /** Ends each view's query: when a column changes, the query does, and the view is made anew in that deployment. */
+    private final StringBuilder columnsComment = new StringBuilder();
 
     QuiltBucketTables(
             Construct scope,
@@ -105,6 +109,9 @@ final class QuiltBucketTables extends Construct {
             String outputFormat,
             SerdeInfoProperty serde,
             String lastDdlTime) {
+        columnsComment.append(columns.entrySet().stream()
+                .map(column -> column.getKey() + " " + column.getValue())
+                .collect(Collectors.joining(", ", "\n-- Over " + name + " (", ")")));
         CfnTable table = CfnTable.Builder.create(this, id)
                 .catalogId(Aws.ACCOUNT_ID)
                 .databaseName(database.name())
@@ -144,11 +151,12 @@ final class QuiltBucketTables extends Construct {
                 .database(database.name())
                 .viewName(name)
                 .query(SqlTemplate.fill(
-                        template,
-                        Map.of(
-                                "manifestsTable", bucket.manifestsTable(),
-                                "packagesTable", bucket.packagesTable(),
-                                "manifestsLocation", bucket.manifestsLocation())))
+                                template,
+                                Map.of(
+                                        "manifestsTable", bucket.manifestsTable(),
+                                        "packagesTable", bucket.packagesTable(),
+                                        "manifestsLocation", bucket.manifestsLocation()))
+                        + columnsComment)
                 .build();
     }
 

@@ -22,15 +22,28 @@ public final class TemplateDeployment {
             "AWS::StackName", "QuiltAthena",
             "AWS::URLSuffix", "amazonaws.com");
 
-    private final ResourceTypes types;
+    private final Provisioner provisioner;
     private final JsonNode template;
     private final Map<String, String> parameters;
     private final Map<String, Resource> resources = new LinkedHashMap<>();
     private final Set<String> inProgress = new LinkedHashSet<>();
     private final Intrinsics intrinsics = new Intrinsics(this::reference, this::attribute);
 
-    private TemplateDeployment(ResourceTypes types, JsonNode template, Map<String, String> parameters) {
-        this.types = types;
+    /** Makes what one resource declares, or finds it made. */
+    interface Provisioner {
+        /**
+         * Provisions a resource; all that it refers to and depends on is there.
+         *
+         * @param logicalId its name in the template
+         * @param declaration what the template says of it
+         * @param properties its properties, without intrinsic functions
+         * @return what others refer to
+         */
+        Resource provision(String logicalId, JsonNode declaration, JsonNode properties);
+    }
+
+    private TemplateDeployment(Provisioner provisioner, JsonNode template, Map<String, String> parameters) {
+        this.provisioner = provisioner;
         this.template = template;
         this.parameters = parameters;
     }
@@ -60,7 +73,24 @@ public final class TemplateDeployment {
      * @return the outputs, by name
      */
     static Map<String, String> deploy(ResourceTypes types, JsonNode template, Map<String, String> parameters) {
-        TemplateDeployment deployment = new TemplateDeployment(types, template, parameters);
+        return provision(
+                (logicalId, declaration, properties) ->
+                        types.create(logicalId, declaration.path("Type").asText(), properties),
+                template,
+                parameters);
+    }
+
+    /**
+     * Provisions the resources of a template in the order that their references ask for.
+     *
+     * @param provisioner makes the resources
+     * @param template the template
+     * @param parameters the values of the template's parameters
+     * @return the outputs, by name
+     */
+    static Map<String, String> provision(
+            Provisioner provisioner, JsonNode template, Map<String, String> parameters) {
+        TemplateDeployment deployment = new TemplateDeployment(provisioner, template, parameters);
         template.path("Resources").fieldNames().forEachRemaining(deployment::resource);
         Map<String, String> outputs = new LinkedHashMap<>();
         template.path("Outputs")
@@ -88,11 +118,11 @@ public final class TemplateDeployment {
             throw new IllegalArgumentException("Resources depend on each other: " + inProgress);
         }
         dependencies(declaration).forEach(this::resource);
-        Resource created = types.create(
-                logicalId, declaration.path("Type").asText(), intrinsics.resolve(declaration.path("Properties")));
+        Resource provisioned =
+                provisioner.provision(logicalId, declaration, intrinsics.resolve(declaration.path("Properties")));
         inProgress.remove(logicalId);
-        resources.put(logicalId, created);
-        return created;
+        resources.put(logicalId, provisioned);
+        return provisioned;
     }
 
     private Set<String> dependencies(JsonNode declaration) {
