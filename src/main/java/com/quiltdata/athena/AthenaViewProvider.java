@@ -20,6 +20,7 @@ import software.amazon.awscdk.services.iam.IPrincipal;
 import software.amazon.awscdk.services.iam.Role;
 import software.amazon.awscdk.services.iam.ServicePrincipal;
 import software.amazon.awscdk.services.lambda.Architecture;
+import software.amazon.awscdk.services.lambda.CfnFunction;
 import software.amazon.awscdk.services.lambda.Code;
 import software.amazon.awscdk.services.lambda.Function;
 import software.amazon.awscdk.services.lambda.LoggingFormat;
@@ -40,7 +41,10 @@ public final class AthenaViewProvider extends Construct implements IGrantable {
     /** The longest that the handler waits for Athena, with the time that it needs to give up in good order. */
     private static final Duration HANDLER_TIMEOUT = Duration.minutes(10);
 
-    /** How long CloudFormation waits: the handler's time, and a start of both functions. */
+    /** The framework waits for the handler, starts and reports. CDK gives it more than CloudFormation would wait. */
+    private static final Duration FRAMEWORK_TIMEOUT = Duration.minutes(11);
+
+    /** How long CloudFormation waits: longer than both functions, so that it always gets a reason from one of them. */
     static final Duration SERVICE_TIMEOUT = Duration.minutes(12);
 
     private static final String ID = "AthenaViewProvider";
@@ -72,12 +76,15 @@ public final class AthenaViewProvider extends Construct implements IGrantable {
                 .loggingFormat(LoggingFormat.JSON)
                 .build();
         LogGroup frameworkLog = logGroup("FrameworkLog");
-        serviceToken = Provider.Builder.create(this, "Framework")
+        Provider provider = Provider.Builder.create(this, "Framework")
                 .onEventHandler(handler)
                 .frameworkOnEventRole(functionRole("FrameworkRole", "Answers CloudFormation", frameworkLog))
                 .logGroup(frameworkLog)
-                .build()
-                .getServiceToken();
+                .build();
+        serviceToken = provider.getServiceToken();
+        CfnFunction framework = (CfnFunction)
+                provider.getNode().findChild("framework-onEvent").getNode().getDefaultChild();
+        framework.setTimeout(FRAMEWORK_TIMEOUT.toSeconds());
     }
 
     /**

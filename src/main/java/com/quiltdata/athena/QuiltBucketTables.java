@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import software.amazon.awscdk.Aws;
 import software.amazon.awscdk.RemovalPolicy;
 import software.amazon.awscdk.services.athena.CfnNamedQuery;
@@ -35,6 +36,9 @@ final class QuiltBucketTables extends Construct {
     private final QueryResults results;
     private final AthenaViewProvider viewProvider;
     private final SideBySide views;
+
+    /** Ends each view's query: when a column changes, the query does, and the view is made anew in that deployment. */
+    private final StringBuilder columnsComment = new StringBuilder();
 
     QuiltBucketTables(
             Construct scope,
@@ -109,6 +113,9 @@ final class QuiltBucketTables extends Construct {
             String outputFormat,
             SerdeInfoProperty serde,
             String lastDdlTime) {
+        columnsComment.append(columns.entrySet().stream()
+                .map(column -> column.getKey() + " " + column.getValue())
+                .collect(Collectors.joining(", ", "\n-- Over " + name + " (", ")")));
         CfnTable table = CfnTable.Builder.create(this, id)
                 .catalogId(Aws.ACCOUNT_ID)
                 .databaseName(database.name())
@@ -152,11 +159,12 @@ final class QuiltBucketTables extends Construct {
                 .database(database.name())
                 .viewName(name)
                 .query(SqlTemplate.fill(
-                        template,
-                        Map.of(
-                                "manifestsTable", bucket.manifestsTable(),
-                                "packagesTable", bucket.packagesTable(),
-                                "manifestsLocation", bucket.manifestsLocation())))
+                                template,
+                                Map.of(
+                                        "manifestsTable", bucket.manifestsTable(),
+                                        "packagesTable", bucket.packagesTable(),
+                                        "manifestsLocation", bucket.manifestsLocation()))
+                        + columnsComment)
                 .build());
     }
 

@@ -1,11 +1,12 @@
 package com.quiltdata.athena.view;
 
 import java.time.Duration;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.random.RandomGenerator;
 
 /** A moment after which nothing more is waited for, and the only way in which the handler waits. */
 final class Deadline {
     private final Time time;
+    private final RandomGenerator random;
     private final Duration length;
     private final long end;
 
@@ -13,10 +14,12 @@ final class Deadline {
      * Sets a deadline.
      *
      * @param time what tells the time
+     * @param random what the lengths of pauses are drawn from
      * @param length from now on
      */
-    Deadline(Time time, Duration length) {
+    Deadline(Time time, RandomGenerator random, Duration length) {
         this.time = time;
+        this.random = random;
         this.length = length;
         this.end = time.nanos() + length.toNanos();
     }
@@ -34,7 +37,7 @@ final class Deadline {
             return false;
         }
         long half = longest.toNanos() / 2;
-        long jittered = half + ThreadLocalRandom.current().nextLong(half + 1);
+        long jittered = half + random.nextLong(half + 1);
         try {
             time.sleep(Duration.ofNanos(Math.min(remaining, jittered)));
         } catch (InterruptedException e) {

@@ -1,13 +1,15 @@
 package com.quiltdata.athena.view;
 
 import com.amazonaws.services.lambda.runtime.Context;
-import com.amazonaws.services.lambda.runtime.LambdaLogger;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Random;
+import java.util.random.RandomGenerator;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.retries.DefaultRetryStrategy;
 import software.amazon.awssdk.services.athena.AthenaClient;
+import software.amazon.awssdk.services.athena.AthenaClientBuilder;
 
 /**
  * Makes, replaces and drops one Athena view for one {@code Custom::AthenaView}.
@@ -18,35 +20,42 @@ import software.amazon.awssdk.services.athena.AthenaClient;
  */
 public final class ViewHandler implements RequestHandler<Map<String, Object>, Map<String, Object>> {
 
-    /** What is kept of the function's time to stop a query that is late and to answer. */
-    private static final Duration TIME_TO_ANSWER = Duration.ofSeconds(30);
+    /** How long Athena may take to answer one request; it answers within a second or two. */
+    static final Duration LONGEST_CALL = Duration.ofSeconds(10);
+
+    /** Kept of the function's time for what may come after the deadline: to start, look at and stop a query. */
+    static final Duration TIME_TO_ANSWER = LONGEST_CALL.multipliedBy(4);
 
     private final AthenaClient athena;
     private final Time time;
+    private final RandomGenerator random;
 
     /** For the Lambda runtime: region, credentials and endpoint come from the SDK's default providers. */
     public ViewHandler() {
-        this(athenaClient(), Time.SYSTEM);
-    }
-
-    ViewHandler(AthenaClient athena, Time time) {
-        this.athena = athena;
-        this.time = time;
+        this(AthenaClient.builder(), Time.SYSTEM, new Random());
     }
 
     /**
-     * The handler's own client. Every request is tried once: {@link ViewStatement} decides what is worth another try
-     * and until when, and keeps the error that it would end with.
+     * For tests. Every request is tried once: {@link ViewStatement} decides what is worth another try and until when,
+     * and keeps the error that it would end with. No request takes longer than {@link #LONGEST_CALL}, whether its
+     * connection is dead or its answer trickles.
+     *
+     * @param athena says where Athena is and who asks; the rest is set here
+     * @param time tells the time
+     * @param random makes handlers that were started together part
      */
-    private static AthenaClient athenaClient() {
+    ViewHandler(AthenaClientBuilder athena, Time time, RandomGenerator random) {
         // Java's URL connections otherwise send a POST again by themselves when a connection drops.
         System.setProperty("sun.net.http.retryPost", "false");
-        return AthenaClient.builder()
-                .httpClientBuilder(UrlConnectionHttpClient.builder()
-                        .connectionTimeout(Duration.ofSeconds(5))
-                        .socketTimeout(Duration.ofSeconds(10)))
-                .overrideConfiguration(configuration -> configuration.retryStrategy(DefaultRetryStrategy.doNotRetry()))
+        this.athena = athena.httpClientBuilder(UrlConnectionHttpClient.builder()
+                        .connectionTimeout(LONGEST_CALL.dividedBy(2))
+                        .socketTimeout(LONGEST_CALL))
+                .overrideConfiguration(configuration -> configuration
+                        .retryStrategy(DefaultRetryStrategy.doNotRetry())
+                        .apiCallTimeout(LONGEST_CALL))
                 .build();
+        this.time = time;
+        this.random = random;
     }
 
     /**
@@ -61,12 +70,29 @@ public final class ViewHandler implements RequestHandler<Map<String, Object>, Ma
      */
     @Override
     public Map<String, Object> handleRequest(Map<String, Object> event, Context context) {
-        ViewRequest request = ViewRequest.parse(event);
-        LambdaLogger logger = context.getLogger();
-        Deadline deadline = new Deadline(
-                time, Duration.ofMillis(context.getRemainingTimeInMillis()).minus(TIME_TO_ANSWER));
-        logger.log("%s view %s in workgroup %s".formatted(request.type(), request.fullName(), request.workGroup()));
-        new ViewStatement(athena, logger, request, deadline).run();
-        return Map.of("PhysicalResourceId", request.physicalResourceId());
+        StepLog log = new StepLog(context.getLogger());
+        try {
+            ViewRequest request = ViewRequest.parse(event);
+            log.info(
+                    "Requested",
+                    "type",
+                    request.type(),
+                    "view",
+                    request.fullName(),
+                    "workGroup",
+                    request.workGroup(),
+                    "request",
+                    request.id());
+            Deadline deadline = new Deadline(
+                    time,
+                    random,
+                    Duration.ofMillis(context.getRemainingTimeInMillis()).minus(TIME_TO_ANSWER));
+            new ViewStatement(athena, log, request, deadline).run();
+            log.info("Done", "physicalResourceId", request.physicalResourceId());
+            return Map.of("PhysicalResourceId", request.physicalResourceId());
+        } catch (IllegalArgumentException | ViewException e) {
+            log.error("Failed", "reason", e.getMessage());
+            throw e;
+        }
     }
 }

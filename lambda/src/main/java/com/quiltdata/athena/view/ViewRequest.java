@@ -14,12 +14,19 @@ import java.util.Map;
  * @param database the Glue database that holds the view
  * @param viewName the view's name within the database
  * @param query the view's SELECT statement; null for a {@link Type#DELETE} that does not carry it
- * @param deletedId the physical id that CloudFormation wants deleted; null for others than {@link Type#DELETE}
+ * @param physicalResourceId the id to answer with. It changes exactly when the request is for another view, so that
+ *     CloudFormation then deletes the old view, and never otherwise: that would delete the view that was just replaced
  * @see <a href="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html">Custom resource
  *     request objects</a>
  */
 record ViewRequest(
-        Type type, String id, String workGroup, String database, String viewName, String query, String deletedId) {
+        Type type,
+        String id,
+        String workGroup,
+        String database,
+        String viewName,
+        String query,
+        String physicalResourceId) {
 
     /** The life-cycle events that CloudFormation knows. */
     enum Type {
@@ -47,8 +54,8 @@ record ViewRequest(
         List<String> problems = new ArrayList<>();
         for (String name : PROPERTIES) {
             boolean needed = type != Type.DELETE || !name.equals("Query");
-            if (needed && (!(properties.get(name) instanceof String value) || value.isBlank())) {
-                problems.add("property " + name + " must be a text that is not empty, but is " + properties.get(name));
+            if (needed && !isText(properties.get(name))) {
+                problems.add("property " + name + " must be a text that is not empty");
             }
         }
         if (type != Type.DELETE) {
@@ -59,8 +66,8 @@ record ViewRequest(
                 }
             }
         }
-        if (!(event.get("RequestId") instanceof String)) {
-            problems.add("RequestId must be a text, but is " + event.get("RequestId"));
+        if (!isText(event.get("RequestId"))) {
+            problems.add("RequestId must be a text that is not empty");
         }
         if (!problems.isEmpty()) {
             throw new IllegalArgumentException("Custom::AthenaView: " + String.join("; ", problems));
@@ -72,26 +79,16 @@ record ViewRequest(
                 (String) properties.get("Database"),
                 (String) properties.get("ViewName"),
                 (String) properties.get("Query"),
-                type == Type.DELETE ? (String) event.get("PhysicalResourceId") : null);
+                physicalResourceId(type, event, properties));
     }
 
     /**
-     * The view's full name, which is also the physical id that a create or update answers with. It changes exactly when
-     * the request is for another view, so that CloudFormation then deletes the old view, and never otherwise.
+     * The view's full name.
      *
      * @return {@code <database>.<view name>}
      */
     String fullName() {
-        return database + "." + viewName;
-    }
-
-    /**
-     * The physical id to answer with.
-     *
-     * @return the view's full name; on a delete, the id that CloudFormation asked with, since it takes no other
-     */
-    String physicalResourceId() {
-        return type == Type.DELETE && deletedId != null ? deletedId : fullName();
+        return fullName(database, viewName);
     }
 
     /**
@@ -103,6 +100,25 @@ record ViewRequest(
     String statement() {
         String view = quoted(database) + "." + quoted(viewName);
         return type == Type.DELETE ? "DROP VIEW IF EXISTS " + view : "CREATE OR REPLACE VIEW " + view + " AS\n" + query;
+    }
+
+    private static boolean isText(Object value) {
+        return value instanceof String text && !text.isBlank();
+    }
+
+    /** A delete must be answered with the id that it asks with, and so must an update of the same view. */
+    private static String physicalResourceId(Type type, Map<String, Object> event, Map<?, ?> properties) {
+        String fullName = fullName(properties.get("Database"), properties.get("ViewName"));
+        boolean keeps = type == Type.DELETE
+                || type == Type.UPDATE
+                        && event.get("OldResourceProperties") instanceof Map<?, ?> old
+                        // Athena's names do not tell upper and lower case apart.
+                        && fullName.equalsIgnoreCase(fullName(old.get("Database"), old.get("ViewName")));
+        return keeps && event.get("PhysicalResourceId") instanceof String current ? current : fullName;
+    }
+
+    private static String fullName(Object database, Object viewName) {
+        return database + "." + viewName;
     }
 
     private static String quoted(String identifier) {

@@ -1,14 +1,14 @@
 package com.quiltdata.athena.view;
 
-import com.amazonaws.services.lambda.runtime.LambdaLogger;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Supplier;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
-import software.amazon.awssdk.core.exception.ApiCallAttemptTimeoutException;
+import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.athena.AthenaClient;
+import software.amazon.awssdk.services.athena.model.InvalidRequestException;
 import software.amazon.awssdk.services.athena.model.QueryExecutionState;
 import software.amazon.awssdk.services.athena.model.QueryExecutionStatus;
 
@@ -23,17 +23,20 @@ final class ViewStatement {
     private static final Duration LONGEST_POLL_PAUSE = Duration.ofSeconds(2);
     private static final Duration LONGEST_RETRY_PAUSE = Duration.ofSeconds(20);
 
-    /** A CloudFormation response has at most 4 KB; Athena quotes whole queries in some of its reasons. */
-    private static final int LONGEST_REASON = 1_500;
+    /**
+     * Characters, of up to three bytes each: a CloudFormation response has at most 4 KB, and Athena quotes whole queries
+     * in some of its reasons.
+     */
+    private static final int LONGEST_REASON = 700;
 
     private final AthenaClient athena;
-    private final LambdaLogger logger;
+    private final StepLog log;
     private final ViewRequest request;
     private final Deadline deadline;
 
-    ViewStatement(AthenaClient athena, LambdaLogger logger, ViewRequest request, Deadline deadline) {
+    ViewStatement(AthenaClient athena, StepLog log, ViewRequest request, Deadline deadline) {
         this.athena = athena;
-        this.logger = logger;
+        this.log = log;
         this.request = request;
         this.deadline = deadline;
     }
@@ -49,22 +52,23 @@ final class ViewStatement {
             String queryId;
             try {
                 queryId = start(attempt);
-            } catch (AwsServiceException e) {
-                if (isGone(message(e))) {
-                    logger.log("Nothing to drop: " + message(e));
+            } catch (SdkException e) {
+                if (isAlreadyGone(words(e))) {
                     return;
                 }
-                throw failure(message(e), null, e);
+                throw failure(reason(e), null, e);
             }
             QueryExecutionStatus status = awaitEnd(queryId);
-            String reason = reason(status);
-            logger.log("Query %s %s: %s".formatted(queryId, status.state(), reason));
-            if (status.state() == QueryExecutionState.SUCCEEDED || isGone(reason)) {
+            if (status.state() == QueryExecutionState.SUCCEEDED) {
+                log.info("Ended", "query", queryId, "state", status.state());
                 return;
             }
-            boolean retryable = status.athenaError() != null
-                    && Boolean.TRUE.equals(status.athenaError().retryable());
-            if (status.state() == QueryExecutionState.CANCELLED || !retryable || !backoff.pause()) {
+            String reason = reason(status);
+            log.warn("Ended", "query", queryId, "state", status.state(), "reason", reason);
+            if (isAlreadyGone(reason)) {
+                return;
+            }
+            if (!isWorthRepeating(status, reason) || !backoff.pause()) {
                 throw failure(reason, queryId, null);
             }
         }
@@ -73,29 +77,26 @@ final class ViewStatement {
     private String start(int attempt) {
         // Equal for every delivery of the same request, so that Athena starts its query once.
         String token = "athena-view-%s-%d".formatted(request.id(), attempt);
-        String queryId = persist(
-                null,
-                () -> athena.startQueryExecution(start -> start.workGroup(request.workGroup())
-                                .queryExecutionContext(context -> context.database(request.database()))
-                                .queryString(request.statement())
-                                .clientRequestToken(token))
-                        .queryExecutionId());
-        logger.log("Started query " + queryId);
+        String queryId = persist(() -> athena.startQueryExecution(start -> start.workGroup(request.workGroup())
+                        .queryExecutionContext(context -> context.database(request.database()))
+                        .queryString(request.statement())
+                        .clientRequestToken(token))
+                .queryExecutionId());
+        log.info("Started", "query", queryId, "attempt", attempt);
         return queryId;
     }
 
+    /** Waits for the query's end, and does not leave one behind that it gave up. */
     private QueryExecutionStatus awaitEnd(String queryId) {
         Backoff backoff = new Backoff(LONGEST_POLL_PAUSE);
         while (true) {
             QueryExecutionStatus status;
             try {
-                status = persist(
-                        queryId,
-                        () -> athena.getQueryExecution(get -> get.queryExecutionId(queryId))
-                                .queryExecution()
-                                .status());
-            } catch (AwsServiceException e) {
-                throw failure(message(e), queryId, e);
+                status = persist(() -> athena.getQueryExecution(get -> get.queryExecutionId(queryId))
+                        .queryExecution()
+                        .status());
+            } catch (SdkException e) {
+                throw failure(reason(e) + "; the query " + stop(queryId), queryId, e);
             }
             switch (status.state()) {
                 case SUCCEEDED, FAILED, CANCELLED -> {
@@ -103,50 +104,38 @@ final class ViewStatement {
                 }
                 default -> {
                     if (!backoff.pause()) {
-                        stop(queryId);
-                        throw failure(
-                                "it was still %s after %d seconds and was stopped"
-                                        .formatted(
-                                                status.state(),
-                                                deadline.length().toSeconds()),
-                                queryId,
-                                null);
+                        String reason = "it was still %s after %d seconds and %s"
+                                .formatted(status.state(), deadline.length().toSeconds(), stop(queryId));
+                        throw failure(reason, queryId, null);
                     }
                 }
             }
         }
     }
 
-    private void stop(String queryId) {
+    /** Stops a query, and says in the words of a sentence's end what came of it. */
+    private String stop(String queryId) {
         try {
             athena.stopQueryExecution(stop -> stop.queryExecutionId(queryId));
+            log.info("Stopped", "query", queryId);
+            return "was stopped";
         } catch (SdkException e) {
-            logger.log("Could not stop query " + queryId + ": " + message(e));
+            log.warn("NotStopped", "query", queryId, "reason", words(e));
+            return "could not be stopped: " + words(e);
         }
     }
 
-    /** Repeats a call while its error is worth it and there is time; the last error is the one that is reported. */
-    private <T> T persist(String queryId, Supplier<T> call) {
+    /** Repeats a call while its error is worth it and there is time; the last error is the one that is thrown. */
+    private <T> T persist(Supplier<T> call) {
         Backoff backoff = new Backoff(LONGEST_RETRY_PAUSE);
         while (true) {
             try {
                 return call.get();
             } catch (SdkException e) {
-                if (isTransient(e)) {
-                    logger.log("Athena could not answer: " + message(e));
-                    if (backoff.pause()) {
-                        continue;
-                    }
-                    throw failure(
-                            "no success within %d seconds; the last error was: %s"
-                                    .formatted(deadline.length().toSeconds(), message(e)),
-                            queryId,
-                            e);
-                }
-                if (e instanceof AwsServiceException) {
+                if (!isTransient(e) || !backoff.pause()) {
                     throw e;
                 }
-                throw failure(message(e), queryId, e);
+                log.warn("Repeating", "reason", words(e));
             }
         }
     }
@@ -155,49 +144,74 @@ final class ViewStatement {
         if (e instanceof AwsServiceException service) {
             return service.isThrottlingException() || service.statusCode() >= 500;
         }
-        return e instanceof ApiCallAttemptTimeoutException || e.getCause() instanceof IOException;
+        return e instanceof ApiCallTimeoutException || isNetworkFault(e.getCause());
     }
 
-    /** Whether a delete finds that the place of the view is not there any more, and the view with it. */
-    private boolean isGone(String reason) {
-        if (request.type() != ViewRequest.Type.DELETE) {
-            return false;
+    /** The SDK wraps a connection that breaks in the middle of an answer more than once. */
+    private static boolean isNetworkFault(Throwable cause) {
+        return cause instanceof IOException || cause != null && isNetworkFault(cause.getCause());
+    }
+
+    /** Athena knows best; but that the Data Catalog was busy, it does not call retryable. */
+    private static boolean isWorthRepeating(QueryExecutionStatus status, String reason) {
+        return status.state() == QueryExecutionState.FAILED
+                && (status.athenaError() != null
+                                && Boolean.TRUE.equals(status.athenaError().retryable())
+                        || Problem.of(reason).equals(Optional.of(Problem.THROTTLED)));
+    }
+
+    /** Whether a delete finds that the view is not there any more, or the place where it was. */
+    private boolean isAlreadyGone(String reason) {
+        boolean gone = request.type() == ViewRequest.Type.DELETE
+                && Problem.of(reason).filter(Problem::leavesNothingToDrop).isPresent();
+        if (gone) {
+            log.info("NothingToDrop", "reason", reason);
         }
-        String words = reason.toLowerCase(Locale.ROOT);
-        return words.contains("workgroup " + request.workGroup().toLowerCase(Locale.ROOT) + " is not found")
-                || words.contains("schema_not_found")
-                || words.contains("database " + request.database().toLowerCase(Locale.ROOT) + " not found")
-                || (words.contains("schema") && words.contains("does not exist"));
+        return gone;
     }
 
     private static String reason(QueryExecutionStatus status) {
-        if (status.stateChangeReason() != null) {
-            return status.stateChangeReason();
+        String words = status.stateChangeReason();
+        if (words == null && status.athenaError() != null) {
+            words = status.athenaError().errorMessage();
         }
-        return status.athenaError() != null && status.athenaError().errorMessage() != null
-                ? status.athenaError().errorMessage()
-                : "Athena gives no reason";
+        if (words == null) {
+            words = "Athena gives no reason";
+        }
+        return status.state() == QueryExecutionState.CANCELLED ? "it was cancelled: " + words : words;
     }
 
-    private static String message(SdkException e) {
-        return e instanceof AwsServiceException service && service.awsErrorDetails() != null
-                ? "%s (%s)"
-                        .formatted(
-                                service.awsErrorDetails().errorMessage(),
-                                service.awsErrorDetails().errorCode())
-                : String.valueOf(e.getMessage());
+    private String reason(SdkException e) {
+        return isTransient(e)
+                ? "no success within %d seconds; the last error was: %s"
+                        .formatted(deadline.length().toSeconds(), words(e))
+                : words(e);
+    }
+
+    private static String words(SdkException e) {
+        if (!(e instanceof AwsServiceException service) || service.awsErrorDetails() == null) {
+            return String.valueOf(e.getMessage());
+        }
+        String code = service.awsErrorDetails().errorCode();
+        if (e instanceof InvalidRequestException invalid && invalid.athenaErrorCode() != null) {
+            code += ", " + invalid.athenaErrorCode();
+        }
+        return "%s (%s)".formatted(service.awsErrorDetails().errorMessage(), code);
     }
 
     private ViewException failure(String reason, String queryId, Throwable cause) {
         String shortened = reason.length() > LONGEST_REASON ? reason.substring(0, LONGEST_REASON) + "…" : reason;
         return new ViewException(
-                "%s of view %s in workgroup %s failed%s: %s"
+                "%s of view %s in workgroup %s failed%s: %s%s"
                         .formatted(
                                 request.type(),
                                 request.fullName(),
                                 request.workGroup(),
                                 queryId == null ? "" : " (query " + queryId + ")",
-                                shortened),
+                                shortened,
+                                Problem.of(reason)
+                                        .map(problem -> "; what to do: " + problem.remedy())
+                                        .orElse("")),
                 cause);
     }
 

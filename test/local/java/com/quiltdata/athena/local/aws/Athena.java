@@ -60,6 +60,11 @@ final class Athena implements AwsJsonService, AutoCloseable {
         };
     }
 
+    /** Returns how much of the quota of DDL queries has been used. */
+    DdlLoad ddlLoad() {
+        return queryExecutions.ddlLoad();
+    }
+
     /** Cancels what still runs. */
     @Override
     public void close() {

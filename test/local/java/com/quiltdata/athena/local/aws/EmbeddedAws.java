@@ -33,6 +33,7 @@ public final class EmbeddedAws implements AutoCloseable {
 
     private final Closer closer = Closer.create();
     private FrontServer server;
+    private Athena athena;
 
     private EmbeddedAws() {}
 
@@ -95,7 +96,7 @@ public final class EmbeddedAws implements AutoCloseable {
 
         AwsClients clients = new AwsClients(endpoint());
         closer.register(clients::close);
-        Athena athena = new Athena(glue, new QueryRunner(engine, clients.s3(), results, limits), limits);
+        athena = new Athena(glue, new QueryRunner(engine, clients.s3(), results, limits), limits);
         closer.register(athena::close);
         filter.add("AmazonAthena", athena);
     }
@@ -107,6 +108,15 @@ public final class EmbeddedAws implements AutoCloseable {
      */
     public URI endpoint() {
         return server.endpoint();
+    }
+
+    /**
+     * Returns what Athena's DDL queries have made of the account's quota.
+     *
+     * @return all since the account was started
+     */
+    public DdlLoad ddlLoad() {
+        return athena.ddlLoad();
     }
 
     /** Stops everything and removes all data. */

@@ -34,6 +34,7 @@ final class QueryExecutions implements AutoCloseable {
     private final Map<String, QueryExecution> queries = new LinkedHashMap<>();
     private final Map<String, QueryExecution> queriesByToken = new LinkedHashMap<>();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private DdlLoad ddlLoad = new DdlLoad(0, 0, 0);
 
     QueryExecutions(WorkGroups workGroups, QueryRunner runner, AthenaLimits limits) {
         this.workGroups = workGroups;
@@ -226,11 +227,24 @@ final class QueryExecutions implements AutoCloseable {
         return matcher.group(1) + "/" + (prefix == null || prefix.isEmpty() ? "" : prefix + "/");
     }
 
+    /** Returns how much of the quota of DDL queries has been used. */
+    synchronized DdlLoad ddlLoad() {
+        return ddlLoad;
+    }
+
     private void requireRoom(QueryExecution query) throws AwsServiceException {
-        long active = queries.values().stream()
+        if (!query.start().statement().isDdl()) {
+            return;
+        }
+        int active = (int) queries.values().stream()
                 .filter(other -> other.start().statement().isDdl() && other.isActive())
                 .count();
-        if (query.start().statement().isDdl() && active >= limits.activeDdlQueries()) {
+        boolean refused = active >= limits.activeDdlQueries();
+        ddlLoad = new DdlLoad(
+                ddlLoad.started() + (refused ? 0 : 1),
+                ddlLoad.refused() + (refused ? 1 : 0),
+                Math.max(ddlLoad.mostActive(), refused ? active : active + 1));
+        if (refused) {
             throw new AwsServiceException(
                     "TooManyRequestsException",
                     "You have exceeded the limit for the number of queries you can run concurrently. Please reduce"

@@ -5,21 +5,21 @@ import com.quiltdata.athena.local.aws.EmbeddedAws;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
- * Creates custom resources by invoking the function that the template names, as CDK's provider framework does: the
+ * Creates, updates and deletes custom resources by invoking the function that the template names, as CDK's provider framework does: the
  * service token is the framework's own function, which has the name of the handler in its environment.
  */
 final class CustomResources implements AutoCloseable {
     private final CloudAssembly assembly;
     private final Consumer<String> log;
-    private final Map<String, JsonNode> declarations = new HashMap<>();
-    private final Map<String, LambdaFunction> functions = new HashMap<>();
+    private final Map<String, JsonNode> declarations = new ConcurrentHashMap<>();
+    private final Map<String, LambdaFunction> functions = new ConcurrentHashMap<>();
 
     /**
      * Prepares to invoke functions.
@@ -61,20 +61,66 @@ final class CustomResources implements AutoCloseable {
      * @throws IllegalStateException if the handler fails; the message is the reason
      */
     Resource create(String logicalId, String type, JsonNode properties) {
-        Map<String, String> texts = new LinkedHashMap<>();
-        properties
-                .properties()
-                .forEach(field -> texts.put(field.getKey(), field.getValue().asText()));
+        return invoke(event("Create", logicalId, type, properties));
+    }
+
+    /**
+     * Updates a custom resource.
+     *
+     * @param logicalId its name in the template
+     * @param type its type
+     * @param current the resource as it is
+     * @param oldProperties its properties so far
+     * @param properties what they are to be
+     * @return the resource; another physical id means that it is another one, and that the current one is to be deleted
+     * @throws IllegalStateException if the handler fails; the message is the reason
+     */
+    Resource update(String logicalId, String type, Resource current, JsonNode oldProperties, JsonNode properties) {
+        Map<String, Object> event = event("Update", logicalId, type, properties);
+        event.put("PhysicalResourceId", current.reference());
+        event.put("OldResourceProperties", texts(oldProperties));
+        return invoke(event);
+    }
+
+    /**
+     * Deletes a custom resource.
+     *
+     * @param logicalId its name in the template
+     * @param type its type
+     * @param current the resource
+     * @param properties its properties
+     * @throws IllegalStateException if the handler fails; the message is the reason
+     */
+    void delete(String logicalId, String type, Resource current, JsonNode properties) {
+        Map<String, Object> event = event("Delete", logicalId, type, properties);
+        event.put("PhysicalResourceId", current.reference());
+        invoke(event);
+    }
+
+    private static Map<String, Object> event(String requestType, String logicalId, String type, JsonNode properties) {
         Map<String, Object> event = new LinkedHashMap<>();
-        event.put("RequestType", "Create");
+        event.put("RequestType", requestType);
         event.put("RequestId", UUID.randomUUID().toString());
         event.put("StackId", Arns.of("AWS::CloudFormation::Stack", "QuiltAthena"));
         event.put("ResponseURL", "http://127.0.0.1/never-called");
         event.put("LogicalResourceId", logicalId);
         event.put("ResourceType", type);
-        event.put("ResourceProperties", texts);
-        Object physicalId = handler(texts.get("ServiceToken")).invoke(event).get("PhysicalResourceId");
-        return new Resource(String.valueOf(physicalId));
+        event.put("ResourceProperties", texts(properties));
+        return event;
+    }
+
+    private static Map<String, String> texts(JsonNode properties) {
+        Map<String, String> texts = new LinkedHashMap<>();
+        properties
+                .properties()
+                .forEach(field -> texts.put(field.getKey(), field.getValue().asText()));
+        return texts;
+    }
+
+    private Resource invoke(Map<String, Object> event) {
+        Map<?, ?> properties = (Map<?, ?>) event.get("ResourceProperties");
+        LambdaFunction handler = handler((String) properties.get("ServiceToken"));
+        return new Resource(String.valueOf(handler.invoke(event).get("PhysicalResourceId")));
     }
 
     private LambdaFunction handler(String serviceToken) {

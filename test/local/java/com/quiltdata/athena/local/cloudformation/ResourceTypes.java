@@ -20,10 +20,11 @@ import software.amazon.awssdk.services.athena.model.CreateNamedQueryRequest;
 import software.amazon.awssdk.services.athena.model.CreateWorkGroupRequest;
 import software.amazon.awssdk.services.glue.model.CreateDatabaseRequest;
 import software.amazon.awssdk.services.glue.model.CreateTableRequest;
+import software.amazon.awssdk.services.glue.model.UpdateTableRequest;
 import software.amazon.awssdk.utils.builder.SdkBuilder;
 
 /**
- * The resource types that can be created on loopback. A type or property that is not known here is an error: what the
+ * The resource types that can be created, updated and deleted on loopback. A type or property that is not known here is an error: what the
  * template declares is either done, or listed as having no counterpart.
  *
  * <p>CloudFormation's properties of Glue and Athena are the fields of the services' own requests, so most of them are
@@ -89,6 +90,94 @@ final class ResourceTypes implements AutoCloseable {
         }
     }
 
+    /**
+     * Changes a resource that exists, in place or by making another one that is to take its place.
+     *
+     * @param logicalId its name in the template
+     * @param type its type
+     * @param current the resource as it is
+     * @param oldProperties its properties so far, without intrinsic functions
+     * @param properties what they are to be
+     * @return what others refer to; another reference means that the current resource is to be deleted
+     * @throws IllegalArgumentException if such a change is unknown here
+     */
+    Resource update(String logicalId, String type, Resource current, JsonNode oldProperties, JsonNode properties) {
+        try {
+            return switch (type) {
+                case "AWS::Athena::NamedQuery" -> namedQuery(properties);
+                case "AWS::Athena::WorkGroup" -> onlyHowItIsDeleted(logicalId, current, oldProperties, properties);
+                case "AWS::Glue::Table" ->
+                    current.reference().equals(tableName(properties))
+                            ? updatedTable(current, properties)
+                            : table(properties);
+                case "AWS::IAM::ManagedPolicy", "AWS::Lambda::Function" -> create(logicalId, type, properties);
+                case "Custom::AthenaView" ->
+                    customResources.update(logicalId, type, current, oldProperties, properties);
+                default -> {
+                    if (!WITHOUT_COUNTERPART.contains(type)) {
+                        throw new IllegalArgumentException(
+                                "%s: a change of an %s is unknown here".formatted(logicalId, type));
+                    }
+                    yield current;
+                }
+            };
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("%s (%s): %s".formatted(logicalId, type, e.getOriginalMessage()), e);
+        }
+    }
+
+    /**
+     * Deletes a resource.
+     *
+     * @param logicalId its name in the template
+     * @param type its type
+     * @param current the resource
+     * @param properties its properties, without intrinsic functions
+     */
+    void delete(String logicalId, String type, Resource current, JsonNode properties) {
+        String name = current.reference();
+        switch (type) {
+            case "AWS::Athena::NamedQuery" -> aws.athena().deleteNamedQuery(delete -> delete.namedQueryId(name));
+            case "AWS::Athena::WorkGroup" ->
+                aws.athena()
+                        .deleteWorkGroup(delete -> delete.workGroup(name)
+                                .recursiveDeleteOption(
+                                        properties.path("RecursiveDeleteOption").asBoolean()));
+            case "AWS::Glue::Database" -> aws.glue().deleteDatabase(delete -> delete.name(name));
+            case "AWS::Glue::Table" ->
+                aws.glue()
+                        .deleteTable(delete -> delete.databaseName(
+                                        properties.path("DatabaseName").asText())
+                                .name(name));
+            case "AWS::S3::Bucket" -> aws.s3().deleteBucket(delete -> delete.bucket(name));
+            case "Custom::AthenaView" -> customResources.delete(logicalId, type, current, properties);
+            case "Custom::S3AutoDeleteObjects" ->
+                empty(properties.path("BucketName").asText());
+            case "AWS::IAM::ManagedPolicy", "AWS::Lambda::Function" -> {
+                // There is nothing but its ARN.
+            }
+            default -> withoutCounterpart(logicalId, type);
+        }
+    }
+
+    private void empty(String bucket) {
+        aws.s3()
+                .listObjectsV2Paginator(list -> list.bucket(bucket))
+                .contents()
+                .forEach(object ->
+                        aws.s3().deleteObject(delete -> delete.bucket(bucket).key(object.key())));
+    }
+
+    private static Resource onlyHowItIsDeleted(
+            String logicalId, Resource current, JsonNode oldProperties, JsonNode properties) {
+        ObjectNode before = oldProperties.deepCopy();
+        before.set("RecursiveDeleteOption", properties.path("RecursiveDeleteOption"));
+        if (!before.equals(properties)) {
+            throw new IllegalArgumentException(logicalId + ": such a change of a workgroup is unknown here");
+        }
+        return current;
+    }
+
     private static Resource withoutCounterpart(String logicalId, String type) {
         if (!WITHOUT_COUNTERPART.contains(type)) {
             throw new IllegalArgumentException("%s: the resource type %s is unknown here".formatted(logicalId, type));
@@ -142,16 +231,53 @@ final class ResourceTypes implements AutoCloseable {
         return new Resource(create.tableInput().name());
     }
 
+    private static String tableName(JsonNode properties) {
+        return properties.path("TableInput").path("Name").asText();
+    }
+
+    private Resource updatedTable(Resource current, JsonNode properties) throws JsonProcessingException {
+        aws.glue().updateTable(request(properties, UpdateTableRequest.serializableBuilderClass()));
+        return current;
+    }
+
     private Resource nestedStack(String logicalId, JsonNode properties) {
-        Map<String, String> parameters =
-                REQUESTS.convertValue(properties.path("Parameters"), new TypeReference<Map<String, String>>() {});
-        Map<String, String> outputs = TemplateDeployment.deploy(
-                this,
-                assembly.nestedTemplate(properties.path("TemplateURL").asText()),
-                parameters == null ? Map.of() : parameters);
+        return nestedStack(
+                logicalId, TemplateDeployment.deploy(this, nestedTemplate(properties), nestedParameters(properties)));
+    }
+
+    /**
+     * A nested stack as its parent refers to it.
+     *
+     * @param logicalId its name in the parent's template
+     * @param outputs its outputs, by name
+     * @return its id, and its outputs as attributes
+     */
+    static Resource nestedStack(String logicalId, Map<String, String> outputs) {
         Map<String, String> attributes = new HashMap<>();
         outputs.forEach((name, value) -> attributes.put("Outputs." + name, value));
         return new Resource(Arns.of("AWS::CloudFormation::Stack", logicalId), attributes);
+    }
+
+    /**
+     * Finds the template of a nested stack.
+     *
+     * @param properties the nested stack's, without intrinsic functions
+     * @return the template
+     */
+    JsonNode nestedTemplate(JsonNode properties) {
+        return assembly.nestedTemplate(properties.path("TemplateURL").asText());
+    }
+
+    /**
+     * Reads what a parent passes to a nested stack.
+     *
+     * @param properties the nested stack's, without intrinsic functions
+     * @return the values of the nested template's parameters, by name
+     */
+    static Map<String, String> nestedParameters(JsonNode properties) {
+        Map<String, String> parameters =
+                REQUESTS.convertValue(properties.path("Parameters"), new TypeReference<Map<String, String>>() {});
+        return parameters == null ? Map.of() : parameters;
     }
 
     /** Reads properties into an SDK request; a property that the request does not have is refused. */

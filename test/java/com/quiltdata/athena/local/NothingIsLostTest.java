@@ -1,0 +1,464 @@
+package com.quiltdata.athena.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.quiltdata.athena.TestTemplates;
+import com.quiltdata.athena.local.aws.SharedEmbeddedAws;
+import com.quiltdata.athena.local.cloudformation.CloudAssembly;
+import com.quiltdata.athena.local.cloudformation.LocalStack;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.services.athena.model.NamedQuery;
+import software.amazon.awssdk.services.athena.model.QueryExecutionState;
+import software.amazon.awssdk.services.athena.model.StartQueryExecutionRequest;
+import software.amazon.awssdk.services.athena.model.WorkGroupSummary;
+import software.amazon.awssdk.services.glue.model.AlreadyExistsException;
+import software.amazon.awssdk.services.glue.model.Database;
+import software.amazon.awssdk.services.glue.model.Table;
+import software.amazon.awssdk.services.s3.model.Bucket;
+
+/**
+ * What becomes of tables, views and saved queries, the stack's and other people's, when the stack changes: the scenarios
+ * of {@code docs/nothing-is-lost.md}, on the engine, with the handler that is deployed.
+ */
+class NothingIsLostTest {
+    private static final AtomicInteger COUNTER = new AtomicInteger();
+    private static final String SAVED_BY_A_USER = "Saved by a user";
+
+    private final String name = "lost" + COUNTER.incrementAndGet();
+    private final List<String> log = new ArrayList<>();
+    private final LocalStack stack = new LocalStack(SharedEmbeddedAws.endpoint(), log::add);
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void aBucketThatIsRemovedTakesItsTablesViewsAndSavedQueryWithIt() {
+        stack.deploy(assembly(List.of("bucket-a", "bucket-b")));
+        addWhatUsersMake();
+
+        stack.deploy(assembly(List.of("bucket-a")));
+
+        assertThat(tables()).isEqualTo(withUsersOwn("bucket_a"));
+        assertThat(savedQueries()).containsExactlyInAnyOrder(exampleQuery("bucket-a"), SAVED_BY_A_USER);
+    }
+
+    @Test
+    void aBucketThatIsRemovedAndAddedAgainIsAsBefore() {
+        stack.deploy(assembly(List.of("bucket-a", "bucket-b")));
+        addWhatUsersMake();
+        Map<String, String> before = definitions();
+
+        stack.deploy(assembly(List.of("bucket-a")));
+        stack.deploy(assembly(List.of("bucket-a", "bucket-b")));
+
+        assertThat(definitions()).isEqualTo(before);
+    }
+
+    @Test
+    void aBucketWhoseViewSomebodyDroppedCanBeRemoved() {
+        stack.deploy(assembly(List.of("bucket-a", "bucket-b")));
+        addWhatUsersMake();
+        run("DROP VIEW bucket_b_quilt_objects_view");
+
+        stack.deploy(assembly(List.of("bucket-a")));
+
+        assertThat(tables()).isEqualTo(withUsersOwn("bucket_a"));
+    }
+
+    /** Somebody dropped the view and made a table under its name: the table is theirs. */
+    @Test
+    void aTableInAViewsPlaceIsNotDroppedWithTheBucket() {
+        stack.deploy(assembly(List.of("bucket-a", "bucket-b")));
+        addWhatUsersMake();
+        run("DROP VIEW bucket_b_quilt_objects_view");
+        createTable("bucket_b_quilt_objects_view");
+
+        stack.deploy(assembly(List.of("bucket-a")));
+
+        List<String> expected = new ArrayList<>(withUsersOwn("bucket_a"));
+        expected.add("bucket_b_quilt_objects_view");
+        assertThat(tables()).containsExactlyInAnyOrderElementsOf(expected);
+    }
+
+    @Test
+    void aGroupThatIsRenamedIsRefusedAndEverythingStays() {
+        stack.deploy(assembly(Map.of("imaging", List.of("bucket-a"))));
+        addWhatUsersMake();
+        Map<String, String> before = definitions();
+
+        assertThatThrownBy(() -> stack.deploy(assembly(Map.of("microscopy", List.of("bucket-a")))))
+                .isInstanceOf(AlreadyExistsException.class);
+
+        assertThat(definitions()).isEqualTo(before);
+        assertThat(savedQueries()).containsExactlyInAnyOrder(exampleQuery("bucket-a"), SAVED_BY_A_USER);
+    }
+
+    @Test
+    void aGroupIsRenamedInTwoDeployments() {
+        stack.deploy(assembly(Map.of("imaging", List.of("bucket-a"), "others", List.of("bucket-b"))));
+        addWhatUsersMake();
+        Map<String, String> before = definitions();
+
+        stack.deploy(assembly(Map.of("others", List.of("bucket-b"))));
+        assertThat(tables()).isEqualTo(withUsersOwn("bucket_b"));
+        stack.deploy(assembly(Map.of("microscopy", List.of("bucket-a"), "others", List.of("bucket-b"))));
+
+        assertThat(definitions()).isEqualTo(before);
+    }
+
+    @Test
+    void aStackThatIsDestroyedUnderRetainLeavesWhatPeoplePutThingsInto() {
+        stack.deploy(assembly(List.of("bucket-a")));
+        addWhatUsersMake();
+        putResult();
+
+        stack.delete();
+
+        assertThat(tables()).isEqualTo(usersOwn());
+        assertThat(savedQueries()).containsExactly(SAVED_BY_A_USER);
+        assertThat(results()).contains("a result.csv");
+    }
+
+    @Test
+    void aStackThatIsDestroyedUnderDestroyLeavesNothing() {
+        stack.deploy(assembly(List.of("bucket-a"), "removalPolicy", "destroy"));
+        addWhatUsersMake();
+        putResult();
+
+        stack.delete();
+
+        assertThat(databases()).doesNotContain(name);
+        assertThat(workGroups()).doesNotContain(name);
+        assertThat(buckets()).doesNotContain(name + "-quilt-query-results");
+    }
+
+    @Test
+    void aStackThatIsToBeDestroyedAfterAllIsToldByOneMoreDeployment() {
+        stack.deploy(assembly(List.of("bucket-a")));
+        addWhatUsersMake();
+        stack.deploy(assembly(List.of("bucket-a"), "removalPolicy", "destroy"));
+        assertThat(tables()).isEqualTo(withUsersOwn("bucket_a"));
+
+        stack.delete();
+
+        assertThat(databases()).doesNotContain(name);
+        assertThat(workGroups()).doesNotContain(name);
+    }
+
+    @Test
+    void aFirstDeploymentThatFailsTakesBackItsTablesAndViewsAndLeavesWhatIsRetained() throws IOException {
+        CloudAssembly broken = changed(assembly(List.of("bucket-a")), NothingIsLostTest::breakTheObjectsView);
+
+        assertThatThrownBy(() -> stack.deploy(broken)).hasMessageContaining("COLUMN_NOT_FOUND");
+
+        assertThat(tables()).isEmpty();
+        assertThat(savedQueries()).isEmpty();
+        assertThat(workGroups()).contains(name);
+        assertThat(buckets()).contains(name + "-quilt-query-results");
+    }
+
+    @Test
+    void anUpdateThatFailsLeavesTheViewsAsTheyWere() throws IOException {
+        stack.deploy(assembly(List.of("bucket-a")));
+        addWhatUsersMake();
+        Map<String, String> before = definitions();
+        CloudAssembly broken = changed(assembly(List.of("bucket-a", "bucket-b")), template -> {
+            changeThePackagesView(template);
+            breakTheObjectsView(template);
+        });
+
+        assertThatThrownBy(() -> stack.deploy(broken)).hasMessageContaining("COLUMN_NOT_FOUND");
+
+        assertThat(requests("UPDATE"))
+                .as("the packages view was replaced and then restored, the broken one too")
+                .containsExactlyInAnyOrder(
+                        "bucket_a_quilt_packages_view",
+                        "bucket_a_quilt_packages_view",
+                        "bucket_a_quilt_objects_view",
+                        "bucket_a_quilt_objects_view");
+        assertThat(definitions()).isEqualTo(before);
+        assertThat(savedQueries()).containsExactlyInAnyOrder(exampleQuery("bucket-a"), SAVED_BY_A_USER);
+    }
+
+    @Test
+    void aViewThatIsRenamedLeavesNothingUnderItsOldName() throws IOException {
+        stack.deploy(assembly(List.of("bucket-a")));
+        addWhatUsersMake();
+
+        stack.deploy(changed(
+                assembly(List.of("bucket-a")),
+                template -> view(template, "packages_view").put("ViewName", "bucket_a_quilt_renamed_view")));
+
+        List<String> expected = new ArrayList<>(withUsersOwn("bucket_a"));
+        expected.remove("bucket_a_quilt_packages_view");
+        expected.add("bucket_a_quilt_renamed_view");
+        assertThat(tables()).containsExactlyInAnyOrderElementsOf(expected);
+    }
+
+    @Test
+    void aViewThatIsRenamedInAnUpdateThatFailsHasItsOldNameAgain() throws IOException {
+        stack.deploy(assembly(List.of("bucket-a")));
+        addWhatUsersMake();
+        Map<String, String> before = definitions();
+        CloudAssembly broken = changed(assembly(List.of("bucket-a")), template -> {
+            view(template, "packages_view").put("ViewName", "bucket_a_quilt_renamed_view");
+            breakTheObjectsView(template);
+        });
+
+        assertThatThrownBy(() -> stack.deploy(broken)).hasMessageContaining("COLUMN_NOT_FOUND");
+
+        assertThat(definitions()).isEqualTo(before);
+    }
+
+    /** CloudFormation compares templates, not views. */
+    @Test
+    void aViewThatWasChangedByHandStaysSoUntilItsQueryChanges() throws IOException {
+        stack.deploy(assembly(List.of("bucket-a")));
+        addWhatUsersMake();
+        run("CREATE OR REPLACE VIEW bucket_a_quilt_packages_view AS SELECT 1 AS n");
+        String byHand = definitions().get("bucket_a_quilt_packages_view");
+
+        stack.deploy(assembly(List.of("bucket-a")));
+        assertThat(definitions()).containsEntry("bucket_a_quilt_packages_view", byHand);
+
+        stack.deploy(changed(assembly(List.of("bucket-a")), NothingIsLostTest::changeThePackagesView));
+        assertThat(columns("bucket_a_quilt_packages_view"))
+                .containsExactly("user", "name", "hash", "timestamp", "message", "meta", "user_meta");
+    }
+
+    @Test
+    void aColumnThatALaterVersionAddsMakesBothViewsAnewInTheSameDeployment() throws IOException {
+        stack.deploy(assembly(List.of("bucket-a")));
+        addWhatUsersMake();
+
+        stack.deploy(changed(assembly(List.of("bucket-a")), NothingIsLostTest::addAColumn));
+
+        assertThat(columns("bucket_a_quilt_manifests")).endsWith("version", "workflow");
+        assertThat(requests("UPDATE"))
+                .containsExactlyInAnyOrder("bucket_a_quilt_packages_view", "bucket_a_quilt_objects_view");
+        assertThat(tables()).isEqualTo(withUsersOwn("bucket_a"));
+    }
+
+    /** What the app generates when a table has another column: the column, and the comment in both views' queries. */
+    private static void addAColumn(ObjectNode template) {
+        for (JsonNode resource : template.path("Resources")) {
+            JsonNode input = resource.at("/Properties/TableInput");
+            if (input.path("Name").asText().endsWith("_quilt_manifests")) {
+                ((ArrayNode) input.at("/StorageDescriptor/Columns"))
+                        .addObject()
+                        .put("Name", "workflow")
+                        .put("Type", "string");
+            }
+        }
+        for (String suffix : List.of("packages_view", "objects_view")) {
+            ObjectNode view = view(template, suffix);
+            String query = view.path("Query").asText();
+            String changed = query.replace(", version string)", ", version string, workflow string)");
+            assertThat(changed).isNotEqualTo(query);
+            view.put("Query", changed);
+        }
+    }
+
+    private static void breakTheObjectsView(ObjectNode template) {
+        ObjectNode view = view(template, "objects_view");
+        view.put("Query", "SELECT massage FROM (" + view.path("Query").asText() + "\n)");
+    }
+
+    private static void changeThePackagesView(ObjectNode template) {
+        ObjectNode view = view(template, "packages_view");
+        view.put("Query", "-- A later version\n" + view.path("Query").asText());
+    }
+
+    /** The properties of the view of bucket-a. */
+    private static ObjectNode view(ObjectNode template, String suffix) {
+        for (JsonNode resource : template.path("Resources")) {
+            if (resource.at("/Properties/ViewName").asText().equals("bucket_a_quilt_" + suffix)) {
+                return (ObjectNode) resource.path("Properties");
+            }
+        }
+        throw new IllegalArgumentException("The template has no view " + suffix);
+    }
+
+    private interface Change {
+        void apply(ObjectNode template);
+    }
+
+    private CloudAssembly changed(CloudAssembly original, Change change) throws IOException {
+        Path directory = Files.createTempDirectory(folder, "changed");
+        try (Stream<Path> files = Files.list(original.directory())) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Files.copy(file, directory.resolve(file.getFileName()));
+            }
+        }
+        ObjectNode template = (ObjectNode) original.template();
+        change.apply(template);
+        Files.writeString(directory.resolve("QuiltAthena.template.json"), template.toString());
+        return new CloudAssembly(directory);
+    }
+
+    private CloudAssembly assembly(Object quiltBuckets, Object... more) {
+        Map<String, Object> configuration = new HashMap<>();
+        configuration.put("companyName", name);
+        configuration.put("quiltBuckets", quiltBuckets);
+        configuration.put("databaseName", name);
+        configuration.put("workgroupName", name);
+        for (int i = 0; i < more.length; i += 2) {
+            configuration.put((String) more[i], more[i + 1]);
+        }
+        return TestTemplates.assembly(configuration);
+    }
+
+    /** Tables and a view under names that look like the stack's, and a saved query. */
+    private void addWhatUsersMake() {
+        createTable("my_quilt_manifests");
+        createTable("my_quilt_packages");
+        run("CREATE VIEW my_quilt_packages_view AS SELECT a FROM my_quilt_packages");
+        SharedEmbeddedAws.athena()
+                .createNamedQuery(create -> create.name(SAVED_BY_A_USER)
+                        .workGroup(name)
+                        .database(name)
+                        .queryString("SELECT 1"));
+    }
+
+    private static List<String> usersOwn() {
+        return List.of("my_quilt_manifests", "my_quilt_packages", "my_quilt_packages_view");
+    }
+
+    private static List<String> withUsersOwn(String bucket) {
+        return Stream.concat(
+                        Stream.of("manifests", "objects_view", "packages", "packages_view")
+                                .map(suffix -> bucket + "_quilt_" + suffix),
+                        usersOwn().stream())
+                .toList();
+    }
+
+    private static String exampleQuery(String bucket) {
+        return "Quilt packages in " + bucket + ": files by metadata";
+    }
+
+    private void createTable(String table) {
+        SharedEmbeddedAws.glue()
+                .createTable(create -> create.databaseName(name)
+                        .tableInput(input -> input.name(table)
+                                .tableType("EXTERNAL_TABLE")
+                                .storageDescriptor(storage -> storage.columns(
+                                                column -> column.name("a").type("string"))
+                                        .location("s3://" + name + "-quilt-query-results/mine/")
+                                        .inputFormat("org.apache.hadoop.mapred.TextInputFormat")
+                                        .outputFormat("org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat")
+                                        .serdeInfo(serde -> serde.serializationLibrary(
+                                                "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe")))));
+    }
+
+    private void putResult() {
+        SharedEmbeddedAws.s3()
+                .putObject(
+                        put -> put.bucket(name + "-quilt-query-results").key("a result.csv"),
+                        software.amazon.awssdk.core.sync.RequestBody.fromString("1"));
+    }
+
+    private List<String> results() {
+        return SharedEmbeddedAws.s3()
+                .listObjectsV2Paginator(list -> list.bucket(name + "-quilt-query-results"))
+                .contents()
+                .stream()
+                .map(object -> object.key())
+                .toList();
+    }
+
+    private void run(String sql) {
+        try {
+            assertThat(SharedEmbeddedAws.run(
+                                    SharedEmbeddedAws.athena(),
+                                    StartQueryExecutionRequest.builder()
+                                            .workGroup(name)
+                                            .queryExecutionContext(context -> context.database(name))
+                                            .queryString(sql)
+                                            .build())
+                            .status()
+                            .state())
+                    .isEqualTo(QueryExecutionState.SUCCEEDED);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** The views that requests of a type were about, in order. */
+    private List<String> requests(String type) {
+        String start = "Requested type=" + type + " view=" + name + ".";
+        return log.stream()
+                .filter(line -> line.startsWith(start))
+                .map(line -> line.substring(start.length()).split(" ")[0])
+                .toList();
+    }
+
+    private List<String> tables() {
+        return SharedEmbeddedAws.glue().getTables(get -> get.databaseName(name)).tableList().stream()
+                .map(Table::name)
+                .sorted()
+                .toList();
+    }
+
+    /** What each table and view is, by its name. */
+    private Map<String, String> definitions() {
+        Map<String, String> definitions = new HashMap<>();
+        for (Table table : SharedEmbeddedAws.glue()
+                .getTables(get -> get.databaseName(name))
+                .tableList()) {
+            definitions.put(table.name(), table.storageDescriptor().columns() + " " + table.viewOriginalText());
+        }
+        return definitions;
+    }
+
+    private List<String> columns(String table) {
+        return SharedEmbeddedAws.glue()
+                .getTable(get -> get.databaseName(name).name(table))
+                .table()
+                .storageDescriptor()
+                .columns()
+                .stream()
+                .map(column -> column.name())
+                .toList();
+    }
+
+    private List<String> savedQueries() {
+        return SharedEmbeddedAws.athena().listNamedQueries(list -> list.workGroup(name)).namedQueryIds().stream()
+                .map(id -> SharedEmbeddedAws.athena()
+                        .getNamedQuery(get -> get.namedQueryId(id))
+                        .namedQuery())
+                .map(NamedQuery::name)
+                .toList();
+    }
+
+    private static List<String> databases() {
+        return SharedEmbeddedAws.glue().getDatabases(get -> {}).databaseList().stream()
+                .map(Database::name)
+                .toList();
+    }
+
+    private static List<String> workGroups() {
+        return SharedEmbeddedAws.athena().listWorkGroupsPaginator(list -> {}).workGroups().stream()
+                .map(WorkGroupSummary::name)
+                .toList();
+    }
+
+    private static List<String> buckets() {
+        return SharedEmbeddedAws.s3().listBuckets().buckets().stream()
+                .map(Bucket::name)
+                .toList();
+    }
+}
