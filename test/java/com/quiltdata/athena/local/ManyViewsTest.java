@@ -1,0 +1,63 @@
+package com.quiltdata.athena.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.quiltdata.athena.TestTemplates;
+import com.quiltdata.athena.local.aws.AthenaLimits;
+import com.quiltdata.athena.local.aws.AwsClients;
+import com.quiltdata.athena.local.aws.DdlLoad;
+import com.quiltdata.athena.local.aws.EmbeddedAws;
+import com.quiltdata.athena.local.cloudformation.TemplateDeployment;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.glue.model.Table;
+
+/** More views than Athena takes at once, on an account of their own, where nothing else uses the quota. */
+class ManyViewsTest {
+
+    /** Two groups would have 10 views made at once. */
+    private static final AthenaLimits LIMITS = new AthenaLimits(3, Duration.ofMillis(200));
+
+    @Test
+    void allViewsAreMadeUnderAQuotaThatIsSmallerThanWhatTheTemplateAllows() {
+        Map<String, Object> configuration = TestTemplates.configuration(
+                "quiltBuckets", Map.of("imaging", buckets(0, 6), "sequencing", buckets(6, 12)), "inputAccess", "any");
+        try (EmbeddedAws account = EmbeddedAws.start(0, LIMITS);
+                AwsClients aws = new AwsClients(account.endpoint())) {
+            TemplateDeployment.deploy(TestTemplates.assembly(configuration), account.endpoint(), line -> {});
+
+            assertThat(aws.glue()
+                            .getTables(get -> get.databaseName("quilt_query"))
+                            .tableList())
+                    .filteredOn(table -> table.tableType().equals("VIRTUAL_VIEW"))
+                    .extracting(Table::name)
+                    .containsExactlyInAnyOrderElementsOf(IntStream.range(0, 12)
+                            .boxed()
+                            .flatMap(i -> List.of("packages", "objects").stream()
+                                    .map(view -> "bucket_%02d_quilt_%s_view".formatted(i, view)))
+                            .toList());
+            DdlLoad load = account.ddlLoad();
+            assertThat(load.started()).isEqualTo(24);
+            assertThat(load.mostActive()).isEqualTo(3);
+            assertThat(load.refused()).isPositive();
+        }
+    }
+
+    @Test
+    void noMoreThanFiveViewsOfAStackAreMadeAtOnce() {
+        Map<String, Object> configuration =
+                TestTemplates.configuration("quiltBuckets", buckets(0, 8), "inputAccess", "any");
+        try (EmbeddedAws account = EmbeddedAws.start(0, new AthenaLimits(20, Duration.ofMillis(500)))) {
+            TemplateDeployment.deploy(TestTemplates.assembly(configuration), account.endpoint(), line -> {});
+
+            assertThat(account.ddlLoad()).isEqualTo(new DdlLoad(16, 0, 5));
+        }
+    }
+
+    private static List<String> buckets(int from, int to) {
+        return IntStream.range(from, to).mapToObj("bucket-%02d"::formatted).toList();
+    }
+}

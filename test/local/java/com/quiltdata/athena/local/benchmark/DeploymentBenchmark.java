@@ -1,0 +1,147 @@
+package com.quiltdata.athena.local.benchmark;
+
+import com.quiltdata.athena.local.aws.AthenaLimits;
+import com.quiltdata.athena.local.aws.AwsClients;
+import com.quiltdata.athena.local.aws.DdlLoad;
+import com.quiltdata.athena.local.aws.EmbeddedAws;
+import com.quiltdata.athena.local.cloudformation.CloudAssembly;
+import com.quiltdata.athena.local.cloudformation.TemplateDeployment;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Option;
+import software.amazon.awssdk.services.glue.model.Table;
+
+/** Deploys many buckets with the real handlers against an Athena that has the account's quota of DDL queries. */
+@Command(
+        name = "bench-deployment",
+        sortOptions = false,
+        mixinStandardHelpOptions = true,
+        description =
+                "Deploys many Quilt buckets to S3, Glue and Athena on loopback, where Athena has the quota of active "
+                        + "DDL queries of a real account, and counts what the quota refused.")
+public final class DeploymentBenchmark implements Callable<Integer> {
+    private static final String ROW = "| %s | %s | %s | %s | %s | %s | %s | %s | %s | %s |%n";
+
+    /** How a handler's log tells that it waits for room in Athena's quota. */
+    private static final String REFUSED = "TooManyRequestsException";
+
+    @Option(
+            names = "--buckets",
+            paramLabel = "N",
+            split = ",",
+            defaultValue = "200,1000",
+            description = "How many buckets; above 50, in groups of 50. By default ${DEFAULT-VALUE}.")
+    private List<Integer> buckets;
+
+    @Option(
+            names = "--quota",
+            paramLabel = "N",
+            defaultValue = "20",
+            description =
+                    "How many DDL queries may be active in the account; by default ${DEFAULT-VALUE}, as in Athena.")
+    private int quota;
+
+    @Option(
+            names = "--ddl-seconds",
+            paramLabel = "S",
+            defaultValue = "2",
+            description = "How long a DDL query takes besides the engine's own time; by default ${DEFAULT-VALUE}.")
+    private double ddlSeconds;
+
+    @Option(
+            names = "--others",
+            paramLabel = "N",
+            split = ",",
+            defaultValue = "0",
+            description = "How many DDL queries somebody else has active all the time; by default ${DEFAULT-VALUE}.")
+    private List<Integer> others;
+
+    private DeploymentBenchmark() {}
+
+    /**
+     * Runs the command and ends the JVM: status 0 done, 1 failed or a view is missing, 2 wrong arguments.
+     *
+     * @param arguments see {@code --help}
+     */
+    public static void main(String[] arguments) {
+        System.exit(new CommandLine(new DeploymentBenchmark()).execute(arguments));
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        System.out.printf(
+                ROW,
+                "buckets",
+                "stacks",
+                "views",
+                "made",
+                "others' queries",
+                "most active",
+                "starts refused",
+                "seconds",
+                "quota's bound",
+                "ratio");
+        System.out.printf(ROW, "---:", "---:", "---:", "---:", "---:", "---:", "---:", "---:", "---:", "---:");
+        boolean complete = true;
+        for (int count : buckets) {
+            for (int busy : others) {
+                complete &= measure(count, busy);
+            }
+        }
+        return complete ? ExitCode.OK : ExitCode.SOFTWARE;
+    }
+
+    private boolean measure(int count, int busy) throws IOException {
+        Object quiltBuckets = ManyBuckets.of(count);
+        Map<String, Object> context =
+                CloudAssembly.projectContext(Path.of(System.getProperty("project.directory", ".")));
+        context.put("quiltBuckets", quiltBuckets);
+        context.put("inputAccess", "any");
+        Path directory = Files.createTempDirectory("bench-deployment");
+        CloudAssembly assembly = CloudAssembly.synthesize(context, directory);
+        Duration ddlDuration = Duration.ofMillis(Math.round(ddlSeconds * 1_000));
+        AtomicInteger refused = new AtomicInteger();
+        try (EmbeddedAws account = EmbeddedAws.start(0, new AthenaLimits(quota, ddlDuration));
+                AwsClients aws = new AwsClients(account.endpoint());
+                OtherUsers users = new OtherUsers(aws)) {
+            users.begin(busy);
+            long start = System.nanoTime();
+            Map<String, String> outputs = TemplateDeployment.deploy(assembly, account.endpoint(), line -> {
+                if (line.contains(REFUSED)) {
+                    refused.incrementAndGet();
+                }
+            });
+            double seconds = (System.nanoTime() - start) / 1e9;
+            long made = aws.glue().getTablesPaginator(get -> get.databaseName(outputs.get("DatabaseName"))).stream()
+                    .flatMap(page -> page.tableList().stream())
+                    .map(Table::tableType)
+                    .filter("VIRTUAL_VIEW"::equals)
+                    .count();
+            DdlLoad load = account.ddlLoad();
+            int views = 2 * count;
+            double bound = views * ddlSeconds / quota;
+            System.out.printf(
+                    ROW,
+                    count,
+                    ManyBuckets.stacks(quiltBuckets),
+                    views,
+                    made,
+                    busy,
+                    load.mostActive(),
+                    refused,
+                    "%.1f".formatted(seconds),
+                    "%.1f".formatted(bound),
+                    "%.2f".formatted(seconds / bound));
+            return made == views;
+        }
+    }
+}
