@@ -2,12 +2,6 @@ package com.quiltdata.athena.local.aws;
 
 import java.net.URI;
 import java.time.Duration;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.http.SdkHttpClient;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
-import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.athena.AthenaClient;
 import software.amazon.awssdk.services.athena.model.QueryExecution;
 import software.amazon.awssdk.services.athena.model.QueryExecutionState;
@@ -20,10 +14,6 @@ import software.amazon.awssdk.services.s3.S3Client;
  * and workgroups of its own.
  */
 public final class SharedEmbeddedAws {
-    private static final AwsCredentialsProvider CREDENTIALS = StaticCredentialsProvider.create(
-            AwsBasicCredentials.create(EmbeddedAws.ACCESS_KEY_ID, EmbeddedAws.SECRET_ACCESS_KEY));
-    private static final SdkHttpClient HTTP_CLIENT = UrlConnectionHttpClient.create();
-
     private SharedEmbeddedAws() {}
 
     /**
@@ -45,17 +35,21 @@ public final class SharedEmbeddedAws {
     }
 
     /**
+     * Returns the AWS SDK's clients for the account.
+     *
+     * @return the clients, which nobody closes
+     */
+    public static AwsClients clients() {
+        return Holder.CLIENTS;
+    }
+
+    /**
      * Returns a client of the account's Athena.
      *
      * @return the client
      */
     public static AthenaClient athena() {
-        return AthenaClient.builder()
-                .endpointOverride(endpoint())
-                .region(Region.of(EmbeddedAws.REGION))
-                .credentialsProvider(CREDENTIALS)
-                .httpClient(HTTP_CLIENT)
-                .build();
+        return clients().athena();
     }
 
     /**
@@ -64,12 +58,7 @@ public final class SharedEmbeddedAws {
      * @return the client
      */
     public static GlueClient glue() {
-        return GlueClient.builder()
-                .endpointOverride(endpoint())
-                .region(Region.of(EmbeddedAws.REGION))
-                .credentialsProvider(CREDENTIALS)
-                .httpClient(HTTP_CLIENT)
-                .build();
+        return clients().glue();
     }
 
     /**
@@ -78,13 +67,7 @@ public final class SharedEmbeddedAws {
      * @return the client
      */
     public static S3Client s3() {
-        return S3Client.builder()
-                .endpointOverride(endpoint())
-                .region(Region.of(EmbeddedAws.REGION))
-                .credentialsProvider(CREDENTIALS)
-                .forcePathStyle(true)
-                .httpClient(HTTP_CLIENT)
-                .build();
+        return clients().s3();
     }
 
     /**
@@ -122,6 +105,7 @@ public final class SharedEmbeddedAws {
 
     private static final class Holder {
         private static final EmbeddedAws AWS = EmbeddedAws.start(0);
+        private static final AwsClients CLIENTS = new AwsClients(AWS.endpoint());
 
         static {
             Runtime.getRuntime().addShutdownHook(new Thread(AWS::close));

@@ -65,8 +65,7 @@ public final class ViewHandler implements RequestHandler<Map<String, Object>, Ma
         LambdaLogger logger = context.getLogger();
         Deadline deadline = new Deadline(
                 time, Duration.ofMillis(context.getRemainingTimeInMillis()).minus(TIME_TO_ANSWER));
-        logger.log("%s view %s in workgroup %s"
-                .formatted(request.type(), request.physicalResourceId(), request.workGroup()));
+        logger.log("%s view %s in workgroup %s".formatted(request.type(), request.fullName(), request.workGroup()));
         new ViewStatement(athena, logger, request, deadline).run();
         return Map.of("PhysicalResourceId", request.physicalResourceId());
     }

@@ -14,10 +14,12 @@ import java.util.Map;
  * @param database the Glue database that holds the view
  * @param viewName the view's name within the database
  * @param query the view's SELECT statement; null for a {@link Type#DELETE} that does not carry it
+ * @param deletedId the physical id that CloudFormation wants deleted; null for others than {@link Type#DELETE}
  * @see <a href="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html">Custom resource
  *     request objects</a>
  */
-record ViewRequest(Type type, String id, String workGroup, String database, String viewName, String query) {
+record ViewRequest(
+        Type type, String id, String workGroup, String database, String viewName, String query, String deletedId) {
 
     /** The life-cycle events that CloudFormation knows. */
     enum Type {
@@ -69,17 +71,27 @@ record ViewRequest(Type type, String id, String workGroup, String database, Stri
                 (String) properties.get("WorkGroup"),
                 (String) properties.get("Database"),
                 (String) properties.get("ViewName"),
-                (String) properties.get("Query"));
+                (String) properties.get("Query"),
+                type == Type.DELETE ? (String) event.get("PhysicalResourceId") : null);
     }
 
     /**
-     * The physical id of the custom resource. It changes exactly when the request is for another view, so that
-     * CloudFormation then deletes the old view, and never otherwise.
+     * The view's full name, which is also the physical id that a create or update answers with. It changes exactly when
+     * the request is for another view, so that CloudFormation then deletes the old view, and never otherwise.
      *
      * @return {@code <database>.<view name>}
      */
-    String physicalResourceId() {
+    String fullName() {
         return database + "." + viewName;
+    }
+
+    /**
+     * The physical id to answer with.
+     *
+     * @return the view's full name; on a delete, the id that CloudFormation asked with, since it takes no other
+     */
+    String physicalResourceId() {
+        return type == Type.DELETE && deletedId != null ? deletedId : fullName();
     }
 
     /**

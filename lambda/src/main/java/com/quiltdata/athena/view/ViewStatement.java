@@ -194,7 +194,7 @@ final class ViewStatement {
                 "%s of view %s in workgroup %s failed%s: %s"
                         .formatted(
                                 request.type(),
-                                request.physicalResourceId(),
+                                request.fullName(),
                                 request.workGroup(),
                                 queryId == null ? "" : " (query " + queryId + ")",
                                 shortened),

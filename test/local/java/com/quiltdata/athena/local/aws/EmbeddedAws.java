@@ -1,18 +1,16 @@
 package com.quiltdata.athena.local.aws;
 
+import com.google.common.io.Closer;
+import com.google.common.io.MoreFiles;
+import com.google.common.io.RecursiveDeleteOption;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.Stream;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
-import software.amazon.awssdk.regions.Region;
-import software.amazon.awssdk.services.s3.S3Client;
 
 /**
  * An AWS account on loopback, in this process: S3 (path style), the Glue Data Catalog and Athena, behind one port.
@@ -33,25 +31,17 @@ public final class EmbeddedAws implements AutoCloseable {
     /** Belongs to {@link #ACCESS_KEY_ID}. */
     public static final String SECRET_ACCESS_KEY = "test";
 
-    private final FrontServer server;
-    private final QueryEngine engine;
-    private final S3Client s3;
-    private final Athena athena;
-    private final Path resultDirectory;
+    private final Closer closer = Closer.create();
+    private FrontServer server;
 
-    private EmbeddedAws(FrontServer server, QueryEngine engine, S3Client s3, Athena athena, Path resultDirectory) {
-        this.server = server;
-        this.engine = engine;
-        this.s3 = s3;
-        this.athena = athena;
-        this.resultDirectory = resultDirectory;
-    }
+    private EmbeddedAws() {}
 
     /**
      * Starts an empty account with the quotas of a new one.
      *
      * @param port the port on 127.0.0.1, or 0 for any free one
      * @return the account, ready to be used
+     * @throws UncheckedIOException if the port is in use
      */
     public static EmbeddedAws start(int port) {
         return start(port, AthenaLimits.DEFAULTS);
@@ -63,28 +53,51 @@ public final class EmbeddedAws implements AutoCloseable {
      * @param port the port on 127.0.0.1, or 0 for any free one
      * @param limits the account's quotas
      * @return the account, ready to be used
+     * @throws UncheckedIOException if the port is in use
      */
     public static EmbeddedAws start(int port, AthenaLimits limits) {
+        requireFree(port);
         QuietLogging.configure();
+        EmbeddedAws aws = new EmbeddedAws();
+        try {
+            aws.open(port, limits);
+        } catch (IOException exception) {
+            aws.close();
+            throw new UncheckedIOException(exception);
+        } catch (RuntimeException exception) {
+            aws.close();
+            throw exception;
+        }
+        return aws;
+    }
+
+    /** What is opened is registered to be closed, so that a failure leaves nothing behind. */
+    private void open(int port, AthenaLimits limits) throws IOException {
+        Path directory = Files.createTempDirectory("embedded-aws");
+        closer.register(() -> remove(directory));
+        Path objects = Files.createDirectory(directory.resolve("s3"));
+        Path results = Files.createDirectory(directory.resolve("results"));
+        Path engineFiles = Files.createDirectory(directory.resolve("engine"));
+
         GlueDataCatalog glue = new GlueDataCatalog();
         AwsJsonFilter filter = new AwsJsonFilter();
         filter.add("AWSGlue", glue);
-        CompletableFuture<QueryEngine> startingEngine = CompletableFuture.supplyAsync(QueryEngine::start);
-        FrontServer server = FrontServer.start(port, filter);
+        CompletableFuture<QueryEngine> startingEngine =
+                CompletableFuture.supplyAsync(() -> QueryEngine.start(engineFiles));
+        try {
+            server = FrontServer.start(port, objects, filter);
+            closer.register(server::close);
+        } finally {
+            closer.register(startingEngine.join()::close);
+        }
         QueryEngine engine = startingEngine.join();
-        engine.createCatalog(server.endpoint());
-        S3Client s3 = S3Client.builder()
-                .endpointOverride(server.endpoint())
-                .region(Region.of(REGION))
-                .forcePathStyle(true)
-                .credentialsProvider(
-                        StaticCredentialsProvider.create(AwsBasicCredentials.create(ACCESS_KEY_ID, SECRET_ACCESS_KEY)))
-                .httpClient(UrlConnectionHttpClient.create())
-                .build();
-        Path resultDirectory = temporaryDirectory();
-        Athena athena = new Athena(glue, new QueryRunner(engine, s3, resultDirectory, limits), limits);
+        engine.createCatalog(endpoint());
+
+        AwsClients clients = new AwsClients(endpoint());
+        closer.register(clients::close);
+        Athena athena = new Athena(glue, new QueryRunner(engine, clients.s3(), results, limits), limits);
+        closer.register(athena::close);
         filter.add("AmazonAthena", athena);
-        return new EmbeddedAws(server, engine, s3, athena, resultDirectory);
     }
 
     /**
@@ -99,28 +112,23 @@ public final class EmbeddedAws implements AutoCloseable {
     /** Stops everything and removes all data. */
     @Override
     public void close() {
-        athena.close();
-        engine.close();
-        s3.close();
-        server.close();
-        remove(resultDirectory);
-    }
-
-    private static Path temporaryDirectory() {
         try {
-            return Files.createTempDirectory("embedded-aws");
+            closer.close();
         } catch (IOException exception) {
             throw new UncheckedIOException(exception);
         }
     }
 
-    private static void remove(Path directory) {
-        try (Stream<Path> paths = Files.walk(directory)) {
-            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
-            }
+    /** Finds a port in use before anything slow is started; the port 0 never is. */
+    private static void requireFree(int port) {
+        try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            socket.getLocalPort();
         } catch (IOException exception) {
-            throw new UncheckedIOException(exception);
+            throw new UncheckedIOException("Port " + port + " on 127.0.0.1 cannot be opened", exception);
         }
+    }
+
+    private static void remove(Path directory) throws IOException {
+        MoreFiles.deleteRecursively(directory, RecursiveDeleteOption.ALLOW_INSECURE);
     }
 }

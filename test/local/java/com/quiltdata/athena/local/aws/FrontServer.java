@@ -4,6 +4,7 @@ import com.adobe.testing.s3mock.s3.controller.ControllerConfiguration;
 import com.adobe.testing.s3mock.s3.service.ServiceConfiguration;
 import com.adobe.testing.s3mock.s3.store.StoreConfiguration;
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.Map;
 import org.apache.tomcat.util.buf.EncodedSolidusHandling;
 import org.springframework.boot.Banner;
@@ -35,9 +36,10 @@ final class FrontServer implements AutoCloseable {
      * Starts the server, with no bucket in it.
      *
      * @param port the port on 127.0.0.1, or 0 for any free one
+     * @param directory where objects are kept
      * @param filter answers what is not for S3
      */
-    static FrontServer start(int port, AwsJsonFilter filter) {
+    static FrontServer start(int port, Path directory, AwsJsonFilter filter) {
         // Spring Boot would otherwise set up the logging of the whole process anew.
         System.setProperty("org.springframework.boot.logging.LoggingSystem", "none");
         ConfigurableApplicationContext context = new SpringApplicationBuilder(S3.class)

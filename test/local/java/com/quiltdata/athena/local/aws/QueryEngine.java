@@ -9,6 +9,7 @@ import io.trino.server.testing.TestingTrinoServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.ZoneOffset;
 import java.util.Locale;
 import java.util.Map;
@@ -37,9 +38,14 @@ final class QueryEngine implements AutoCloseable {
         this.httpClient = httpClient;
     }
 
-    /** Starts the engine, without a catalog. */
-    static QueryEngine start() {
+    /**
+     * Starts the engine, without a catalog.
+     *
+     * @param directory where the engine keeps its files
+     */
+    static QueryEngine start(Path directory) {
         TestingTrinoServer server = TestingTrinoServer.builder()
+                .setBaseDataDir(Optional.of(directory))
                 .setProperties(Map.of(
                         "node-scheduler.include-coordinator", "true",
                         "node-scheduler.min-candidates", "1",

@@ -120,8 +120,7 @@ final class QueryRunner {
                     }
                 }
                 progress(query, status, columns, rows);
-                if (isCutOff(query)) {
-                    query.cancel("Query cancelled! : Bytes scanned limit was exceeded");
+                if (!query.isActive()) {
                     return;
                 }
                 client.advance();
@@ -137,6 +136,9 @@ final class QueryRunner {
                 ? null
                 : Long.valueOf(status.getUpdateCount().orElse(0));
         query.progress(status.getStats(), columns == null ? List.of() : columns, rows, updates);
+        if (isCutOff(query)) {
+            query.cancel("Query cancelled! : Bytes scanned limit was exceeded");
+        }
     }
 
     private static boolean isCutOff(QueryExecution query) {

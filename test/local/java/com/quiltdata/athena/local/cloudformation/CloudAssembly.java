@@ -27,10 +27,19 @@ public record CloudAssembly(Path directory) {
      * @return the context
      */
     public static Map<String, Object> projectContext(Path project) {
-        Map<String, Object> context = new LinkedHashMap<>();
-        context.putAll(JSON.convertValue(read(project.resolve("cdk.json")).path("context"), new TypeReference<>() {}));
-        context.putAll(JSON.convertValue(read(project.resolve("cdk.context.json")), new TypeReference<>() {}));
+        Map<String, Object> context = map(read(project.resolve("cdk.json")).path("context"));
+        context.putAll(projectConfiguration(project));
         return context;
+    }
+
+    /**
+     * Reads what the project configures, without CDK's feature flags.
+     *
+     * @param project the directory with {@code cdk.context.json}
+     * @return the part of the context that is in that file
+     */
+    public static Map<String, Object> projectConfiguration(Path project) {
+        return map(read(project.resolve("cdk.context.json")));
     }
 
     /**
@@ -87,6 +96,10 @@ public record CloudAssembly(Path directory) {
             }
         }
         throw new IllegalArgumentException("The assembly has no asset " + objectKey);
+    }
+
+    private static Map<String, Object> map(JsonNode object) {
+        return JSON.convertValue(object, new TypeReference<LinkedHashMap<String, Object>>() {});
     }
 
     private static JsonNode read(Path file) {

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.quiltdata.athena.local.aws.AwsClients;
+import com.quiltdata.athena.local.aws.EmbeddedAws;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -33,7 +34,6 @@ final class ResourceTypes implements AutoCloseable {
     /** Permissions, logs and encryption are not checked on loopback; these are known, and nothing happens for them. */
     private static final Set<String> WITHOUT_COUNTERPART = Set.of(
             "AWS::CDK::Metadata",
-            "AWS::IAM::ManagedPolicy",
             "AWS::IAM::Policy",
             "AWS::IAM::Role",
             "AWS::Logs::LogGroup",
@@ -78,6 +78,7 @@ final class ResourceTypes implements AutoCloseable {
                 case "AWS::CloudFormation::Stack" -> nestedStack(logicalId, properties);
                 case "AWS::Glue::Database" -> database(properties);
                 case "AWS::Glue::Table" -> table(properties);
+                case "AWS::IAM::ManagedPolicy" -> managedPolicy(properties);
                 case "AWS::Lambda::Function" -> customResources.declareFunction(logicalId, properties);
                 case "AWS::S3::Bucket" -> bucket(properties);
                 case "Custom::AthenaView" -> customResources.create(logicalId, type, properties);
@@ -93,6 +94,14 @@ final class ResourceTypes implements AutoCloseable {
             throw new IllegalArgumentException("%s: the resource type %s is unknown here".formatted(logicalId, type));
         }
         return new Resource(logicalId, Map.of("Arn", Arns.of(type, logicalId)));
+    }
+
+    /** A policy is not made either, but others want its ARN. */
+    private static Resource managedPolicy(JsonNode properties) {
+        return new Resource("arn:aws:iam::%s:policy/%s"
+                .formatted(
+                        EmbeddedAws.ACCOUNT_ID,
+                        properties.path("ManagedPolicyName").asText()));
     }
 
     private Resource bucket(JsonNode properties) {

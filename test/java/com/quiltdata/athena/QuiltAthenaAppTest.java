@@ -1,0 +1,63 @@
+package com.quiltdata.athena;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The app as the CDK CLI runs it: a process that is told by its environment what to synthesize, and where. */
+class QuiltAthenaAppTest {
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void synthesizesTheStackWithoutCredentials() throws Exception {
+        Outcome outcome = run("{\"companyName\": \"mycompany\", \"quiltBuckets\": \"bucket-a\"}");
+
+        assertThat(outcome.status()).isZero();
+        assertThat(directory.resolve("cdk.out/QuiltAthena.template.json")).exists();
+    }
+
+    @Test
+    void reportsEveryProblemOnALineOfItsOwnAndSynthesizesNothing() throws Exception {
+        Outcome outcome = run("{\"quiltBuckets\": [\"s3://x\"], \"resultsExpireAfterDays\": 0}");
+
+        assertThat(outcome.status()).isOne();
+        assertThat(outcome.errors())
+                .containsExactly(
+                        "quiltBuckets: \"s3://x\" must be the bucket's name alone, without s3://",
+                        "companyName: (missing) must be given: the results bucket is named after it",
+                        "resultsExpireAfterDays: 0 must be a whole number from 1 to 2147483647");
+        assertThat(directory.resolve("cdk.out")).isEmptyDirectory();
+    }
+
+    private Outcome run(String context) throws IOException, InterruptedException {
+        Path errors = directory.resolve("errors.txt");
+        ProcessBuilder builder = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        QuiltAthenaApp.class.getName())
+                .redirectError(errors.toFile());
+        builder.environment().put("CDK_CONTEXT_JSON", context);
+        builder.environment().put("CDK_OUTDIR", directory.resolve("cdk.out").toString());
+        builder.environment().keySet().removeIf(name -> name.startsWith("AWS_") || name.startsWith("CDK_DEFAULT"));
+        Process process = builder.start();
+        process.getOutputStream().close();
+        process.getInputStream().readAllBytes();
+        int status = process.waitFor();
+        // The jsii runtime frames a warning about old versions of Node with exclamation marks.
+        List<String> lines = Files.readAllLines(errors, StandardCharsets.UTF_8).stream()
+                .filter(line -> !line.isBlank() && !line.startsWith("!!"))
+                .toList();
+        return new Outcome(status, lines);
+    }
+
+    private record Outcome(int status, List<String> errors) {}
+}

@@ -1,0 +1,385 @@
+package com.quiltdata.athena;
+
+import static com.quiltdata.athena.TestTemplates.template;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awscdk.assertions.Match;
+import software.amazon.awscdk.assertions.Template;
+
+class QuiltAthenaStackTest {
+    private static final String KEY = "arn:aws:kms:eu-west-1:123456789012:key/0f1e2d3c-aaaa-bbbb-cccc-0123456789ab";
+
+    @Test
+    void theResultsBucketIsClosedEncryptedAndEmptiesItself() {
+        template().hasResourceProperties("AWS::S3::Bucket", json("""
+                {
+                  "BucketName": "mycompany-quilt-query-results",
+                  "PublicAccessBlockConfiguration": {
+                    "BlockPublicAcls": true,
+                    "BlockPublicPolicy": true,
+                    "IgnorePublicAcls": true,
+                    "RestrictPublicBuckets": true
+                  },
+                  "OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]},
+                  "BucketEncryption": {
+                    "ServerSideEncryptionConfiguration": [{"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]
+                  },
+                  "LifecycleConfiguration": {
+                    "Rules": [
+                      {
+                        "Id": "ExpireResults",
+                        "Status": "Enabled",
+                        "ExpirationInDays": 30,
+                        "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7}
+                      }
+                    ]
+                  }
+                }
+                """));
+    }
+
+    @Test
+    void theResultsBucketRefusesRequestsWithoutTls() {
+        Map<String, Object> denied = json("""
+                {
+                  "Effect": "Deny",
+                  "Action": "s3:*",
+                  "Principal": {"AWS": "*"},
+                  "Condition": {"Bool": {"aws:SecureTransport": "false"}}
+                }
+                """);
+        template()
+                .hasResourceProperties(
+                        "AWS::S3::BucketPolicy",
+                        Map.of(
+                                "PolicyDocument",
+                                Map.of("Statement", Match.arrayWith(List.of(Match.objectLike(denied))))));
+    }
+
+    @Test
+    void theWorkgroupEnforcesItsOwnConfiguration() {
+        template().hasResourceProperties("AWS::Athena::WorkGroup", Match.objectEquals(json("""
+                {
+                  "Name": "quilt-query",
+                  "Description": "Queries of Quilt package metadata, from the Quilt catalog or any Athena client",
+                  "State": "ENABLED",
+                  "RecursiveDeleteOption": false,
+                  "WorkGroupConfiguration": {
+                    "EnforceWorkGroupConfiguration": true,
+                    "PublishCloudWatchMetricsEnabled": true,
+                    "EngineVersion": {"SelectedEngineVersion": "Athena engine version 3"},
+                    "ResultConfiguration": {
+                      "OutputLocation": {"Fn::Join": ["", ["s3://", {"Ref": "QueryResultsBucket8914DAAE"}, "/"]]},
+                      "ExpectedBucketOwner": {"Ref": "AWS::AccountId"},
+                      "EncryptionConfiguration": {"EncryptionOption": "SSE_S3"}
+                    }
+                  }
+                }
+                """)));
+    }
+
+    @Test
+    void theDatabaseHasTheConfiguredName() {
+        template("databaseName", "packages").hasResourceProperties("AWS::Glue::Database", json("""
+                {"CatalogId": {"Ref": "AWS::AccountId"}, "DatabaseInput": {"Name": "packages"}}
+                """));
+    }
+
+    @Test
+    void theManifestsTableReadsManifestLines() {
+        template().hasResourceProperties("AWS::Glue::Table", json("""
+                {
+                  "CatalogId": {"Ref": "AWS::AccountId"},
+                  "DatabaseName": {"Ref": "QueryDatabase5B4A5A9D"},
+                  "TableInput": {
+                    "Name": "quilt_allencell_manifests_quilt_manifests",
+                    "TableType": "EXTERNAL_TABLE",
+                    "Parameters": {
+                      "EXTERNAL": "TRUE",
+                      "has_encrypted_data": "false",
+                      "transient_lastDdlTime": "1605312102"
+                    },
+                    "StorageDescriptor": {
+                      "Columns": [
+                        {"Name": "logical_key", "Type": "string"},
+                        {"Name": "physical_keys", "Type": "array<string>"},
+                        {"Name": "size", "Type": "string"},
+                        {"Name": "hash", "Type": "struct<type:string,value:string>"},
+                        {"Name": "meta", "Type": "string"},
+                        {"Name": "user_meta", "Type": "string"},
+                        {"Name": "message", "Type": "string"},
+                        {"Name": "version", "Type": "string"}
+                      ],
+                      "Location": "s3://quilt-allencell-manifests/.quilt/packages/",
+                      "InputFormat": "org.apache.hadoop.mapred.TextInputFormat",
+                      "OutputFormat": "org.apache.hadoop.hive.ql.io.IgnoreKeyTextOutputFormat",
+                      "SerdeInfo": {
+                        "SerializationLibrary": "org.openx.data.jsonserde.JsonSerDe",
+                        "Parameters": {"ignore.malformed.json": "true"}
+                      }
+                    }
+                  }
+                }
+                """));
+    }
+
+    @Test
+    void thePackagesTableReadsPointers() {
+        template().hasResourceProperties("AWS::Glue::Table", json("""
+                {
+                  "CatalogId": {"Ref": "AWS::AccountId"},
+                  "DatabaseName": {"Ref": "QueryDatabase5B4A5A9D"},
+                  "TableInput": {
+                    "Name": "quilt_allencell_manifests_quilt_packages",
+                    "TableType": "EXTERNAL_TABLE",
+                    "Parameters": {
+                      "EXTERNAL": "TRUE",
+                      "has_encrypted_data": "false",
+                      "transient_lastDdlTime": "1557626200"
+                    },
+                    "StorageDescriptor": {
+                      "Columns": [{"Name": "hash", "Type": "string"}],
+                      "Location": "s3://quilt-allencell-manifests/.quilt/named_packages/",
+                      "InputFormat": "org.apache.hadoop.mapred.TextInputFormat",
+                      "OutputFormat": "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat",
+                      "SerdeInfo": {
+                        "SerializationLibrary": "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe",
+                        "Parameters": {"field.delim": ",", "serialization.format": ","}
+                      }
+                    }
+                  }
+                }
+                """));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"quilt_allencell_manifests_quilt_packages_view", "quilt_allencell_manifests_quilt_objects_view"})
+    void aViewHasTheContractsPropertiesAndNoOthers(String viewName) {
+        Map<String, Object> properties = json("""
+                {
+                  "ServiceToken": {"Fn::GetAtt": ["AthenaViewProviderFrameworkframeworkonEvent97134810", "Arn"]},
+                  "ServiceTimeout": "720",
+                  "WorkGroup": {"Ref": "QueryResultsWorkGroup1EB50CBB"},
+                  "Database": {"Ref": "QueryDatabase5B4A5A9D"}
+                }
+                """);
+        properties.put("ViewName", viewName);
+        properties.put("Query", Match.stringLikeRegexp("^-- One row for each pointer"));
+
+        template().hasResourceProperties("Custom::AthenaView", Match.objectEquals(properties));
+    }
+
+    @Test
+    void viewsComeAfterTheirTablesAndGoBeforeTheHandlersPermissions() {
+        template()
+                .allResources(
+                        "Custom::AthenaView",
+                        Map.of(
+                                "DependsOn",
+                                Match.arrayWith(List.of(
+                                        "AthenaViewProviderHandlerRoleDefaultPolicy7056CB02",
+                                        "AthenaViewProviderHandlerRoleAA180914",
+                                        "QuiltBucketsquiltallencellmanifestsManifestsTable89DA53F2",
+                                        "QuiltBucketsquiltallencellmanifestsPackagesTable48BC0CB8"))));
+    }
+
+    @Test
+    void theHandlerIsAJavaFunctionWithALogOfItsOwn() {
+        template().hasResourceProperties("AWS::Lambda::Function", json("""
+                {
+                  "Handler": "com.quiltdata.athena.view.ViewHandler",
+                  "Runtime": "java25",
+                  "Architectures": ["arm64"],
+                  "Timeout": 600,
+                  "LoggingConfig": {"LogFormat": "JSON", "LogGroup": {"Ref": "AthenaViewProviderHandlerLog23496D81"}}
+                }
+                """));
+    }
+
+    @Test
+    void logsAreKeptForAMonth() {
+        template().allResourcesProperties("AWS::Logs::LogGroup", Map.of("RetentionInDays", 30));
+    }
+
+    @Test
+    void eachBucketHasASavedQueryInTheWorkgroup() {
+        Map<String, Object> properties = json("""
+                {
+                  "Name": "Quilt packages in bucket-b: files by metadata",
+                  "WorkGroup": {"Ref": "QueryResultsWorkGroup1EB50CBB"},
+                  "Database": {"Ref": "QueryDatabase5B4A5A9D"}
+                }
+                """);
+        properties.put("QueryString", Match.stringLikeRegexp("FROM \"quilt_query\"\\.\"bucket_b_quilt_objects_view\""));
+
+        template("quiltBuckets", List.of("bucket-a", "bucket-b"))
+                .hasResourceProperties("AWS::Athena::NamedQuery", properties);
+    }
+
+    @Test
+    void theOutputsAreThoseOfTheContract() {
+        Map<String, String> values = Map.of(
+                "PolicyArn", "AccessPolicyBC67C267",
+                "ResultsBucketName", "QueryResultsBucket8914DAAE",
+                "WorkgroupName", "QueryResultsWorkGroup1EB50CBB",
+                "DatabaseName", "QueryDatabase5B4A5A9D");
+        Template template = template();
+
+        assertThat(template.findOutputs("*").keySet()).isEqualTo(values.keySet());
+        values.forEach((output, resource) -> template.hasOutput(output, Map.of("Value", Map.of("Ref", resource))));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "AWS::S3::Bucket, Retain",
+        "AWS::S3::BucketPolicy, Retain",
+        "AWS::Athena::WorkGroup, Retain",
+        "AWS::Glue::Database, Retain",
+        "AWS::Glue::Table, Delete",
+        "AWS::IAM::ManagedPolicy, Delete",
+        "AWS::Athena::NamedQuery, Delete",
+        "Custom::AthenaView, Delete",
+        "AWS::Logs::LogGroup, Delete",
+    })
+    void whatPeoplePutThingsIntoStaysByDefault(String type, String deletionPolicy) {
+        template().allResources(type, Map.of("DeletionPolicy", deletionPolicy, "UpdateReplacePolicy", deletionPolicy));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"AWS::S3::Bucket", "AWS::Athena::WorkGroup", "AWS::Glue::Database", "AWS::Glue::Table"})
+    void underDestroyEverythingGoes(String type) {
+        template("removalPolicy", "destroy")
+                .allResources(type, Map.of("DeletionPolicy", "Delete", "UpdateReplacePolicy", "Delete"));
+    }
+
+    @Test
+    void underDestroyTheBucketIsEmptiedAndTheWorkgroupDeletedWithItsQueries() {
+        Template template = template("removalPolicy", "destroy");
+
+        template.hasResourceProperties("AWS::Athena::WorkGroup", Map.of("RecursiveDeleteOption", true));
+        template.hasResourceProperties(
+                "Custom::S3AutoDeleteObjects", json("{\"BucketName\": {\"Ref\": \"QueryResultsBucket8914DAAE\"}}"));
+    }
+
+    @Test
+    void theScanCutoffIsTheWorkgroups() {
+        template("bytesScannedCutoffPerQuery", 50_000_000)
+                .hasResourceProperties(
+                        "AWS::Athena::WorkGroup",
+                        json("{\"WorkGroupConfiguration\": {\"BytesScannedCutoffPerQuery\": 50000000}}"));
+    }
+
+    @Test
+    void resultsAreEncryptedWithTheConfiguredKey() {
+        Template template = template("resultsKmsKeyArn", KEY);
+
+        template.hasResourceProperties("AWS::S3::Bucket", json("""
+                {
+                  "BucketEncryption": {
+                    "ServerSideEncryptionConfiguration": [
+                      {
+                        "BucketKeyEnabled": true,
+                        "ServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": "%s"}
+                      }
+                    ]
+                  }
+                }
+                """.formatted(KEY)));
+        template.hasResourceProperties("AWS::Athena::WorkGroup", json("""
+                {
+                  "WorkGroupConfiguration": {
+                    "ResultConfiguration": {
+                      "EncryptionConfiguration": {"EncryptionOption": "SSE_KMS", "KmsKey": "%s"}
+                    }
+                  }
+                }
+                """.formatted(KEY)));
+    }
+
+    @Test
+    void resultsExpireWhenConfigured() {
+        template("resultsExpireAfterDays", 7)
+                .hasResourceProperties(
+                        "AWS::S3::Bucket",
+                        Map.of(
+                                "LifecycleConfiguration",
+                                Map.of("Rules", List.of(Match.objectLike(Map.of("ExpirationInDays", 7))))));
+    }
+
+    @Test
+    void namesAreTheConfiguredOnes() {
+        Template template =
+                template("resultsBucketName", "my-results", "workgroupName", "my-workgroup", "policyName", "MyPolicy");
+
+        template.hasResourceProperties("AWS::S3::Bucket", Map.of("BucketName", "my-results"));
+        template.hasResourceProperties("AWS::Athena::WorkGroup", Map.of("Name", "my-workgroup"));
+        template.hasResourceProperties("AWS::IAM::ManagedPolicy", Map.of("ManagedPolicyName", "MyPolicy"));
+    }
+
+    @Test
+    void thePolicyIsAttachedToTheConfiguredRoles() {
+        template("attachPolicyToRoles", List.of("RoleA", "RoleB"))
+                .hasResourceProperties("AWS::IAM::ManagedPolicy", Map.of("Roles", List.of("RoleA", "RoleB")));
+    }
+
+    @Test
+    void eachGroupIsANestedStackOfItsOwn() {
+        Template template = template("quiltBuckets", Map.of("imaging", List.of("bucket-a", "bucket-b")));
+
+        template.resourceCountIs("AWS::Glue::Table", 0);
+        template.resourceCountIs("Custom::AthenaView", 0);
+        assertThat(template.findResources("AWS::CloudFormation::Stack").keySet())
+                .containsExactly("QuiltBucketsimagingNestedStackimagingNestedStackResource45221349");
+    }
+
+    /**
+     * CloudFormation knows a resource by its logical id: when it changes, the resource is deleted and made anew. For
+     * those that are retained, or have a name of their own, the new one then fails because the old one exists. A view
+     * would be dropped after it was replaced.
+     */
+    @Test
+    void logicalIdsNeverChange() {
+        List<String> logicalIds = new ArrayList<>();
+        for (String type : List.of(
+                "AWS::S3::Bucket",
+                "AWS::Athena::WorkGroup",
+                "AWS::Glue::Database",
+                "AWS::IAM::ManagedPolicy",
+                "AWS::Glue::Table",
+                "AWS::Athena::NamedQuery",
+                "Custom::AthenaView")) {
+            logicalIds.addAll(template().findResources(type).keySet());
+        }
+
+        assertThat(logicalIds)
+                .containsExactlyInAnyOrder(
+                        "QueryResultsBucket8914DAAE",
+                        "QueryResultsWorkGroup1EB50CBB",
+                        "QueryDatabase5B4A5A9D",
+                        "AccessPolicyBC67C267",
+                        "QuiltBucketsquiltallencellmanifestsManifestsTable89DA53F2",
+                        "QuiltBucketsquiltallencellmanifestsPackagesTable48BC0CB8",
+                        "QuiltBucketsquiltallencellmanifestsExampleQuery6F76320D",
+                        "QuiltBucketsquiltallencellmanifestsPackagesView7BDF6A6D",
+                        "QuiltBucketsquiltallencellmanifestsObjectsView4BC9BF0C");
+    }
+
+    private static Map<String, Object> json(String object) {
+        try {
+            return new ObjectMapper().readValue(object, new TypeReference<>() {});
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(object, e);
+        }
+    }
+}

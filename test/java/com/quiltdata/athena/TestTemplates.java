@@ -1,0 +1,69 @@
+package com.quiltdata.athena;
+
+import com.quiltdata.athena.local.cloudformation.CloudAssembly;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import software.amazon.awscdk.assertions.Template;
+
+/** Templates of the app under the project's own feature flags, synthesized once for each configuration. */
+public final class TestTemplates {
+
+    /** Surefire runs in the module's directory. */
+    public static final Path PROJECT = Path.of("..");
+
+    private static final Map<Map<String, Object>, CloudAssembly> ASSEMBLIES = new ConcurrentHashMap<>();
+
+    private TestTemplates() {}
+
+    /**
+     * Returns the configuration that a test needs at least, with more keys.
+     *
+     * @param more keys and values in turn
+     * @return the configuration
+     */
+    public static Map<String, Object> configuration(Object... more) {
+        Map<String, Object> configuration = new HashMap<>();
+        configuration.put("companyName", "mycompany");
+        configuration.put("quiltBuckets", java.util.List.of("quilt-allencell-manifests"));
+        for (int i = 0; i < more.length; i += 2) {
+            configuration.put((String) more[i], more[i + 1]);
+        }
+        return configuration;
+    }
+
+    /**
+     * Returns the assembly of a configuration.
+     *
+     * @param configuration in place of the project's own
+     * @return the synthesized app
+     */
+    public static CloudAssembly assembly(Map<String, Object> configuration) {
+        return ASSEMBLIES.computeIfAbsent(configuration, TestTemplates::synthesize);
+    }
+
+    /**
+     * Returns the stack's template.
+     *
+     * @param more keys and values in turn, added to what a configuration needs at least
+     * @return for assertions
+     */
+    public static Template template(Object... more) {
+        return Template.fromString(assembly(configuration(more)).template().toString());
+    }
+
+    private static CloudAssembly synthesize(Map<String, Object> configuration) {
+        Map<String, Object> context = CloudAssembly.projectContext(PROJECT);
+        context.keySet().removeAll(CloudAssembly.projectConfiguration(PROJECT).keySet());
+        context.putAll(configuration);
+        try {
+            return CloudAssembly.synthesize(context, Files.createTempDirectory(Path.of("target"), "assembly"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,66 @@
+package com.quiltdata.athena.local;
+
+import com.quiltdata.athena.TestTemplates;
+import com.quiltdata.athena.local.aws.SharedEmbeddedAws;
+import com.quiltdata.athena.local.cloudformation.CloudAssembly;
+import com.quiltdata.athena.local.cloudformation.TemplateDeployment;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The app's stack in the shared account on loopback, under names that no other test uses.
+ *
+ * @param outputs the stack's outputs, by name
+ */
+public record DeployedStack(Map<String, String> outputs) {
+
+    /**
+     * Synthesizes and deploys the stack.
+     *
+     * @param name tells this stack from others; lower-case letters
+     * @param quiltBuckets the configured Quilt buckets
+     * @return the stack
+     */
+    public static DeployedStack deploy(String name, Object quiltBuckets) {
+        return new DeployedStack(
+                TemplateDeployment.deploy(assembly(name, quiltBuckets), SharedEmbeddedAws.endpoint(), message -> {}));
+    }
+
+    /**
+     * Synthesizes the stack.
+     *
+     * @param name tells this stack from others; lower-case letters
+     * @param quiltBuckets the configured Quilt buckets
+     * @return the assembly
+     */
+    public static CloudAssembly assembly(String name, Object quiltBuckets) {
+        Map<String, Object> configuration = new HashMap<>();
+        configuration.put("companyName", name);
+        configuration.put("quiltBuckets", quiltBuckets);
+        configuration.put("databaseName", name);
+        configuration.put("workgroupName", name);
+        return TestTemplates.assembly(configuration);
+    }
+
+    /**
+     * Runs a query in the stack's workgroup and database.
+     *
+     * @param sql the query
+     * @return its result
+     */
+    public ResultTable query(String sql) {
+        return ResultTable.query(
+                SharedEmbeddedAws.clients(), outputs.get("WorkgroupName"), outputs.get("DatabaseName"), sql);
+    }
+
+    /**
+     * Runs a query in the stack's workgroup and database.
+     *
+     * @param sql the query
+     * @return its rows
+     */
+    public List<List<String>> rows(String sql) {
+        return query(sql).rows();
+    }
+}

@@ -1,0 +1,206 @@
+package com.quiltdata.athena.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
+
+import com.quiltdata.athena.local.ResultTable.Column;
+import com.quiltdata.athena.local.aws.SharedEmbeddedAws;
+import com.quiltdata.athena.local.cloudformation.CloudAssembly;
+import com.quiltdata.athena.local.cloudformation.TemplateDeployment;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.services.athena.model.WorkGroup;
+import software.amazon.awssdk.services.glue.model.Table;
+
+/** The synthesized template on the real engine, with the sample registry in its bucket. */
+class LocalDeploymentTest {
+    private static DeployedStack stack;
+
+    @BeforeAll
+    static void deploy(@TempDir Path folder) throws IOException {
+        SampleRegistry.write(folder);
+        RegistryUpload.upload(SharedEmbeddedAws.clients(), "sample-bucket", folder);
+        stack = DeployedStack.deploy("sample", List.of("sample-bucket"));
+    }
+
+    @Test
+    void theOutputsNameWhatWasMade() {
+        assertThat(stack.outputs())
+                .isEqualTo(Map.of(
+                        "PolicyArn", "arn:aws:iam::123456789012:policy/AthenaQuiltAccess",
+                        "ResultsBucketName", "sample-quilt-query-results",
+                        "WorkgroupName", "sample",
+                        "DatabaseName", "sample"));
+    }
+
+    @Test
+    void theWorkgroupIsConfiguredAsDeclared() {
+        WorkGroup workGroup = SharedEmbeddedAws.athena()
+                .getWorkGroup(get -> get.workGroup("sample"))
+                .workGroup();
+
+        assertThat(workGroup.configuration().enforceWorkGroupConfiguration()).isTrue();
+        assertThat(workGroup.configuration().resultConfiguration().outputLocation())
+                .isEqualTo("s3://sample-quilt-query-results/");
+    }
+
+    @Test
+    void theDatabaseHasTwoTablesAndTwoViewsForTheBucket() {
+        assertThat(SharedEmbeddedAws.glue()
+                        .getTables(get -> get.databaseName("sample"))
+                        .tableList())
+                .extracting(Table::name, Table::tableType)
+                .containsExactlyInAnyOrder(
+                        tuple("sample_bucket_quilt_manifests", "EXTERNAL_TABLE"),
+                        tuple("sample_bucket_quilt_packages", "EXTERNAL_TABLE"),
+                        tuple("sample_bucket_quilt_packages_view", "VIRTUAL_VIEW"),
+                        tuple("sample_bucket_quilt_objects_view", "VIRTUAL_VIEW"));
+    }
+
+    @Test
+    void thePackagesViewHasTheContractsColumns() {
+        assertThat(stack.query("SELECT * FROM sample_bucket_quilt_packages_view")
+                        .columns())
+                .extracting(Column::name)
+                .containsExactly("user", "name", "hash", "timestamp", "message", "meta", "user_meta");
+    }
+
+    @Test
+    void theObjectsViewHasTheContractsColumns() {
+        assertThat(stack.query("SELECT * FROM sample_bucket_quilt_objects_view").columns())
+                .extracting(Column::name)
+                .containsExactly(
+                        "user",
+                        "name",
+                        "timestamp",
+                        "tophash",
+                        "logical_key",
+                        "physical_keys",
+                        "hash",
+                        "meta",
+                        "user_meta",
+                        "size");
+    }
+
+    @Test
+    void thePackagesViewHasARowForEachPointer() {
+        assertThat(stack.rows("""
+                        SELECT "user", name, "timestamp", message, json_extract_scalar(user_meta, '$.status')
+                        FROM sample_bucket_quilt_packages_view
+                        ORDER BY 1, 2, 3
+                        """))
+                .containsExactly(
+                        row("allen", "cells", "1700000000", "Import the first fields of view", null),
+                        row("allen", "cells", "1710000000", "Segment again with version 1.3", null),
+                        row("allen", "cells", "latest", "Segment again with version 1.3", null),
+                        row("allen", "nuclei", "1705000000", null, null),
+                        row("allen", "nuclei", "latest", null, null),
+                        row("ernest", "notes", "1690000000", "First notes", "draft"),
+                        row("ernest", "notes", "1695000000", "Notes, reviewed", "final"),
+                        row("ernest", "notes", "latest", "Notes, reviewed", "final"));
+    }
+
+    @Test
+    void theObjectsViewHasARowForEachEntryOfAPointersManifest() {
+        assertThat(stack.rows("""
+                        SELECT logical_key, size, cardinality(physical_keys), hash.type
+                        FROM sample_bucket_quilt_objects_view
+                        WHERE "user" = 'allen' AND name = 'cells' AND "timestamp" = 'latest'
+                        ORDER BY 1
+                        """))
+                .containsExactly(
+                        row("README.md", "412", "1", "SHA256"),
+                        row("fov/", null, null, null),
+                        row("fov/cell-4.tiff", "2097152", "1", "SHA256"),
+                        row("fov/cell-5.tiff", "2097664", "1", "SHA256"),
+                        row("fov/zellkern-größe-5.tiff", "4300000000", "1", "SHA256"));
+    }
+
+    @Test
+    void theSavedExampleQueryFindsTheSamplesImages() {
+        String id = SharedEmbeddedAws.athena()
+                .listNamedQueries(list -> list.workGroup("sample"))
+                .namedQueryIds()
+                .getFirst();
+        String sql = SharedEmbeddedAws.athena()
+                .getNamedQuery(get -> get.namedQueryId(id))
+                .namedQuery()
+                .queryString();
+
+        assertThat(stack.rows(sql))
+                .extracting(row -> row.get(1) + "/" + row.get(2))
+                .containsExactlyInAnyOrder(
+                        "cells/fov/cell-5.tiff", "cells/fov/zellkern-größe-5.tiff", "nuclei/nuclei/05.tiff");
+    }
+
+    @Test
+    void aGroupsTablesAndViewsAreMadeByItsNestedStack() {
+        SharedEmbeddedAws.s3().createBucket(create -> create.bucket("grouped-bucket"));
+
+        DeployedStack grouped = DeployedStack.deploy("grouped", Map.of("imaging", List.of("grouped-bucket")));
+
+        assertThat(grouped.rows("SELECT count(*) FROM grouped_bucket_quilt_objects_view"))
+                .containsExactly(row("0"));
+    }
+
+    @Test
+    void aResourceTypeThatIsUnknownIsRefused(@TempDir Path directory) throws IOException {
+        CloudAssembly changed = changed(directory, "\"AWS::Athena::NamedQuery\"", "\"AWS::SQS::Queue\"");
+
+        assertThatThrownBy(() -> TemplateDeployment.deploy(changed, SharedEmbeddedAws.endpoint(), message -> {}))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("QuiltBucketschangedbucketExampleQueryC3B1DBC1: "
+                        + "the resource type AWS::SQS::Queue is unknown here");
+    }
+
+    @Test
+    void aPropertyThatIsUnknownIsRefused(@TempDir Path directory) throws IOException {
+        CloudAssembly changed = changed(directory, "\"TableType\"", "\"TableKind\"");
+
+        assertThatThrownBy(() -> TemplateDeployment.deploy(changed, SharedEmbeddedAws.endpoint(), message -> {}))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("(AWS::Glue::Table): Unrecognized field \"TableKind\"");
+    }
+
+    @Test
+    void aViewThatAthenaRefusesFailsTheDeploymentWithAthenasReason(@TempDir Path directory) throws IOException {
+        CloudAssembly changed = changed(directory, "headers.\\\\\"message\\\\\"", "headers.\\\\\"massage\\\\\"");
+
+        assertThatThrownBy(() -> TemplateDeployment.deploy(changed, SharedEmbeddedAws.endpoint(), message -> {}))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageMatching("CREATE of view \\w+\\.changed_bucket_quilt_packages_view in workgroup \\w+ failed "
+                        + "\\(query [0-9a-f-]{36}\\): COLUMN_NOT_FOUND: line \\d+:3: "
+                        + "Column 'headers.massage' cannot be resolved");
+    }
+
+    /** A copy of an assembly whose template differs in one place. */
+    private static CloudAssembly changed(Path directory, String pattern, String replacement) throws IOException {
+        String name = "changed" + Integer.toUnsignedString(pattern.hashCode(), 36);
+        Path original = DeployedStack.assembly(name, List.of("changed-bucket")).directory();
+        try (Stream<Path> files = Files.list(original)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Files.copy(file, directory.resolve(file.getFileName()));
+            }
+        }
+        Path template = directory.resolve("QuiltAthena.template.json");
+        String text = Files.readString(template);
+        String changed = text.replaceFirst(pattern, Matcher.quoteReplacement(replacement.replace("\\\\", "\\")));
+        assertThat(changed).isNotEqualTo(text);
+        Files.writeString(template, changed);
+        return new CloudAssembly(directory);
+    }
+
+    private static List<String> row(String... values) {
+        return Arrays.asList(values);
+    }
+}
