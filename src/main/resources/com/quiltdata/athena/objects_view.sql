@@ -17,7 +17,7 @@ WITH
     SELECT "$path" AS "path", "logical_key", "physical_keys", "hash", "meta", "user_meta", "size"
     FROM "${manifestsTable}"
     -- The condition on the path keeps Athena from opening what is no manifest.
-    WHERE regexp_like("$path", '/[0-9a-fA-F]{64}$')
+    WHERE regexp_like("$path", '^s3://[^/]+/[.]quilt/packages/[0-9a-fA-F]{64}$')
       AND "logical_key" IS NOT NULL
   )
 SELECT

@@ -23,7 +23,7 @@ WITH
       row_number() OVER (PARTITION BY "$path" ORDER BY "message", "user_meta", "meta") AS "position"
     FROM "${manifestsTable}"
     -- The condition on the path keeps Athena from opening what is no manifest.
-    WHERE regexp_like("$path", '/[0-9a-fA-F]{64}$')
+    WHERE regexp_like("$path", '^s3://[^/]+/[.]quilt/packages/[0-9a-fA-F]{64}$')
       AND "logical_key" IS NULL
       AND "version" IS NOT NULL
   )
