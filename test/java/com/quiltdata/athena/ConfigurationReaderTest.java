@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -203,6 +204,21 @@ class ConfigurationReaderTest {
                 .containsExactly("quiltBuckets.empty: [] must list at least one bucket");
         assertThat(problems(configuration("quiltBuckets", Map.of())))
                 .containsExactly("quiltBuckets: {} must have at least one group");
+    }
+
+    @Test
+    void refusesMoreBucketsThanAStackCanHold() {
+        assertThat(problems(configuration("quiltBuckets", buckets(93))))
+                .containsExactly("quiltBuckets: 93 buckets must be at most 92, since each has 5 resources and "
+                        + "CloudFormation takes 500 in a stack: use an object of groups, group name → list, with at most "
+                        + "92 buckets each");
+        assertThat(problems(configuration("quiltBuckets", Map.of("imaging", buckets(93)))))
+                .containsExactly("quiltBuckets.imaging: 93 buckets must be at most 92, since each has 5 resources and "
+                        + "CloudFormation takes 500 in a stack: divide the group");
+    }
+
+    private static List<String> buckets(int count) {
+        return IntStream.range(0, count).mapToObj("bucket-%d"::formatted).toList();
     }
 
     @Test

@@ -4,6 +4,7 @@ import com.quiltdata.athena.Configuration.InputAccess;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import software.amazon.awscdk.ArnComponents;
@@ -29,6 +30,16 @@ final class AccessPolicy extends Construct {
     private final QueryDatabase database;
     private final ManagedPolicy policy;
 
+    /**
+     * Declares the policy.
+     *
+     * @param scope the parent construct
+     * @param id the construct's id
+     * @param configuration names the policy, its roles, the Quilt buckets and the keys
+     * @param results where queries run and leave their results
+     * @param database what queries read the definitions of
+     * @throws ConfigurationException if it has more characters than IAM allows
+     */
     AccessPolicy(
             Construct scope, String id, Configuration configuration, QueryResults results, QueryDatabase database) {
         super(scope, id);
@@ -43,6 +54,7 @@ final class AccessPolicy extends Construct {
                         .map(name -> Role.fromRoleName(this, "Role-" + name, name))
                         .toList())
                 .build();
+        refuseTooLarge();
         ((CfnManagedPolicy) policy.getNode().getDefaultChild()).applyRemovalPolicy(RemovalPolicy.DESTROY);
     }
 
@@ -56,8 +68,18 @@ final class AccessPolicy extends Construct {
     }
 
     private List<PolicyStatement> statements() {
-        List<PolicyStatement> statements = new ArrayList<>(List.of(
-                // Running queries and finding saved ones. Batch… are calls of their own, which Get* does not match.
+        List<PolicyStatement> statements = new ArrayList<>();
+        statements.addAll(queryStatements());
+        statements.addAll(metadataStatements());
+        statements.addAll(inputStatements());
+        statements.addAll(outputStatements());
+        return statements;
+    }
+
+    private List<PolicyStatement> queryStatements() {
+        return List.of(
+                // Running queries, and saving and finding them. Batch… are actions of their own, no part of Get….
+                // GetQueryResultsStream is how the JDBC and ODBC drivers read results.
                 allow(
                         "GrantQuiltAthenaAccess",
                         List.of(
@@ -80,6 +102,7 @@ final class AccessPolicy extends Construct {
                         "GrantQuiltAthenaListAccess",
                         List.of("athena:ListDataCatalogs", "athena:ListWorkGroups"),
                         List.of("*")),
+                // The catalog that Athena makes of Glue's; what it shows is what the statements on Glue allow.
                 allow(
                         "GrantQuiltAthenaCatalogAccess",
                         List.of(
@@ -88,48 +111,119 @@ final class AccessPolicy extends Construct {
                                 "athena:GetTableMetadata",
                                 "athena:ListDatabases",
                                 "athena:ListTableMetadata"),
-                        List.of(arn("athena", "datacatalog", "AwsDataCatalog"))),
+                        List.of(arn("athena", "datacatalog", "AwsDataCatalog"))));
+    }
+
+    /**
+     * Not only through Athena: client libraries look tables up in Glue themselves, and define and delete them there.
+     * Nothing on partitions: the tables have none, and AWS asks for no permission then.
+     */
+    private List<PolicyStatement> metadataStatements() {
+        return List.of(
+                // GetDatabase(s) of "default", too: Athena looks it up whatever the query is. Its tables stay unread.
                 allow(
                         "GrantQuiltGlueAccess",
                         List.of("glue:GetDatabase", "glue:GetDatabases", "glue:GetTable", "glue:GetTables"),
                         Stream.concat(database.arns("*").stream(), Stream.of(database.defaultDatabaseArn()))
                                 .toList()),
+                // For views and tables that users define themselves.
                 allow(
                         "GrantQuiltGlueWriteAccess",
                         List.of("glue:CreateTable", "glue:DeleteTable", "glue:UpdateTable"),
-                        database.arns("*_quilt_*")),
-                allow("GrantQuiltAthenaBucketAccess", List.of("s3:GetBucketLocation"), inputArns("")),
-                listRegistries(),
-                allow("GrantQuiltAthenaInputAccess", List.of("s3:GetObject"), inputArns("/" + REGISTRY_OBJECTS)),
-                allow(
-                        "GrantQuiltAthenaOutputAccess",
-                        List.of(
-                                "s3:AbortMultipartUpload",
-                                "s3:GetBucketLocation",
-                                "s3:GetObject",
-                                "s3:ListBucket",
-                                "s3:ListBucketMultipartUploads",
-                                "s3:ListMultipartUploadParts",
-                                "s3:PutObject"),
-                        List.of(results.bucketArn(), results.bucketArn() + "/*"))));
-        configuration
-                .resultsKmsKeyArn()
-                .ifPresent(key -> statements.add(allow(
-                        "GrantQuiltAthenaOutputKeyAccess",
-                        List.of("kms:Decrypt", "kms:GenerateDataKey"),
-                        List.of(key))));
-        if (!configuration.quiltBucketKmsKeyArns().isEmpty()) {
-            statements.add(allow(
-                    "GrantQuiltAthenaInputKeyAccess", List.of("kms:Decrypt"), configuration.quiltBucketKmsKeyArns()));
-        }
-        return statements;
+                        database.arns("*_quilt_*")));
     }
 
-    /** Listing is of a bucket, and only the condition keeps it to the registry. */
-    private PolicyStatement listRegistries() {
-        PolicyStatement statement = allow("GrantQuiltAthenaBucketListAccess", List.of("s3:ListBucket"), inputArns(""));
-        statement.addCondition("StringLike", Map.of("s3:prefix", REGISTRY_OBJECTS));
-        return statement;
+    /** Only Athena reads registries on a user's behalf. What users themselves may read there, Quilt's policies say. */
+    private List<PolicyStatement> inputStatements() {
+        // A request for a bucket's location has no prefix, so it needs a statement without that condition.
+        PolicyStatement locate = allow(
+                "GrantQuiltAthenaBucketAccess",
+                List.of("s3:GetBucketLocation"),
+                inputArns(""),
+                RequestConditions.BY_ATHENA);
+        // Listing is of a bucket, and only the condition keeps it to the registry. A request without a prefix, which
+        // would list everything, does not meet it.
+        PolicyStatement list = allow(
+                "GrantQuiltAthenaBucketListAccess",
+                List.of("s3:ListBucket"),
+                inputArns(""),
+                RequestConditions.BY_ATHENA);
+        list.addCondition("StringLike", Map.of("s3:prefix", REGISTRY_OBJECTS));
+        PolicyStatement read = allow(
+                "GrantQuiltAthenaInputAccess",
+                List.of("s3:GetObject"),
+                inputArns("/" + REGISTRY_OBJECTS),
+                RequestConditions.BY_ATHENA);
+        List<String> keys = configuration.quiltBucketKmsKeyArns();
+        return keys.isEmpty()
+                ? List.of(locate, list, read)
+                : List.of(
+                        locate,
+                        list,
+                        read,
+                        allow("GrantQuiltAthenaInputKeyAccess", List.of("kms:Decrypt"), keys, RequestConditions.BY_S3));
+    }
+
+    private List<PolicyStatement> outputStatements() {
+        List<String> arns = List.of(results.bucketArn(), results.bucketArn() + "/*");
+        // Athena reads results for the user, and so do users and their tools: the catalog's link to the result file,
+        // drivers and data frame libraries fetch it from S3.
+        PolicyStatement read = allow(
+                "GrantQuiltAthenaOutputAccess", List.of("s3:GetBucketLocation", "s3:GetObject", "s3:ListBucket"), arns);
+        // Only Athena writes results. It gives up an upload that fails, which deletes no object.
+        PolicyStatement write = allow(
+                "GrantQuiltAthenaOutputWriteAccess",
+                List.of(
+                        "s3:AbortMultipartUpload",
+                        "s3:ListBucketMultipartUploads",
+                        "s3:ListMultipartUploadParts",
+                        "s3:PutObject"),
+                arns,
+                RequestConditions.BY_ATHENA);
+        return configuration
+                .resultsKmsKeyArn()
+                .map(key -> List.of(
+                        read,
+                        write,
+                        allow(
+                                "GrantQuiltAthenaOutputKeyAccess",
+                                QueryResults.KEY_ACTIONS,
+                                List.of(key),
+                                RequestConditions.BY_S3)))
+                .orElse(List.of(read, write));
+    }
+
+    private void refuseTooLarge() {
+        int size = PolicySize.of(
+                Stack.of(this),
+                policy.getDocument(),
+                Map.of(
+                        results.bucketName(), configuration.resultsBucketName(),
+                        results.bucketArn(), bucketArn(configuration.resultsBucketName()),
+                        results.workGroupName(), configuration.workgroupName(),
+                        database.name(), configuration.databaseName()));
+        if (size > PolicySize.MANAGED_POLICY_LIMIT) {
+            throw new ConfigurationException(List.of(tooLarge(size)));
+        }
+    }
+
+    private String tooLarge(int size) {
+        boolean any = configuration.inputAccess() == InputAccess.ANY;
+        return String.format(
+                Locale.ROOT,
+                "%s: %d %s must fit into the policy \"%s\": it would have %,d characters, and IAM allows %,d; %s",
+                any ? "quiltBucketKmsKeyArns" : "quiltBuckets",
+                any
+                        ? configuration.quiltBucketKmsKeyArns().size()
+                        : configuration.quiltBuckets().size(),
+                any ? "keys" : "buckets",
+                configuration.policyName(),
+                size,
+                PolicySize.MANAGED_POLICY_LIMIT,
+                any
+                        ? "list fewer keys"
+                        : "list fewer buckets, or set inputAccess to \"any\","
+                                + " which lets users read .quilt/ of every bucket");
     }
 
     private List<String> inputArns(String suffix) {
@@ -160,10 +254,16 @@ final class AccessPolicy extends Construct {
     }
 
     private static PolicyStatement allow(String sid, List<String> actions, List<String> resources) {
+        return allow(sid, actions, resources, Map.of());
+    }
+
+    private static PolicyStatement allow(
+            String sid, List<String> actions, List<String> resources, Map<String, Map<String, Object>> conditions) {
         return PolicyStatement.Builder.create()
                 .sid(sid)
                 .actions(actions)
                 .resources(resources)
+                .conditions(conditions)
                 .build();
     }
 }

@@ -29,8 +29,9 @@ import software.constructs.Construct;
 /**
  * The Lambda function that creates and drops Athena views, and the framework that reports to CloudFormation for it.
  *
- * <p>A stack and its nested stacks share one. It may do nothing in Athena and Glue until whoever owns the workgroup and
- * the database grants it: it is an {@link IGrantable}.
+ * <p>Every stack has its own, nested stacks too: the views of a stack, by name, fit into the policies of one role, those
+ * of a thousand buckets would not. It may do nothing in Athena and Glue until whoever owns the workgroup and the database
+ * grants it: it is an {@link IGrantable}.
  */
 public final class AthenaViewProvider extends Construct implements IGrantable {
 
@@ -79,14 +80,11 @@ public final class AthenaViewProvider extends Construct implements IGrantable {
     /**
      * The provider of the stack that a construct belongs to; the first call makes it.
      *
-     * @param scope a construct in the stack or in one of its nested stacks
+     * @param scope a construct in the stack
      * @return always the same one for the same stack
      */
     public static AthenaViewProvider of(Construct scope) {
         Stack stack = Stack.of(scope);
-        while (stack.getNestedStackParent() != null) {
-            stack = stack.getNestedStackParent();
-        }
         return stack.getNode().tryFindChild(ID) instanceof AthenaViewProvider existing
                 ? existing
                 : new AthenaViewProvider(stack);
@@ -102,7 +100,8 @@ public final class AthenaViewProvider extends Construct implements IGrantable {
     }
 
     /**
-     * Makes a custom resource be created after the handler's permissions and deleted before them.
+     * Makes a custom resource be created after the handler's permissions and deleted before them. The policies into
+     * which CDK splits permissions that one cannot hold are the role's children, and so among them.
      *
      * @param resource the custom resource
      */

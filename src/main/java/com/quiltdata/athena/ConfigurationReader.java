@@ -84,6 +84,13 @@ final class ConfigurationReader {
     /** The largest whole number that JSON tools keep exact. */
     private static final long MOST_CUTOFF = 1L << 53;
 
+    /** CloudFormation's limit for one template; a stack needs some for everything but buckets, the handler of its views above all. */
+    private static final int MOST_RESOURCES = 500;
+
+    private static final int RESOURCES_BESIDE_BUCKETS = 40;
+    private static final int MOST_BUCKETS_IN_A_STACK =
+            (MOST_RESOURCES - RESOURCES_BESIDE_BUCKETS) / QuiltBucketTables.RESOURCES;
+
     private static final int LONGEST_SHOWN_VALUE = 100;
 
     private final Map<String, Object> context;
@@ -144,10 +151,19 @@ final class ConfigurationReader {
             object.forEach((name, members) -> {
                 String key = QUILT_BUCKETS + "." + name;
                 follows(GROUP_RULE, QUILT_BUCKETS, String.valueOf(name));
-                groups.add(new QuiltBucketGroup(Optional.of(String.valueOf(name)), buckets(key, members)));
+                List<QuiltBucket> buckets = buckets(key, members);
+                refuseTooMany(key, buckets, MOST_BUCKETS_IN_A_STACK, "divide the group");
+                groups.add(new QuiltBucketGroup(Optional.of(String.valueOf(name)), buckets));
             });
         } else {
-            groups.add(new QuiltBucketGroup(Optional.empty(), buckets(QUILT_BUCKETS, value)));
+            List<QuiltBucket> buckets = buckets(QUILT_BUCKETS, value);
+            refuseTooMany(
+                    QUILT_BUCKETS,
+                    buckets,
+                    MOST_BUCKETS_IN_A_STACK,
+                    "use an object of groups, group name → list, with at most %d buckets each"
+                            .formatted(MOST_BUCKETS_IN_A_STACK));
+            groups.add(new QuiltBucketGroup(Optional.empty(), buckets));
         }
         refuseSameTables(groups);
         return groups;
@@ -169,6 +185,14 @@ final class ConfigurationReader {
             }
         }
         return buckets;
+    }
+
+    private void refuseTooMany(String key, List<QuiltBucket> buckets, int most, String wayOut) {
+        if (buckets.size() > most) {
+            problems.add(
+                    "%s: %d buckets must be at most %d, since each has %d resources and CloudFormation takes %d in a stack: %s"
+                            .formatted(key, buckets.size(), most, QuiltBucketTables.RESOURCES, MOST_RESOURCES, wayOut));
+        }
     }
 
     private void refuseSameTables(List<QuiltBucketGroup> groups) {

@@ -20,6 +20,9 @@ final class QueryDatabase extends Construct {
     /** Athena looks the database of this name up in whatever it does, and every account has it. */
     private static final String DEFAULT_DATABASE = "default";
 
+    /** Statements of this size are what CDK distributes over several policies when one cannot hold them all. */
+    private static final int VIEWS_PER_STATEMENT = 10;
+
     private final CfnDatabase database;
 
     QueryDatabase(Construct scope, String id, Configuration configuration) {
@@ -46,16 +49,36 @@ final class QueryDatabase extends Construct {
     }
 
     /**
-     * What Glue checks when something in the database is read: the catalog, the database and its tables.
+     * What Glue checks when somebody does something with tables: the catalog, the database and the tables.
      *
-     * @param tables patterns of table names
+     * @param tables names or patterns of names; none for the catalog and the database alone
      * @return ARNs
      */
     List<String> arns(String... tables) {
         return Stream.concat(
                         Stream.of(glueArn("catalog", null), glueArn("database", name())),
-                        Stream.of(tables).map(table -> glueArn("table", name() + "/" + table)))
+                        Stream.of(tables).map(this::tableArn))
                 .toList();
+    }
+
+    /**
+     * How long the ARN of a view of the configuration's can be, in any region.
+     *
+     * @param configuration names the database and the buckets
+     * @return characters
+     */
+    static int longestViewArn(Configuration configuration) {
+        return configuration.quiltBuckets().stream()
+                .map(bucket -> "arn:%s:glue:%s:%s:table/%s/%s"
+                        .formatted(
+                                PolicySize.LONGEST_PARTITION,
+                                PolicySize.LONGEST_REGION,
+                                PolicySize.ANY_ACCOUNT,
+                                configuration.databaseName(),
+                                bucket.packagesView()))
+                .mapToInt(String::length)
+                .max()
+                .orElseThrow();
     }
 
     /**
@@ -68,23 +91,51 @@ final class QueryDatabase extends Construct {
     }
 
     /**
-     * Lets somebody create, replace and drop views in the database, and read the tables below them.
+     * Lets Athena create, replace and drop views on somebody's behalf, and read the definitions of the tables below
+     * them.
+     *
+     * <p>Views can be created and replaced by name alone. They can be dropped by the names that all views of Quilt
+     * buckets have: the views of a bucket that leaves the configuration are dropped when CloudFormation has already
+     * taken their names out of the policy, and so are those that a failed update has made and rolls back.
      *
      * @param grantee who
-     * @param views patterns of the views' names
+     * @param views the views' names
      */
-    void grantDefineViews(IGrantable grantee, String... views) {
+    void grantDefineViews(IGrantable grantee, List<String> views) {
+        // Athena asks for all databases before it creates a view, which AWS's examples leave out.
+        grant(
+                grantee,
+                List.of("glue:GetDatabase", "glue:GetDatabases", "glue:GetTable"),
+                Stream.concat(arns("*").stream(), Stream.of(defaultDatabaseArn()))
+                        .toList());
+        // Glue checks the catalog and the database, too. They are apart, so that each view costs one ARN.
+        grant(grantee, List.of("glue:CreateTable", "glue:DeleteTable", "glue:UpdateTable"), arns());
+        grant(
+                grantee,
+                List.of("glue:DeleteTable"),
+                List.of(tableArn("*" + QuiltBucket.PACKAGES_VIEW), tableArn("*" + QuiltBucket.OBJECTS_VIEW)));
+        String everyTable = tableArn("");
+        for (int from = 0; from < views.size(); from += VIEWS_PER_STATEMENT) {
+            grant(
+                    grantee,
+                    List.of("glue:CreateTable", "glue:UpdateTable"),
+                    views.subList(from, Math.min(from + VIEWS_PER_STATEMENT, views.size())).stream()
+                            .map(everyTable::concat)
+                            .toList());
+        }
+    }
+
+    private static void grant(IGrantable grantee, List<String> actions, List<String> arns) {
         Grant.addToPrincipal(GrantOnPrincipalOptions.builder()
                 .grantee(grantee)
-                .actions(List.of("glue:GetDatabase", "glue:GetTable", "glue:GetTables"))
-                .resourceArns(Stream.concat(arns("*").stream(), Stream.of(defaultDatabaseArn()))
-                        .toList())
+                .actions(actions)
+                .resourceArns(arns)
+                .conditions(RequestConditions.BY_ATHENA)
                 .build());
-        Grant.addToPrincipal(GrantOnPrincipalOptions.builder()
-                .grantee(grantee)
-                .actions(List.of("glue:CreateTable", "glue:DeleteTable", "glue:UpdateTable"))
-                .resourceArns(arns(views))
-                .build());
+    }
+
+    private String tableArn(String table) {
+        return glueArn("table", name() + "/" + table);
     }
 
     private String glueArn(String resource, String resourceName) {

@@ -2,6 +2,7 @@ package com.quiltdata.athena;
 
 import com.quiltdata.athena.Configuration.Removal;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import software.amazon.awscdk.ArnComponents;
@@ -35,6 +36,9 @@ final class QueryResults extends Construct {
 
     /** The engine that the views are written for; "AUTO" would one day run them on another. */
     private static final String ENGINE_VERSION = "Athena engine version 3";
+
+    /** What S3 does with the key when results are written, decrypting to put the parts of an upload together, and read. */
+    static final List<String> KEY_ACTIONS = List.of("kms:Decrypt", "kms:GenerateDataKey");
 
     private static final Duration UNFINISHED_UPLOADS_EXPIRE_AFTER = Duration.days(7);
 
@@ -150,28 +154,41 @@ final class QueryResults extends Construct {
     }
 
     /**
-     * Lets somebody run queries in the workgroup, wait for them and stop them, and lets Athena write the results on
-     * that somebody's behalf.
+     * Lets somebody run statements in the workgroup, wait for them and stop them, and lets Athena keep the results on
+     * that somebody's behalf. It does not let that somebody fetch results.
      *
      * @param grantee who
      */
-    void grantRunQueries(IGrantable grantee) {
+    void grantRunStatements(IGrantable grantee) {
+        grant(
+                grantee,
+                List.of("athena:GetQueryExecution", "athena:StartQueryExecution", "athena:StopQueryExecution"),
+                Map.of(),
+                workGroupArn());
+        // All that AWS says a location of results takes; every one of these calls is Athena's.
+        grant(
+                grantee,
+                List.of(
+                        "s3:AbortMultipartUpload",
+                        "s3:GetBucketLocation",
+                        "s3:GetObject",
+                        "s3:ListBucket",
+                        "s3:ListBucketMultipartUploads",
+                        "s3:ListMultipartUploadParts",
+                        "s3:PutObject"),
+                RequestConditions.BY_ATHENA,
+                bucket.getBucketArn(),
+                bucket.arnForObjects("*"));
+        key.ifPresent(k -> grant(grantee, KEY_ACTIONS, RequestConditions.BY_S3, k.getKeyArn()));
+    }
+
+    private static void grant(
+            IGrantable grantee, List<String> actions, Map<String, Map<String, Object>> conditions, String... arns) {
         Grant.addToPrincipal(GrantOnPrincipalOptions.builder()
                 .grantee(grantee)
-                .actions(List.of("athena:GetQueryExecution", "athena:StartQueryExecution", "athena:StopQueryExecution"))
-                .resourceArns(List.of(workGroupArn()))
+                .actions(actions)
+                .resourceArns(List.of(arns))
+                .conditions(conditions)
                 .build());
-        Grant.addToPrincipal(GrantOnPrincipalOptions.builder()
-                .grantee(grantee)
-                .actions(List.of("s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"))
-                .resourceArns(List.of(bucket.getBucketArn()))
-                .build());
-        Grant.addToPrincipal(GrantOnPrincipalOptions.builder()
-                .grantee(grantee)
-                .actions(List.of(
-                        "s3:AbortMultipartUpload", "s3:GetObject", "s3:ListMultipartUploadParts", "s3:PutObject"))
-                .resourceArns(List.of(bucket.arnForObjects("*")))
-                .build());
-        key.ifPresent(k -> k.grantEncryptDecrypt(grantee));
     }
 }

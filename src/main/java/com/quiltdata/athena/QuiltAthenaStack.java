@@ -9,6 +9,9 @@ import software.constructs.Construct;
 /** Everything that makes the metadata of the configured Quilt buckets queryable with Amazon Athena. */
 public final class QuiltAthenaStack extends Stack {
 
+    /** What CDK takes for the length of an ARN with references in it, when it splits the handler's permissions. */
+    private static final String ARN_SIZE_ESTIMATE = "@aws-cdk/aws-iam.arnSizeEstimate";
+
     /**
      * Declares the stack.
      *
@@ -16,23 +19,25 @@ public final class QuiltAthenaStack extends Stack {
      * @param id the construct's id, which is also the stack's name
      * @param props account and region, where they are known
      * @param configuration what to declare
+     * @throws ConfigurationException if the policy for users would be larger than IAM allows
      */
     public QuiltAthenaStack(Construct scope, String id, StackProps props, Configuration configuration) {
         super(scope, id, props);
 
+        getNode().setContext(ARN_SIZE_ESTIMATE, QueryDatabase.longestViewArn(configuration));
+
         QueryResults results = new QueryResults(this, "QueryResults", configuration);
         QueryDatabase database = new QueryDatabase(this, "QueryDatabase", configuration);
         AccessPolicy policy = new AccessPolicy(this, "AccessPolicy", configuration, results, database);
-
-        AthenaViewProvider viewProvider = AthenaViewProvider.of(this);
-        results.grantRunQueries(viewProvider);
-        database.grantDefineViews(viewProvider, "*_quilt_packages_view", "*_quilt_objects_view");
 
         Construct groups = new Construct(this, "QuiltBuckets");
         for (QuiltBucketGroup group : configuration.quiltBucketGroups()) {
             Construct groupScope = group.name()
                     .<Construct>map(name -> new NestedStack(groups, name))
                     .orElse(groups);
+            AthenaViewProvider viewProvider = AthenaViewProvider.of(groupScope);
+            results.grantRunStatements(viewProvider);
+            database.grantDefineViews(viewProvider, group.views());
             for (QuiltBucket bucket : group.buckets()) {
                 new QuiltBucketTables(
                         groupScope, bucket.name(), bucket, database, results, configuration.databaseName());

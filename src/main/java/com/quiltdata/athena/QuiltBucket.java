@@ -10,6 +10,12 @@ public record QuiltBucket(String name) {
     /** The prefix of a Quilt registry within its bucket: manifests and pointers are below it, and nothing else. */
     static final String REGISTRY_PREFIX = ".quilt/";
 
+    /** How the name of every view of package-level metadata ends. */
+    static final String PACKAGES_VIEW = "_quilt_packages_view";
+
+    /** How the name of every view of package entries ends. */
+    static final String OBJECTS_VIEW = "_quilt_objects_view";
+
     /**
      * Makes a Quilt bucket.
      *
@@ -54,7 +60,7 @@ public record QuiltBucket(String name) {
      * @return its name
      */
     public String packagesView() {
-        return tablePrefix() + "_quilt_packages_view";
+        return tablePrefix() + PACKAGES_VIEW;
     }
 
     /**
@@ -63,7 +69,7 @@ public record QuiltBucket(String name) {
      * @return its name
      */
     public String objectsView() {
-        return tablePrefix() + "_quilt_objects_view";
+        return tablePrefix() + OBJECTS_VIEW;
     }
 
     /**

@@ -2,6 +2,7 @@ package com.quiltdata.athena;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Quilt buckets whose tables and views are declared in the same CloudFormation stack.
@@ -14,5 +15,16 @@ public record QuiltBucketGroup(Optional<String> name, List<QuiltBucket> buckets)
     /** Makes a group. */
     public QuiltBucketGroup {
         buckets = List.copyOf(buckets);
+    }
+
+    /**
+     * The views of all buckets of the group.
+     *
+     * @return their names, in the configuration's order
+     */
+    List<String> views() {
+        return buckets.stream()
+                .flatMap(bucket -> Stream.of(bucket.packagesView(), bucket.objectsView()))
+                .toList();
     }
 }

@@ -24,6 +24,9 @@ import software.constructs.Construct;
  */
 final class QuiltBucketTables extends Construct {
 
+    /** How many CloudFormation resources one bucket has: two tables, two views and a saved query. */
+    static final int RESOURCES = 5;
+
     private static final String TEXT_INPUT_FORMAT = "org.apache.hadoop.mapred.TextInputFormat";
 
     private final QuiltBucket bucket;

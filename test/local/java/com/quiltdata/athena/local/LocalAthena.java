@@ -120,24 +120,27 @@ public final class LocalAthena implements Callable<Integer> {
         try {
             CloudAssembly assembly = progress.phase(
                     "synthesized the stack", () -> CloudAssembly.synthesize(context, directory.resolve("cdk.out")));
-            try (EmbeddedAws account = starting.join();
-                    AwsClients aws = new AwsClients(account.endpoint())) {
-                return run(account, aws, assembly, configuration, bucket, directory);
+            try (AwsClients aws = new AwsClients(starting.join().endpoint())) {
+                run(starting.join(), aws, assembly, configuration, bucket, directory);
             }
+            remove(directory);
+            if (port != null) {
+                serve(starting.join());
+            }
+            return ExitCode.OK;
         } finally {
             starting.thenAccept(EmbeddedAws::close).exceptionally(e -> null).join();
             remove(directory);
         }
     }
 
-    private int run(
+    private void run(
             EmbeddedAws account,
             AwsClients aws,
             CloudAssembly assembly,
             Configuration configuration,
             QuiltBucket bucket,
-            Path directory)
-            throws InterruptedException {
+            Path directory) {
         int objects = progress.phase("loaded the registry of " + bucket.name(), () -> load(aws, bucket, directory));
         configuration.quiltBuckets().stream()
                 .filter(other -> !other.equals(bucket))
@@ -157,10 +160,6 @@ public final class LocalAthena implements Callable<Integer> {
         if (query == null && registry == null && result.rows().isEmpty()) {
             throw new IllegalStateException("The example query found nothing in the sample registry");
         }
-        if (port != null) {
-            serve(account);
-        }
-        return ExitCode.OK;
     }
 
     private void checkArguments() {
@@ -236,10 +235,12 @@ public final class LocalAthena implements Callable<Integer> {
                 """
 
                 S3, Glue and Athena are at %s until you interrupt this program (Ctrl-C). For an AWS client:
-                export AWS_ENDPOINT_URL=%s AWS_REGION=%s AWS_ACCESS_KEY_ID=%s AWS_SECRET_ACCESS_KEY=%s
+                export AWS_ENDPOINT_URL=%s AWS_REGION=%s AWS_DEFAULT_REGION=%s
+                export AWS_ACCESS_KEY_ID=%s AWS_SECRET_ACCESS_KEY=%s
                 """,
                 account.endpoint(),
                 account.endpoint(),
+                EmbeddedAws.REGION,
                 EmbeddedAws.REGION,
                 EmbeddedAws.ACCESS_KEY_ID,
                 EmbeddedAws.SECRET_ACCESS_KEY);
@@ -252,6 +253,9 @@ public final class LocalAthena implements Callable<Integer> {
     }
 
     private static void remove(Path directory) {
+        if (Files.notExists(directory)) {
+            return;
+        }
         try (var paths = Files.walk(directory)) {
             for (Path path : paths.sorted((a, b) -> b.compareTo(a)).toList()) {
                 Files.delete(path);

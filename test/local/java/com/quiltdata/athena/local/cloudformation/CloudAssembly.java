@@ -75,7 +75,7 @@ public record CloudAssembly(Path directory) {
      * @param url where CloudFormation would fetch it
      * @return the template
      */
-    JsonNode nestedTemplate(String url) {
+    public JsonNode nestedTemplate(String url) {
         return read(asset(url.substring(url.lastIndexOf('/') + 1)));
     }
 

@@ -1,0 +1,194 @@
+package com.quiltdata.athena.access;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.quiltdata.athena.ConfigurationException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.assertj.core.api.InstanceOfAssertFactories;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * The policies within IAM's limits: 6,144 characters for a managed policy, 10,240 for all policies that lie in a role,
+ * ten managed policies to a role. White space does not count.
+ *
+ * <p>The buckets here have names of 20 characters, like {@code quilt-bucket-name-07}.
+ */
+class PolicySizeTest {
+    private static final int MANAGED_POLICY = 6_144;
+
+    private static final int INLINE_POLICIES = 10_240;
+
+    private static final int MANAGED_POLICIES = 10;
+
+    /** The same in every deployment whose account and region are not known at synthesis. */
+    private static final int MOST_BUCKETS = 23;
+
+    @TempDir
+    Path directory;
+
+    @ParameterizedTest
+    @CsvSource({"1, 3037", "20, 5665", MOST_BUCKETS + ", 6079"})
+    void countsAsIamDoes(int buckets, int size) {
+        SynthesizedPolicies policies = SynthesizedPolicies.of(configuration(buckets), Partition.LONGEST, directory);
+        assertThat(SynthesizedPolicies.size(policies.userPolicy().path("PolicyDocument")))
+                .isEqualTo(size)
+                .isLessThanOrEqualTo(MANAGED_POLICY);
+    }
+
+    @Test
+    void refusesOneBucketMoreThanFitsAndWritesNothing() throws IOException {
+        Map<String, Object> configuration = configuration(MOST_BUCKETS + 1);
+        assertThatThrownBy(() -> SynthesizedPolicies.of(configuration, Partition.LONGEST, directory))
+                .isInstanceOfSatisfying(
+                        ConfigurationException.class,
+                        e -> assertThat(e.problems())
+                                .containsExactly(
+                                        "quiltBuckets: 24 buckets must fit into the policy \"AthenaQuiltAccess\":"
+                                                + " it would have 6,217 characters, and IAM allows 6,144; list fewer buckets, or set"
+                                                + " inputAccess to \"any\", which lets users read .quilt/ of every bucket"));
+        try (Stream<Path> files = Files.walk(directory)) {
+            assertThat(files.filter(Files::isRegularFile)).isEmpty();
+        }
+    }
+
+    @Test
+    void refusesMoreKeysThanFitWhateverTheInputAccess() {
+        List<String> keys = IntStream.range(0, 60)
+                .mapToObj("arn:aws:kms:eu-central-1:123456789012:key/00000000-0000-0000-0000-0000000000%02d"::formatted)
+                .toList();
+        Map<String, Object> configuration = new LinkedHashMap<>(configuration(1));
+        configuration.put("inputAccess", "any");
+        configuration.put("quiltBucketKmsKeyArns", keys);
+        assertThatThrownBy(() -> SynthesizedPolicies.of(configuration, Partition.LONGEST, directory))
+                .isInstanceOfSatisfying(
+                        ConfigurationException.class,
+                        e -> assertThat(e.problems())
+                                .containsExactly("quiltBucketKmsKeyArns: 60 keys must fit into the policy"
+                                        + " \"AthenaQuiltAccess\": it would have 7,987 characters, and IAM allows 6,144;"
+                                        + " list fewer keys"));
+    }
+
+    @Test
+    void readingOfEveryBucketFitsHoweverManyAreConfigured() {
+        Map<String, Object> configuration = new LinkedHashMap<>(configuration(90));
+        configuration.put("inputAccess", "any");
+        SynthesizedPolicies policies = SynthesizedPolicies.of(configuration, Partition.LONGEST, directory);
+        assertThat(SynthesizedPolicies.size(policies.userPolicy().path("PolicyDocument")))
+                .isEqualTo(2980);
+    }
+
+    /** Names as long as S3 allows, and as many as CloudFormation's 500 resources leave room for. */
+    @Test
+    void theHandlersPermissionsFitForAStackFullOfBuckets() {
+        List<String> names = bucketNames("b".repeat(61) + "%02d", 90);
+        SynthesizedPolicies policies = SynthesizedPolicies.of(
+                Map.of(
+                        "companyName", "mycompany",
+                        "inputAccess", "any",
+                        "quiltBuckets", names),
+                Partition.LONGEST,
+                directory);
+        assertThat(policies.handlerPolicies()).singleElement().satisfies(handler -> {
+            assertHandlerPoliciesFit(handler);
+            assertDefinesExactly(handler.values(), names);
+        });
+    }
+
+    @Test
+    void theHandlerOfEachGroupDefinesTheViewsOfThatGroupAlone() {
+        List<String> first = bucketNames("first-group-%03d", 40);
+        List<String> second = bucketNames("second-group-%03d", 40);
+        SynthesizedPolicies policies = SynthesizedPolicies.of(
+                Map.of(
+                        "companyName",
+                        "mycompany",
+                        "inputAccess",
+                        "any",
+                        "quiltBuckets",
+                        new TreeMap<>(Map.of("first", first, "second", second))),
+                Partition.LONGEST,
+                directory);
+        assertThat(policies.handlerPolicies())
+                .satisfiesExactly(
+                        handler -> {
+                            assertHandlerPoliciesFit(handler);
+                            assertDefinesExactly(handler.values(), first);
+                        },
+                        handler -> {
+                            assertHandlerPoliciesFit(handler);
+                            assertDefinesExactly(handler.values(), second);
+                        });
+    }
+
+    /** CloudFormation deletes in reverse order, and a view cannot be dropped when the permission is gone. */
+    @Test
+    void everyViewDependsOnAllOfTheHandlersPolicies() {
+        Map<String, Object> configuration = new LinkedHashMap<>(configuration(60));
+        configuration.put("inputAccess", "any");
+        SynthesizedPolicies policies = SynthesizedPolicies.of(configuration, Partition.AWS, directory);
+        Set<String> names = policies.handlerPolicies().get(0).keySet();
+        assertThat(names).hasSize(3);
+        assertThat(policies.viewDependencies().get(0))
+                .hasSize(120)
+                .allSatisfy(dependencies -> assertThat(dependencies).containsAll(names));
+    }
+
+    private static void assertHandlerPoliciesFit(Map<String, JsonNode> policies) {
+        Map<Boolean, List<Integer>> sizes = policies.entrySet().stream()
+                .collect(Collectors.partitioningBy(
+                        policy -> policy.getKey().contains("OverflowPolicy"),
+                        Collectors.mapping(
+                                policy -> SynthesizedPolicies.size(policy.getValue()), Collectors.toList())));
+        assertThat(sizes.get(true))
+                .hasSizeLessThanOrEqualTo(MANAGED_POLICIES)
+                .allSatisfy(size -> assertThat(size).isLessThanOrEqualTo(MANAGED_POLICY));
+        assertThat(sizes.get(false))
+                .singleElement(InstanceOfAssertFactories.INTEGER)
+                .isLessThanOrEqualTo(INLINE_POLICIES);
+    }
+
+    private static void assertDefinesExactly(Collection<JsonNode> policies, List<String> buckets) {
+        Set<String> expected = buckets.stream()
+                .map(bucket -> bucket.replace('-', '_'))
+                .flatMap(prefix -> Stream.of(prefix + "_quilt_packages_view", prefix + "_quilt_objects_view"))
+                .map(view -> Partition.LONGEST.arn("glue", "table/quilt_query/" + view))
+                .collect(Collectors.toSet());
+        Set<String> allowed = policies.stream()
+                .flatMap(policy -> stream(policy.path("Statement")))
+                .filter(statement -> statement.path("Action").toString().contains("glue:CreateTable"))
+                .flatMap(statement -> stream(statement.path("Resource")))
+                .map(JsonNode::asText)
+                .filter(arn -> arn.contains(":table/"))
+                .collect(Collectors.toSet());
+        assertThat(allowed).isEqualTo(expected);
+    }
+
+    private static Stream<JsonNode> stream(JsonNode items) {
+        return StreamSupport.stream(items.spliterator(), false);
+    }
+
+    private static Map<String, Object> configuration(int buckets) {
+        return Map.of("companyName", "mycompany", "quiltBuckets", bucketNames("quilt-bucket-name-%02d", buckets));
+    }
+
+    private static List<String> bucketNames(String format, int count) {
+        return IntStream.rangeClosed(1, count).mapToObj(format::formatted).toList();
+    }
+}

@@ -1,0 +1,205 @@
+package com.quiltdata.athena.access;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.quiltdata.athena.local.cloudformation.CloudAssembly;
+import com.quiltdata.athena.local.cloudformation.Intrinsics;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+
+/** The policies of the synthesized stack and its nested stacks, with the values that CloudFormation would fill in. */
+final class SynthesizedPolicies {
+    private final List<ResolvedTemplate> templates;
+
+    private SynthesizedPolicies(List<ResolvedTemplate> templates) {
+        this.templates = templates;
+    }
+
+    /**
+     * Synthesizes the app with this project's feature flags.
+     *
+     * @param configuration the app's configuration
+     * @param partition where the stack is deployed to
+     * @return the policies
+     */
+    static SynthesizedPolicies of(Map<String, Object> configuration, Partition partition) {
+        return of(configuration, partition, temporaryDirectory());
+    }
+
+    /**
+     * Synthesizes the app with this project's feature flags.
+     *
+     * @param configuration the app's configuration
+     * @param partition where the stack is deployed to
+     * @param directory where to put the templates and assets
+     * @return the policies
+     */
+    static SynthesizedPolicies of(Map<String, Object> configuration, Partition partition, Path directory) {
+        Map<String, Object> context = new LinkedHashMap<>(CloudAssembly.projectContext(Path.of("..")));
+        context.putAll(configuration);
+        CloudAssembly assembly = CloudAssembly.synthesize(context, directory);
+        ResolvedTemplate main = new ResolvedTemplate(assembly.template(), Map.of(), partition);
+        return new SynthesizedPolicies(
+                Stream.concat(Stream.of(main), main.nestedStacks(assembly)).toList());
+    }
+
+    /**
+     * The managed policy for users.
+     *
+     * @return its properties
+     */
+    JsonNode userPolicy() {
+        return templates.get(0).resources("AWS::IAM::ManagedPolicy").values().stream()
+                .filter(policy -> policy.has("ManagedPolicyName"))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /**
+     * What the role of the view handler may do.
+     *
+     * @return for each stack with a handler, the names and documents of the policies
+     */
+    List<Map<String, JsonNode>> handlerPolicies() {
+        return templates.stream()
+                .map(ResolvedTemplate::handlerPolicies)
+                .filter(policies -> !policies.isEmpty())
+                .toList();
+    }
+
+    /**
+     * What each view waits for.
+     *
+     * @return for each stack with a handler, the logical ids that its views depend on
+     */
+    List<List<List<String>>> viewDependencies() {
+        return templates.stream()
+                .map(ResolvedTemplate::viewDependencies)
+                .filter(views -> !views.isEmpty())
+                .toList();
+    }
+
+    /**
+     * Counts a policy's characters as IAM does.
+     *
+     * @param document the resolved document
+     * @return characters without white space
+     */
+    static int size(JsonNode document) {
+        return document.toString().replaceAll("\\s", "").length();
+    }
+
+    private static Path temporaryDirectory() {
+        try {
+            return Files.createTempDirectory("quilt-athena");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * A template and what its references stand for.
+     *
+     * @param template the template
+     * @param parameters the values of a nested stack's parameters
+     * @param partition where it is deployed to
+     */
+    private record ResolvedTemplate(JsonNode template, Map<String, String> parameters, Partition partition) {
+        private static final String HANDLER_ROLE = "AthenaViewProviderHandlerRole";
+
+        /** Properties that are a resource's name, which is what {@code Ref} returns. */
+        private static final Map<String, String> NAMES = Map.of(
+                "AWS::S3::Bucket", "/BucketName",
+                "AWS::Athena::WorkGroup", "/Name",
+                "AWS::Glue::Database", "/DatabaseInput/Name");
+
+        Map<String, JsonNode> resources(String type) {
+            Map<String, JsonNode> resources = new LinkedHashMap<>();
+            template.path("Resources").properties().forEach(entry -> {
+                if (entry.getValue().path("Type").asText().equals(type)) {
+                    resources.put(
+                            entry.getKey(),
+                            intrinsics().resolve(entry.getValue().path("Properties")));
+                }
+            });
+            return resources;
+        }
+
+        Map<String, JsonNode> handlerPolicies() {
+            Map<String, JsonNode> policies = new LinkedHashMap<>();
+            for (String type : List.of("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy")) {
+                resources(type)
+                        .forEach((logicalId, properties) -> properties
+                                .path("Roles")
+                                .forEach(role -> {
+                                    if (role.asText().startsWith(HANDLER_ROLE)) {
+                                        policies.put(logicalId, properties.path("PolicyDocument"));
+                                    }
+                                }));
+            }
+            return policies;
+        }
+
+        List<List<String>> viewDependencies() {
+            return StreamSupport.stream(template.path("Resources").spliterator(), false)
+                    .filter(resource -> resource.path("Type").asText().equals("Custom::AthenaView"))
+                    .map(view -> StreamSupport.stream(view.path("DependsOn").spliterator(), false)
+                            .map(JsonNode::asText)
+                            .toList())
+                    .toList();
+        }
+
+        Stream<ResolvedTemplate> nestedStacks(CloudAssembly assembly) {
+            return resources("AWS::CloudFormation::Stack").values().stream().map(stack -> {
+                Map<String, String> values = new HashMap<>();
+                stack.path("Parameters")
+                        .properties()
+                        .forEach(parameter -> values.put(
+                                parameter.getKey(), parameter.getValue().asText()));
+                return new ResolvedTemplate(
+                        assembly.nestedTemplate(stack.path("TemplateURL").asText()), values, partition);
+            });
+        }
+
+        private Intrinsics intrinsics() {
+            return new Intrinsics(this::reference, this::attribute);
+        }
+
+        private String reference(String name) {
+            return switch (name) {
+                case "AWS::Partition" -> partition.id();
+                case "AWS::Region" -> partition.region();
+                case "AWS::AccountId" -> Partition.ACCOUNT;
+                case "AWS::URLSuffix" -> "amazonaws.com";
+                default -> parameters.getOrDefault(name, name(name));
+            };
+        }
+
+        private String name(String logicalId) {
+            JsonNode resource = template.path("Resources").path(logicalId);
+            String property = NAMES.get(resource.path("Type").asText());
+            return property == null
+                    ? logicalId
+                    : intrinsics()
+                            .resolve(resource.path("Properties").at(property))
+                            .asText();
+        }
+
+        private String attribute(String logicalId, String attribute) {
+            String type =
+                    template.path("Resources").path(logicalId).path("Type").asText();
+            return switch (type) {
+                case "AWS::S3::Bucket" -> partition.arn("s3", name(logicalId));
+                case "AWS::Logs::LogGroup" -> partition.arn("logs", "log-group:" + logicalId + ":*");
+                default -> "%s.%s".formatted(logicalId, attribute);
+            };
+        }
+    }
+}
