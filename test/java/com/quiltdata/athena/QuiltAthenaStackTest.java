@@ -356,8 +356,7 @@ class QuiltAthenaStackTest {
             timeouts.put((String) properties.get("Handler"), properties.get("Timeout"));
         });
 
-        assertThat(timeouts)
-                .isEqualTo(Map.of("com.quiltdata.athena.view.ViewHandler", 600, "framework.onEvent", 660));
+        assertThat(timeouts).isEqualTo(Map.of("com.quiltdata.athena.view.ViewHandler", 600, "framework.onEvent", 660));
         template().allResourcesProperties("Custom::AthenaView", Map.of("ServiceTimeout", "720"));
     }
 
@@ -370,7 +369,9 @@ class QuiltAthenaStackTest {
                         .formatted(
                                 input.path("Name").asText(),
                                 StreamSupport.stream(
-                                                input.at("/StorageDescriptor/Columns").spliterator(), false)
+                                                input.at("/StorageDescriptor/Columns")
+                                                        .spliterator(),
+                                                false)
                                         .map(column -> column.path("Name").asText() + " "
                                                 + column.path("Type").asText())
                                         .collect(Collectors.joining(", "))))

@@ -79,8 +79,8 @@ public final class AthenaViewProvider extends Construct implements IGrantable {
                 .frameworkOnEventRole(functionRole("FrameworkRole", "Answers CloudFormation", frameworkLog))
                 .logGroup(frameworkLog)
                 .build();
-        CfnFunction framework =
-                (CfnFunction) provider.getNode().findChild("framework-onEvent").getNode().getDefaultChild();
+        CfnFunction framework = (CfnFunction)
+                provider.getNode().findChild("framework-onEvent").getNode().getDefaultChild();
         framework.setTimeout(FRAMEWORK_TIMEOUT.toSeconds());
     }
 

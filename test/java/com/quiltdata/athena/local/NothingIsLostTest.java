@@ -201,8 +201,8 @@ class NothingIsLostTest {
         addWhatUsersMake();
 
         stack.deploy(changed(
-                assembly(List.of("bucket-a")), template -> view(template, "packages_view")
-                        .put("ViewName", "bucket_a_quilt_renamed_view")));
+                assembly(List.of("bucket-a")),
+                template -> view(template, "packages_view").put("ViewName", "bucket_a_quilt_renamed_view")));
 
         List<String> expected = new ArrayList<>(withUsersOwn("bucket_a"));
         expected.remove("bucket_a_quilt_packages_view");
@@ -441,10 +441,7 @@ class NothingIsLostTest {
     }
 
     private List<String> savedQueries() {
-        return SharedEmbeddedAws.athena()
-                .listNamedQueries(list -> list.workGroup(name))
-                .namedQueryIds()
-                .stream()
+        return SharedEmbeddedAws.athena().listNamedQueries(list -> list.workGroup(name)).namedQueryIds().stream()
                 .map(id -> SharedEmbeddedAws.athena()
                         .getNamedQuery(get -> get.namedQueryId(id))
                         .namedQuery())

@@ -31,8 +31,7 @@ class ViewHandlerFailureTest {
     private static final String FEWER_QUERIES =
             "; what to do: deploy again when fewer queries are active, or have the quota of active DDL queries raised";
     private static final String GRANT = "; what to do: grant the view handler's role what is missing";
-    private static final String NOT_LATE =
-            "; what to do: see what else runs in the workgroup, and deploy again";
+    private static final String NOT_LATE = "; what to do: see what else runs in the workgroup, and deploy again";
 
     private final FakeAthena athena = new FakeAthena();
     private final FakeContext context = new FakeContext();
@@ -90,14 +89,17 @@ class ViewHandlerFailureTest {
 
     private static List<Row> matrix() {
         return List.of(
-                Row.row("throttled once", athena -> athena.refusesTo(
-                                        "Start", 400, "ThrottlingException", "Rate exceeded")
-                                .starts("q1")
-                                .finds("SUCCEEDED"))
+                Row.row(
+                                "throttled once",
+                                athena -> athena.refusesTo("Start", 400, "ThrottlingException", "Rate exceeded")
+                                        .starts("q1")
+                                        .finds("SUCCEEDED"))
                         .sends("Start×2 Get"),
-                Row.row("throttled once while it waits", athena -> athena.starts("q1")
-                                .refusesTo("Get", 400, "ThrottlingException", "Rate exceeded")
-                                .finds("SUCCEEDED"))
+                Row.row(
+                                "throttled once while it waits",
+                                athena -> athena.starts("q1")
+                                        .refusesTo("Get", 400, "ThrottlingException", "Rate exceeded")
+                                        .finds("SUCCEEDED"))
                         .sends("Start Get×2"),
                 Row.row(
                                 "throttled until the deadline",
@@ -105,21 +107,25 @@ class ViewHandlerFailureTest {
                         .sends("Start×33")
                         .failsWith(": " + LAST_ERROR + THROTTLED + NOT_THROTTLED)
                         .untilTheDeadline(),
-                Row.row("throttled until the deadline while it waits", athena -> athena.starts("q1")
-                                .refusesTo("Get", 400, "ThrottlingException", "Rate exceeded")
-                                .stops())
+                Row.row(
+                                "throttled until the deadline while it waits",
+                                athena -> athena.starts("q1")
+                                        .refusesTo("Get", 400, "ThrottlingException", "Rate exceeded")
+                                        .stops())
                         .sends("Start Get×33 Stop")
                         .failsWith(" (query q1): " + LAST_ERROR + THROTTLED + "; the query was stopped" + NOT_THROTTLED)
                         .untilTheDeadline(),
-                Row.row("too many active queries", athena -> athena.refusesTo(
-                                        "Start",
-                                        400,
-                                        "TooManyRequestsException",
-                                        TOO_MANY,
-                                        "Reason",
-                                        "CONCURRENT_QUERY_LIMIT_EXCEEDED")
-                                .starts("q1")
-                                .finds("SUCCEEDED"))
+                Row.row(
+                                "too many active queries",
+                                athena -> athena.refusesTo(
+                                                "Start",
+                                                400,
+                                                "TooManyRequestsException",
+                                                TOO_MANY,
+                                                "Reason",
+                                                "CONCURRENT_QUERY_LIMIT_EXCEEDED")
+                                        .starts("q1")
+                                        .finds("SUCCEEDED"))
                         .sends("Start×2 Get"),
                 Row.row(
                                 "too many active queries until the deadline",
@@ -133,14 +139,17 @@ class ViewHandlerFailureTest {
                         .sends("Start×33")
                         .failsWith(": " + LAST_ERROR + TOO_MANY + " (TooManyRequestsException)" + FEWER_QUERIES)
                         .untilTheDeadline(),
-                Row.row("a fault of the service", athena -> athena.refusesTo(
-                                        "Start", 500, "InternalServerException", "Try again")
-                                .starts("q1")
-                                .finds("SUCCEEDED"))
+                Row.row(
+                                "a fault of the service",
+                                athena -> athena.refusesTo("Start", 500, "InternalServerException", "Try again")
+                                        .starts("q1")
+                                        .finds("SUCCEEDED"))
                         .sends("Start×2 Get"),
-                Row.row("a fault of the service while it waits", athena -> athena.starts("q1")
-                                .refusesTo("Get", 500, "InternalServerException", "Try again")
-                                .finds("SUCCEEDED"))
+                Row.row(
+                                "a fault of the service while it waits",
+                                athena -> athena.starts("q1")
+                                        .refusesTo("Get", 500, "InternalServerException", "Try again")
+                                        .finds("SUCCEEDED"))
                         .sends("Start Get×2"),
                 Row.row(
                                 "faults of the service until the deadline",
@@ -148,13 +157,17 @@ class ViewHandlerFailureTest {
                         .sends("Start×33")
                         .failsWith(": " + LAST_ERROR + "Try again (ServiceUnavailable)")
                         .untilTheDeadline(),
-                Row.row("a dropped connection", athena -> athena.dropsTheConnectionAt("Start")
-                                .starts("q1")
-                                .finds("SUCCEEDED"))
+                Row.row(
+                                "a dropped connection",
+                                athena -> athena.dropsTheConnectionAt("Start")
+                                        .starts("q1")
+                                        .finds("SUCCEEDED"))
                         .sends("Start×2 Get"),
-                Row.row("a dropped connection while it waits", athena -> athena.starts("q1")
-                                .dropsTheConnectionAt("Get")
-                                .finds("SUCCEEDED"))
+                Row.row(
+                                "a dropped connection while it waits",
+                                athena -> athena.starts("q1")
+                                        .dropsTheConnectionAt("Get")
+                                        .finds("SUCCEEDED"))
                         .sends("Start Get×2"),
                 Row.row("dropped connections until the deadline", athena -> athena.dropsTheConnectionAt("Start"))
                         .sends("Start×33")
@@ -162,13 +175,17 @@ class ViewHandlerFailureTest {
                                 + "Unable to execute HTTP request: Unexpected end of file from server"
                                 + " (SDK Attempt Count: 1)")
                         .untilTheDeadline(),
-                Row.row("an answer that breaks off", athena -> athena.breaksOffTheAnswerTo("Start")
-                                .starts("q1")
-                                .finds("SUCCEEDED"))
+                Row.row(
+                                "an answer that breaks off",
+                                athena -> athena.breaksOffTheAnswerTo("Start")
+                                        .starts("q1")
+                                        .finds("SUCCEEDED"))
                         .sends("Start×2 Get"),
-                Row.row("an answer that breaks off while it waits", athena -> athena.starts("q1")
-                                .breaksOffTheAnswerTo("Get")
-                                .finds("SUCCEEDED"))
+                Row.row(
+                                "an answer that breaks off while it waits",
+                                athena -> athena.starts("q1")
+                                        .breaksOffTheAnswerTo("Get")
+                                        .finds("SUCCEEDED"))
                         .sends("Start Get×2"),
                 Row.row(
                                 "access denied",
@@ -180,14 +197,18 @@ class ViewHandlerFailureTest {
                         .sends("Start")
                         .failsWith(": You are not authorized to perform: athena:StartQueryExecution"
                                 + " (AccessDeniedException)" + GRANT),
-                Row.row("access denied while it waits", athena -> athena.starts("q1")
-                                .refusesTo("Get", 400, "AccessDeniedException", "Not you")
-                                .refusesTo("Stop", 400, "AccessDeniedException", "Not you either"))
+                Row.row(
+                                "access denied while it waits",
+                                athena -> athena.starts("q1")
+                                        .refusesTo("Get", 400, "AccessDeniedException", "Not you")
+                                        .refusesTo("Stop", 400, "AccessDeniedException", "Not you either"))
                         .sends("Start Get Stop")
                         .failsWith(" (query q1): Not you (AccessDeniedException); the query could not be stopped:"
                                 + " Not you either (AccessDeniedException)" + GRANT),
-                Row.row("access to the Data Catalog denied", athena -> athena.starts("q1")
-                                .findsFailure("Insufficient permissions to execute the query", false))
+                Row.row(
+                                "access to the Data Catalog denied",
+                                athena -> athena.starts("q1")
+                                        .findsFailure("Insufficient permissions to execute the query", false))
                         .sends("Start Get")
                         .failsWith(" (query q1): Insufficient permissions to execute the query" + GRANT),
                 Row.row(
@@ -228,35 +249,44 @@ class ViewHandlerFailureTest {
                         .failsWith(": No output location provided. (InvalidRequestException, INVALID_INPUT);"
                                 + " what to do: give the workgroup an output location in a bucket that exists and that"
                                 + " the handler may write to"),
-                Row.row("the database is missing", athena -> athena.starts("q1")
-                                .findsFailure("NOT_FOUND: Schema quilt_query not found", false))
+                Row.row(
+                                "the database is missing",
+                                athena -> athena.starts("q1")
+                                        .findsFailure("NOT_FOUND: Schema quilt_query not found", false))
                         .sends("Start Get")
                         .failsWith(" (query q1): NOT_FOUND: Schema quilt_query not found;"
                                 + " what to do: create the database, or name another one in Database")
                         .butADeleteSucceeds(),
-                Row.row("the database is missing, as the analyzer says it", athena -> athena.starts("q1")
-                                .findsFailure(
-                                        "SCHEMA_NOT_FOUND: line 1:1: Schema 'quilt_query' does not exist", false))
+                Row.row(
+                                "the database is missing, as the analyzer says it",
+                                athena -> athena.starts("q1")
+                                        .findsFailure(
+                                                "SCHEMA_NOT_FOUND: line 1:1: Schema 'quilt_query' does not exist",
+                                                false))
                         .sends("Start Get")
                         .failsWith(" (query q1): SCHEMA_NOT_FOUND: line 1:1: Schema 'quilt_query' does not exist;"
                                 + " what to do: create the database, or name another one in Database")
                         .butADeleteSucceeds(),
-                Row.row("the name is taken by a table", athena -> athena.starts("q1")
-                                .findsFailure(
-                                        "TABLE_ALREADY_EXISTS: line 1:1: Table already exists:"
-                                                + " 'awsdatacatalog.quilt_query.v'",
-                                        false))
+                Row.row(
+                                "the name is taken by a table",
+                                athena -> athena.starts("q1")
+                                        .findsFailure(
+                                                "TABLE_ALREADY_EXISTS: line 1:1: Table already exists:"
+                                                        + " 'awsdatacatalog.quilt_query.v'",
+                                                false))
                         .sends("Start Get")
                         .failsWith(" (query q1): TABLE_ALREADY_EXISTS: line 1:1: Table already exists:"
                                 + " 'awsdatacatalog.quilt_query.v';"
                                 + " what to do: drop or rename the table, or choose another ViewName")
                         .butADeleteSucceeds(),
-                Row.row("the view is a table now", athena -> athena.starts("q1")
-                                .findsFailure(
-                                        "GENERIC_USER_ERROR: line 1:1: View 'awsdatacatalog.quilt_query.v' does not"
-                                                + " exist, but a table with that name exists. Did you mean DROP TABLE"
-                                                + " awsdatacatalog.quilt_query.v?",
-                                        false))
+                Row.row(
+                                "the view is a table now",
+                                athena -> athena.starts("q1")
+                                        .findsFailure(
+                                                "GENERIC_USER_ERROR: line 1:1: View 'awsdatacatalog.quilt_query.v' does not"
+                                                        + " exist, but a table with that name exists. Did you mean DROP TABLE"
+                                                        + " awsdatacatalog.quilt_query.v?",
+                                                false))
                         .sends("Start Get")
                         .failsWith(" (query q1): GENERIC_USER_ERROR: line 1:1: View 'awsdatacatalog.quilt_query.v'"
                                 + " does not exist, but a table with that name exists. Did you mean DROP TABLE"
@@ -276,66 +306,86 @@ class ViewHandlerFailureTest {
                         .failsWith(": line 2:8: mismatched input 'FROM' (InvalidRequestException, MALFORMED_QUERY);"
                                 + " what to do: correct Query; line 1 is the CREATE VIEW that goes before it, line 2"
                                 + " the query's first"),
-                Row.row("a column is gone", athena -> athena.starts("q1")
-                                .findsFailure("COLUMN_NOT_FOUND: line 2:8: Column 'b' cannot be resolved", false))
+                Row.row(
+                                "a column is gone",
+                                athena -> athena.starts("q1")
+                                        .findsFailure(
+                                                "COLUMN_NOT_FOUND: line 2:8: Column 'b' cannot be resolved", false))
                         .sends("Start Get")
                         .failsWith(" (query q1): COLUMN_NOT_FOUND: line 2:8: Column 'b' cannot be resolved;"
                                 + " what to do: make Query and the columns of its tables agree"),
-                Row.row("a table is gone", athena -> athena.starts("q1")
-                                .findsFailure("TABLE_NOT_FOUND: line 2:15: Table 'a.b.c' does not exist", false))
+                Row.row(
+                                "a table is gone",
+                                athena -> athena.starts("q1")
+                                        .findsFailure(
+                                                "TABLE_NOT_FOUND: line 2:15: Table 'a.b.c' does not exist", false))
                         .sends("Start Get")
                         .failsWith(" (query q1): TABLE_NOT_FOUND: line 2:15: Table 'a.b.c' does not exist; what to do:"
                                 + " create what the query reads before the view: let the view depend on its tables")
                         .butADeleteSucceeds(),
-                Row.row("the query fails and Athena calls it retryable", athena -> athena.starts("q1")
-                                .starts("q2")
-                                .findsFailure("Internal error", true)
-                                .finds("SUCCEEDED"))
+                Row.row(
+                                "the query fails and Athena calls it retryable",
+                                athena -> athena.starts("q1")
+                                        .starts("q2")
+                                        .findsFailure("Internal error", true)
+                                        .finds("SUCCEEDED"))
                         .sends("Start Get Start Get"),
-                Row.row("the query fails until the deadline", athena -> athena.starts("q1")
-                                .findsFailure("Internal error", true))
+                Row.row(
+                                "the query fails until the deadline",
+                                athena -> athena.starts("q1").findsFailure("Internal error", true))
                         .sends("(Start Get)×33")
                         .failsWith(" (query q1): Internal error")
                         .untilTheDeadline(),
-                Row.row("the query fails because the Data Catalog is busy", athena -> athena.starts("q1")
-                                .starts("q2")
-                                .findsFailure("Rate exceeded (Service: AWSGlue; Status Code: 400)", false)
-                                .finds("SUCCEEDED"))
+                Row.row(
+                                "the query fails because the Data Catalog is busy",
+                                athena -> athena.starts("q1")
+                                        .starts("q2")
+                                        .findsFailure("Rate exceeded (Service: AWSGlue; Status Code: 400)", false)
+                                        .finds("SUCCEEDED"))
                         .sends("Start Get Start Get"),
-                Row.row("the query fails and it is not retryable", athena -> athena.starts("q1")
-                                .findsFailure("GENERIC_INTERNAL_ERROR: null", false))
+                Row.row(
+                                "the query fails and it is not retryable",
+                                athena -> athena.starts("q1").findsFailure("GENERIC_INTERNAL_ERROR: null", false))
                         .sends("Start Get")
                         .failsWith(" (query q1): GENERIC_INTERNAL_ERROR: null"),
-                Row.row("the query fails without a reason", athena -> athena.starts("q1")
-                                .finds("FAILED"))
+                Row.row(
+                                "the query fails without a reason",
+                                athena -> athena.starts("q1").finds("FAILED"))
                         .sends("Start Get")
                         .failsWith(" (query q1): Athena gives no reason"),
-                Row.row("the query fails with a reason in its error only", athena -> athena.starts("q1")
-                                .findsStatus(Map.of("State", "FAILED", "AthenaError", Map.of("ErrorMessage", "why"))))
+                Row.row(
+                                "the query fails with a reason in its error only",
+                                athena -> athena.starts("q1")
+                                        .findsStatus(Map.of(
+                                                "State", "FAILED", "AthenaError", Map.of("ErrorMessage", "why"))))
                         .sends("Start Get")
                         .failsWith(" (query q1): why"),
-                Row.row("somebody cancels the query", athena -> athena.starts("q1")
-                                .finds("RUNNING")
-                                .findsStatus(
-                                        Map.of("State", "CANCELLED", "StateChangeReason", "Query cancelled by user")))
+                Row.row(
+                                "somebody cancels the query",
+                                athena -> athena.starts("q1")
+                                        .finds("RUNNING")
+                                        .findsStatus(Map.of(
+                                                "State", "CANCELLED", "StateChangeReason", "Query cancelled by user")))
                         .sends("Start Get×2")
                         .failsWith(" (query q1): it was cancelled: Query cancelled by user;"
                                 + " what to do: find out who cancelled it, and deploy again"),
-                Row.row("still queued at the deadline", athena -> athena.starts("q1")
-                                .finds("QUEUED")
-                                .stops())
+                Row.row(
+                                "still queued at the deadline",
+                                athena -> athena.starts("q1").finds("QUEUED").stops())
                         .sends("Start Get×264 Stop")
                         .failsWith(" (query q1): it was still QUEUED after 260 seconds and was stopped" + NOT_LATE)
                         .untilTheDeadline(),
-                Row.row("still running at the deadline", athena -> athena.starts("q1")
-                                .finds("RUNNING")
-                                .stops())
+                Row.row(
+                                "still running at the deadline",
+                                athena -> athena.starts("q1").finds("RUNNING").stops())
                         .sends("Start Get×264 Stop")
                         .failsWith(" (query q1): it was still RUNNING after 260 seconds and was stopped" + NOT_LATE)
                         .untilTheDeadline(),
-                Row.row("still running at the deadline and not to be stopped", athena -> athena.starts("q1")
-                                .finds("RUNNING")
-                                .refusesTo("Stop", 500, "InternalServerException", "Try again"))
+                Row.row(
+                                "still running at the deadline and not to be stopped",
+                                athena -> athena.starts("q1")
+                                        .finds("RUNNING")
+                                        .refusesTo("Stop", 500, "InternalServerException", "Try again"))
                         .sends("Start Get×264 Stop")
                         .failsWith(" (query q1): it was still RUNNING after 260 seconds and could not be stopped:"
                                 + " Try again (InternalServerException)" + NOT_LATE)
@@ -354,8 +404,7 @@ class ViewHandlerFailureTest {
         String reason = type.equals("Delete") ? row.deleteReason() : row.reason();
         List<Object> answers = new ArrayList<>();
 
-        Throwable failure =
-                catchThrowable(() -> answers.add(handler.handleRequest(ViewEvents.event(type), context)));
+        Throwable failure = catchThrowable(() -> answers.add(handler.handleRequest(ViewEvents.event(type), context)));
 
         assertThat(operations()).isEqualTo(row.operations());
         assertThat(athena.statements())
@@ -366,8 +415,8 @@ class ViewHandlerFailureTest {
         } else {
             assertThat(failure)
                     .isInstanceOf(ViewException.class)
-                    .hasMessage(type.toUpperCase(Locale.ROOT)
-                            + " of view quilt_query.v in workgroup quilt-query failed" + reason);
+                    .hasMessage(type.toUpperCase(Locale.ROOT) + " of view quilt_query.v in workgroup quilt-query failed"
+                            + reason);
         }
         if (row.waitsForTheDeadline()) {
             assertThat(context.waited()).isEqualTo(DEADLINE);

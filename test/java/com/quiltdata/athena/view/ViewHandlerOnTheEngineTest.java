@@ -86,8 +86,7 @@ class ViewHandlerOnTheEngineTest {
     })
     void aDeleteOfWhatIsNotThereSucceeds(String workGroup, String database, String viewName) {
         Map<String, Object> event = event("Delete");
-        ViewEvents.properties(event)
-                .putAll(Map.of("WorkGroup", workGroup, "Database", database, "ViewName", viewName));
+        ViewEvents.properties(event).putAll(Map.of("WorkGroup", workGroup, "Database", database, "ViewName", viewName));
 
         assertThat(handler.handleRequest(event, new FakeContext()))
                 .isEqualTo(Map.of("PhysicalResourceId", "quilt_query.v"));
@@ -121,8 +120,11 @@ class ViewHandlerOnTheEngineTest {
         handler.handleRequest(event, context);
         handler.handleRequest(event, context);
 
-        assertThat(context.log().stream().filter(line -> line.startsWith("INFO Started"))).hasSize(2);
-        assertThat(context.log().stream().filter(line -> line.startsWith("INFO Started")).distinct())
+        assertThat(context.log().stream().filter(line -> line.startsWith("INFO Started")))
+                .hasSize(2);
+        assertThat(context.log().stream()
+                        .filter(line -> line.startsWith("INFO Started"))
+                        .distinct())
                 .hasSize(1);
     }
 

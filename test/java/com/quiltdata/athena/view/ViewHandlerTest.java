@@ -126,8 +126,12 @@ class ViewHandlerTest {
         handler.handleRequest(event(requestType), context);
 
         assertThat(athena.operations()).containsExactly("Start", "Get", "Start", "Get");
-        assertThat(athena.requests("Start").get(1)).isEqualTo(athena.requests("Start").get(0));
-        assertThat(athena.requests("Start").getFirst().path("ClientRequestToken").asText())
+        assertThat(athena.requests("Start").get(1))
+                .isEqualTo(athena.requests("Start").get(0));
+        assertThat(athena.requests("Start")
+                        .getFirst()
+                        .path("ClientRequestToken")
+                        .asText())
                 .isEqualTo(FIRST_TOKEN);
     }
 
@@ -143,8 +147,7 @@ class ViewHandlerTest {
 
         assertThat(athena.requests("Start"))
                 .extracting(start -> start.path("ClientRequestToken").asText())
-                .containsExactly(
-                        FIRST_TOKEN, FIRST_TOKEN, "athena-view-11111111-2222-3333-4444-555555555555-2");
+                .containsExactly(FIRST_TOKEN, FIRST_TOKEN, "athena-view-11111111-2222-3333-4444-555555555555-2");
     }
 
     @ParameterizedTest
@@ -158,8 +161,8 @@ class ViewHandlerTest {
         assertThat(handler.handleRequest(event, context)).isEqualTo(Map.of("PhysicalResourceId", physicalId));
 
         assertThat(athena.statements())
-                .containsExactly("CREATE OR REPLACE VIEW \"%s\" AS\nSELECT 1 AS n"
-                        .formatted(physicalId.replace(".", "\".\"")));
+                .containsExactly(
+                        "CREATE OR REPLACE VIEW \"%s\" AS\nSELECT 1 AS n".formatted(physicalId.replace(".", "\".\"")));
     }
 
     @ParameterizedTest
@@ -285,14 +288,14 @@ class ViewHandlerTest {
         try (ExecutorService threads = Executors.newFixedThreadPool(requests.size())) {
             List<Future<List<String>>> sent = threads.invokeAll(requests);
 
-            assertThat(sent.subList(0, 3)).allSatisfy(one -> assertThat(one.get())
-                    .containsExactly("Start", "Start", "Get"));
-            assertThat(sent.subList(3, 6)).allSatisfy(one -> assertThat(one.get())
-                    .containsExactly("Start", "Get", "Get"));
-            assertThat(sent.subList(6, 9)).allSatisfy(one -> assertThat(one.get())
-                    .containsExactly("Start", "Start", "Get"));
-            assertThat(sent.subList(9, 12)).allSatisfy(one -> assertThat(one.get())
-                    .containsExactly("Start", "Get", "Get"));
+            assertThat(sent.subList(0, 3))
+                    .allSatisfy(one -> assertThat(one.get()).containsExactly("Start", "Start", "Get"));
+            assertThat(sent.subList(3, 6))
+                    .allSatisfy(one -> assertThat(one.get()).containsExactly("Start", "Get", "Get"));
+            assertThat(sent.subList(6, 9))
+                    .allSatisfy(one -> assertThat(one.get()).containsExactly("Start", "Start", "Get"));
+            assertThat(sent.subList(9, 12))
+                    .allSatisfy(one -> assertThat(one.get()).containsExactly("Start", "Get", "Get"));
         }
     }
 

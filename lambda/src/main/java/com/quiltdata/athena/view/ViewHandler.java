@@ -50,8 +50,9 @@ public final class ViewHandler implements RequestHandler<Map<String, Object>, Ma
         this.athena = athena.httpClientBuilder(UrlConnectionHttpClient.builder()
                         .connectionTimeout(LONGEST_CALL.dividedBy(2))
                         .socketTimeout(LONGEST_CALL))
-                .overrideConfiguration(configuration ->
-                        configuration.retryStrategy(DefaultRetryStrategy.doNotRetry()).apiCallTimeout(LONGEST_CALL))
+                .overrideConfiguration(configuration -> configuration
+                        .retryStrategy(DefaultRetryStrategy.doNotRetry())
+                        .apiCallTimeout(LONGEST_CALL))
                 .build();
         this.time = time;
         this.random = random;
@@ -83,7 +84,9 @@ public final class ViewHandler implements RequestHandler<Map<String, Object>, Ma
                     "request",
                     request.id());
             Deadline deadline = new Deadline(
-                    time, random, Duration.ofMillis(context.getRemainingTimeInMillis()).minus(TIME_TO_ANSWER));
+                    time,
+                    random,
+                    Duration.ofMillis(context.getRemainingTimeInMillis()).minus(TIME_TO_ANSWER));
             new ViewStatement(athena, log, request, deadline).run();
             log.info("Done", "physicalResourceId", request.physicalResourceId());
             return Map.of("PhysicalResourceId", request.physicalResourceId());

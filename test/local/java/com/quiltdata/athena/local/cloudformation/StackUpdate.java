@@ -92,8 +92,7 @@ final class StackUpdate {
     }
 
     private Member nestedStack(String logicalId, JsonNode properties, boolean isRetained, Optional<Member> old) {
-        StackUpdate update =
-                new StackUpdate(types, old.flatMap(Member::nested).orElseGet(LinkedHashMap::new));
+        StackUpdate update = new StackUpdate(types, old.flatMap(Member::nested).orElseGet(LinkedHashMap::new));
         nestedUpdates.put(logicalId, update);
         Map<String, String> outputs =
                 update.apply(types.nestedTemplate(properties), ResourceTypes.nestedParameters(properties));
@@ -151,7 +150,8 @@ final class StackUpdate {
     }
 
     private static boolean isStillThere(Member one, Member other) {
-        return other != null && one.resource().reference().equals(other.resource().reference());
+        return other != null
+                && one.resource().reference().equals(other.resource().reference());
     }
 
     /**

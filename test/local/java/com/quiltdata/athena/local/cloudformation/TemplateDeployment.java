@@ -88,8 +88,7 @@ public final class TemplateDeployment {
      * @param parameters the values of the template's parameters
      * @return the outputs, by name
      */
-    static Map<String, String> provision(
-            Provisioner provisioner, JsonNode template, Map<String, String> parameters) {
+    static Map<String, String> provision(Provisioner provisioner, JsonNode template, Map<String, String> parameters) {
         TemplateDeployment deployment = new TemplateDeployment(provisioner, template, parameters);
         template.path("Resources").fieldNames().forEachRemaining(deployment::resource);
         Map<String, String> outputs = new LinkedHashMap<>();
