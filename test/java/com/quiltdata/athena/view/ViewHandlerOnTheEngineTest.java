@@ -41,17 +41,7 @@ class ViewHandlerOnTheEngineTest {
         SharedEmbeddedAws.athena()
                 .updateWorkGroup(update -> update.workGroup(NAME + "-disabled").state(WorkGroupState.DISABLED));
         SharedEmbeddedAws.glue().createDatabase(create -> create.databaseInput(database -> database.name(NAME)));
-        SharedEmbeddedAws.glue()
-                .createTable(create -> create.databaseName(NAME)
-                        .tableInput(table -> table.name("a_table")
-                                .tableType("EXTERNAL_TABLE")
-                                .storageDescriptor(storage -> storage.columns(
-                                                column -> column.name("a").type("string"))
-                                        .location("s3://" + NAME + "/table/")
-                                        .inputFormat("org.apache.hadoop.mapred.TextInputFormat")
-                                        .outputFormat("org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat")
-                                        .serdeInfo(serde -> serde.serializationLibrary(
-                                                "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe")))));
+        SharedEmbeddedAws.createTextTable(NAME, "a_table", "s3://" + NAME + "/table/");
     }
 
     @ParameterizedTest
