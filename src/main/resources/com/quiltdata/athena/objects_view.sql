@@ -1,18 +1,24 @@
 -- One row for each pointer and each entry of its manifest.
 WITH
+  -- A pointer is a file that holds one top hash, at <user>/<name>/<timestamp or latest> and nowhere else.
   pointers AS (
     SELECT
       split_part("$path", '/', 6) AS "user",
       split_part("$path", '/', 7) AS "name",
       split_part("$path", '/', 8) AS "timestamp",
-      trim("hash") AS "hash"
+      min(trim("hash")) AS "hash"
     FROM "${packagesTable}"
-    WHERE regexp_like(trim("hash"), '^[0-9a-f]{64}$')
+    WHERE regexp_like("$path", '^s3://[^/]+/[.]quilt/named_packages/[^/]+/[^/]+/(latest|[0-9]+)$')
+      AND trim("hash") <> ''
+    GROUP BY "$path"
+    HAVING count(*) = 1 AND regexp_like(min(trim("hash")), '^[0-9a-fA-F]{64}$')
   ),
   entries AS (
     SELECT "$path" AS "path", "logical_key", "physical_keys", "hash", "meta", "user_meta", "size"
     FROM "${manifestsTable}"
-    WHERE "logical_key" IS NOT NULL
+    -- The condition on the path keeps Athena from opening what is no manifest.
+    WHERE regexp_like("$path", '^s3://[^/]+/[.]quilt/packages/[0-9a-fA-F]{64}$')
+      AND "logical_key" IS NOT NULL
   )
 SELECT
   pointers."user",
@@ -25,6 +31,7 @@ SELECT
   entries."meta",
   entries."user_meta",
   TRY_CAST(entries."size" AS bigint) AS "size"
-FROM pointers
--- On the manifest's path, and not on a hash taken out of it: Athena then opens only the manifests that are joined.
-JOIN entries ON entries."path" = '${manifestsLocation}' || pointers."hash"
+FROM entries
+-- On the manifest's path, and with the pointers last: Athena reads the pointers first, and then opens the manifests that
+-- they name and no others.
+JOIN pointers ON entries."path" = '${manifestsLocation}' || pointers."hash"

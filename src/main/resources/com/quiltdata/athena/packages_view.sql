@@ -1,18 +1,31 @@
 -- One row for each pointer whose manifest has a header.
 WITH
+  -- A pointer is a file that holds one top hash, at <user>/<name>/<timestamp or latest> and nowhere else.
   pointers AS (
     SELECT
       split_part("$path", '/', 6) AS "user",
       split_part("$path", '/', 7) AS "name",
       split_part("$path", '/', 8) AS "timestamp",
-      trim("hash") AS "hash"
+      min(trim("hash")) AS "hash"
     FROM "${packagesTable}"
-    WHERE regexp_like(trim("hash"), '^[0-9a-f]{64}$')
+    WHERE regexp_like("$path", '^s3://[^/]+/[.]quilt/named_packages/[^/]+/[^/]+/(latest|[0-9]+)$')
+      AND trim("hash") <> ''
+    GROUP BY "$path"
+    HAVING count(*) = 1 AND regexp_like(min(trim("hash")), '^[0-9a-fA-F]{64}$')
   ),
+  -- A manifest has one header. Where it has several, one of them is taken, and always the same: lines have no number.
   headers AS (
-    SELECT "$path" AS "path", "message", "meta", "user_meta"
+    SELECT
+      "$path" AS "path",
+      "message",
+      "meta",
+      "user_meta",
+      row_number() OVER (PARTITION BY "$path" ORDER BY "message", "user_meta", "meta") AS "position"
     FROM "${manifestsTable}"
-    WHERE "logical_key" IS NULL AND "version" IS NOT NULL
+    -- The condition on the path keeps Athena from opening what is no manifest.
+    WHERE regexp_like("$path", '^s3://[^/]+/[.]quilt/packages/[0-9a-fA-F]{64}$')
+      AND "logical_key" IS NULL
+      AND "version" IS NOT NULL
   )
 SELECT
   pointers."user",
@@ -22,6 +35,8 @@ SELECT
   headers."message",
   headers."meta",
   headers."user_meta"
-FROM pointers
--- On the manifest's path, and not on a hash taken out of it: Athena then opens only the manifests that are joined.
-JOIN headers ON headers."path" = '${manifestsLocation}' || pointers."hash"
+FROM headers
+-- On the manifest's path, and with the pointers last: Athena reads the pointers first, and then opens the manifests that
+-- they name and no others.
+JOIN pointers ON headers."path" = '${manifestsLocation}' || pointers."hash"
+WHERE headers."position" = 1

@@ -1,0 +1,70 @@
+package com.quiltdata.athena.local.benchmark;
+
+import com.quiltdata.athena.QuiltBucket;
+import com.quiltdata.athena.local.ResultTable;
+import com.quiltdata.athena.local.aws.AwsClients;
+
+/**
+ * The straightforward views that the app's are compared with: hashes are taken out of paths by regular expressions and
+ * joined, and the objects view is built on the packages view. They have the columns of the views that Quilt's
+ * documentation publishes, which are fewer than those of the app's.
+ *
+ * @param bucket the bucket whose tables they read
+ */
+record ReferenceViews(QuiltBucket bucket) {
+    private static final String PACKAGES = """
+            CREATE VIEW "%1$s" AS
+            WITH
+              pointers AS (
+                SELECT
+                  regexp_extract("$path", '([^/]+)/[^/]+/[^/]+$', 1) AS "user",
+                  regexp_extract("$path", '([^/]+)/[^/]+$', 1) AS "name",
+                  regexp_extract("$path", '[^/]+$') AS "timestamp",
+                  "hash"
+                FROM "%2$s"
+              ),
+              headers AS (
+                SELECT regexp_extract("$path", '[^/]+$') AS "tophash", "message", "meta"
+                FROM "%3$s"
+                WHERE "logical_key" IS NULL
+              )
+            SELECT "user", "name", "hash", "timestamp", "message", "meta"
+            FROM pointers
+            JOIN headers ON "hash" = "tophash"
+            """;
+    private static final String OBJECTS = """
+            CREATE VIEW "%1$s" AS
+            WITH
+              entries AS (
+                SELECT
+                  regexp_extract("$path", '[^/]+$') AS "tophash",
+                  "logical_key", "physical_keys", "hash", "meta", "user_meta"
+                FROM "%3$s"
+                WHERE "logical_key" IS NOT NULL
+              )
+            SELECT
+              packages."user", packages."name", packages."timestamp", entries."tophash", entries."logical_key",
+              entries."physical_keys", entries."hash", entries."meta", entries."user_meta"
+            FROM entries
+            JOIN "%2$s" AS packages ON packages."hash" = entries."tophash"
+            """;
+
+    String packagesView() {
+        return bucket.tablePrefix() + "_reference_packages_view";
+    }
+
+    String objectsView() {
+        return bucket.tablePrefix() + "_reference_objects_view";
+    }
+
+    /** Creates the views beside the tables. */
+    void create(AwsClients aws, String workGroup, String database) {
+        ResultTable.query(
+                aws,
+                workGroup,
+                database,
+                PACKAGES.formatted(packagesView(), bucket.packagesTable(), bucket.manifestsTable()));
+        ResultTable.query(
+                aws, workGroup, database, OBJECTS.formatted(objectsView(), packagesView(), bucket.manifestsTable()));
+    }
+}

@@ -1,0 +1,243 @@
+package com.quiltdata.athena.local.benchmark;
+
+import com.quiltdata.athena.QuiltBucket;
+import com.quiltdata.athena.local.ResultTable;
+import com.quiltdata.athena.local.aws.AwsClients;
+import com.quiltdata.athena.local.aws.EmbeddedAws;
+import com.quiltdata.athena.local.cloudformation.CloudAssembly;
+import com.quiltdata.athena.local.cloudformation.TemplateDeployment;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Compares what the app's views read with what the {@linkplain ReferenceViews straightforward ones} do. */
+@Command(
+        name = "bench-views",
+        sortOptions = false,
+        mixinStandardHelpOptions = true,
+        description =
+                "Makes registries on S3, Glue and Athena on loopback, and measures what queries of the views read.")
+public final class ViewsBenchmark implements Callable<Integer> {
+    /**
+     * By default, Trino does not hold the scan of a Hive table back until it knows what a join needs of it. How many
+     * files more it has opened by then differs from run to run.
+     */
+    private static final String WAITING = "WITH SESSION awsdatacatalog.dynamic_filtering_wait_timeout = '1m' ";
+
+    private static final String HEADINGS =
+            "| packages | query | views | bytes read | of the reference | seconds | rows |";
+    private static final int QUERIED_PACKAGE = 7;
+
+    @Option(
+            names = "--packages",
+            paramLabel = "N",
+            split = ",",
+            defaultValue = "30,100,300",
+            description = "The sizes of the registries; each package has 2 revisions. By default ${DEFAULT-VALUE}.")
+    private List<Integer> packages;
+
+    @Option(
+            names = "--objects",
+            paramLabel = "M",
+            defaultValue = "200",
+            description = "How many entries a revision has; by default ${DEFAULT-VALUE}.")
+    private int objects;
+
+    @Spec
+    private CommandLine.Model.CommandSpec command;
+
+    private boolean rowsDiffer;
+
+    private ViewsBenchmark() {}
+
+    /**
+     * Runs the command and ends the JVM: status 0 done, 1 failed or rows differ, 2 wrong arguments.
+     *
+     * @param arguments see {@code --help}
+     */
+    public static void main(String[] arguments) {
+        System.exit(new CommandLine(new ViewsBenchmark())
+                .setExecutionExceptionHandler((e, commandLine, parsed) -> {
+                    e.printStackTrace();
+                    return ExitCode.SOFTWARE;
+                })
+                .execute(arguments));
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        if (objects < 1 || packages.stream().anyMatch(number -> number <= QUERIED_PACKAGE)) {
+            throw new ParameterException(
+                    command.commandLine(),
+                    "--packages must be more than " + QUERIED_PACKAGE + ", and --objects must be at least 1");
+        }
+        Path directory = Files.createTempDirectory("bench-views");
+        try (EmbeddedAws account = EmbeddedAws.start(0);
+                AwsClients aws = new AwsClients(account.endpoint())) {
+            run(account, aws, directory);
+        } finally {
+            remove(directory);
+        }
+        return rowsDiffer ? ExitCode.SOFTWARE : ExitCode.OK;
+    }
+
+    private void run(EmbeddedAws account, AwsClients aws, Path directory) throws InterruptedException {
+        List<GeneratedRegistry> registries = packages.stream()
+                .distinct()
+                .map(number -> new GeneratedRegistry(new QuiltBucket("packages-" + number), number, objects))
+                .toList();
+        for (GeneratedRegistry registry : registries) {
+            System.err.printf("Making %d packages%n", registry.packages());
+            registry.upload(aws);
+        }
+        Map<String, String> outputs =
+                TemplateDeployment.deploy(assembly(registries, directory), account.endpoint(), message -> {});
+        Athena athena = new Athena(aws, outputs.get("WorkgroupName"), outputs.get("DatabaseName"));
+        // The first queries would pay for loading the engine's classes.
+        warmUp(athena, registries.getFirst());
+
+        System.out.println(HEADINGS);
+        System.out.println("| ---: | --- | --- | ---: | ---: | ---: | ---: |");
+        for (GeneratedRegistry registry : registries) {
+            ReferenceViews reference = createReference(athena, registry);
+            for (BenchmarkQuery query : BenchmarkQuery.values()) {
+                compare(athena, registry, reference, query);
+            }
+        }
+    }
+
+    private static CloudAssembly assembly(List<GeneratedRegistry> registries, Path directory) {
+        Path project = Path.of(System.getProperty("project.directory", "."));
+        Map<String, Object> context = CloudAssembly.projectContext(project);
+        context.keySet().removeAll(CloudAssembly.projectConfiguration(project).keySet());
+        context.put("companyName", "benchmark");
+        context.put(
+                "quiltBuckets",
+                registries.stream().map(registry -> registry.bucket().name()).toList());
+        return CloudAssembly.synthesize(context, directory.resolve("cdk.out"));
+    }
+
+    private static ReferenceViews createReference(Athena athena, GeneratedRegistry registry) {
+        ReferenceViews views = new ReferenceViews(registry.bucket());
+        views.create(athena.aws(), athena.workGroup(), athena.database());
+        return views;
+    }
+
+    private static void warmUp(Athena athena, GeneratedRegistry registry) {
+        QuiltBucket bucket = registry.bucket();
+        for (BenchmarkQuery query : BenchmarkQuery.values()) {
+            athena.measure(query.sql(bucket.packagesView(), bucket.objectsView(), name()));
+        }
+    }
+
+    private void compare(Athena athena, GeneratedRegistry registry, ReferenceViews reference, BenchmarkQuery query) {
+        QuiltBucket bucket = registry.bucket();
+        String ours = query.sql(bucket.packagesView(), bucket.objectsView(), name());
+        Measurement naive =
+                athena.measure(WAITING + query.sql(reference.packagesView(), reference.objectsView(), name()));
+        Measurement waiting = athena.measure(WAITING + ours);
+        Measurement byDefault = athena.measure(ours);
+
+        print(registry, query, "reference", naive, naive);
+        print(registry, query, "ours", waiting, naive);
+        print(registry, query, "ours, not waiting", byDefault, naive);
+        compareRows(query, "ours", naive, waiting);
+        compareRows(query, "ours, not waiting", naive, byDefault);
+    }
+
+    private static String name() {
+        return GeneratedRegistry.name(QUERIED_PACKAGE);
+    }
+
+    private static void print(
+            GeneratedRegistry registry,
+            BenchmarkQuery query,
+            String views,
+            Measurement measurement,
+            Measurement reference) {
+        System.out.printf(
+                "| %d | %s | %s | %,d | %s | %.1f | %,d |%n",
+                registry.packages(),
+                query.title(),
+                views,
+                measurement.result().bytesRead(),
+                measurement == reference ? "" : ratio(measurement, reference),
+                measurement.seconds(),
+                measurement.result().rows().size());
+    }
+
+    private static String ratio(Measurement measurement, Measurement reference) {
+        return "1/%.1f"
+                .formatted((double) reference.result().bytesRead()
+                        / measurement.result().bytesRead());
+    }
+
+    private void compareRows(BenchmarkQuery query, String views, Measurement expected, Measurement actual) {
+        List<List<String>> expectedRows = sorted(expected);
+        List<List<String>> actualRows = sorted(actual);
+        if (!expectedRows.equals(actualRows)) {
+            rowsDiffer = true;
+            System.out.printf("The rows of %s differ for: %s%n", views, query.title());
+            difference(expectedRows, actualRows).forEach(row -> System.out.println("  only the reference: " + row));
+            difference(actualRows, expectedRows).forEach(row -> System.out.println("  only " + views + ": " + row));
+        }
+    }
+
+    private static List<List<String>> sorted(Measurement measurement) {
+        return measurement.result().rows().stream()
+                .sorted(Comparator.comparing(List::toString))
+                .toList();
+    }
+
+    private static List<List<String>> difference(List<List<String>> rows, List<List<String>> others) {
+        Set<List<String>> known = new HashSet<>(others);
+        List<List<String>> more = new ArrayList<>(rows);
+        more.removeIf(known::contains);
+        return more;
+    }
+
+    private static void remove(Path directory) throws IOException {
+        try (Stream<Path> paths = Files.walk(directory)) {
+            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        }
+    }
+
+    /**
+     * What a query came to.
+     *
+     * @param result its rows and the bytes it read
+     * @param seconds how long it took, until its rows were here
+     */
+    private record Measurement(ResultTable result, double seconds) {}
+
+    /**
+     * Where queries run.
+     *
+     * @param aws the account
+     * @param workGroup the stack's workgroup
+     * @param database the stack's database
+     */
+    private record Athena(AwsClients aws, String workGroup, String database) {
+        private Measurement measure(String sql) {
+            long start = System.nanoTime();
+            ResultTable result = ResultTable.query(aws, workGroup, database, sql);
+            return new Measurement(result, (System.nanoTime() - start) / 1e9);
+        }
+    }
+}
