@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -343,36 +346,42 @@ class QuiltAthenaStackTest {
                 .containsExactly("QuiltBucketsimagingNestedStackimagingNestedStackResource45221349");
     }
 
-    /**
-     * CloudFormation knows a resource by its logical id: when it changes, the resource is deleted and made anew. For
-     * those that are retained, or have a name of their own, the new one then fails because the old one exists. A view
-     * would be dropped after it was replaced.
-     */
+    /** The handler's own deadline is before its function's end; see its test. */
     @Test
-    void logicalIdsNeverChange() {
-        List<String> logicalIds = new ArrayList<>();
-        for (String type : List.of(
-                "AWS::S3::Bucket",
-                "AWS::Athena::WorkGroup",
-                "AWS::Glue::Database",
-                "AWS::IAM::ManagedPolicy",
-                "AWS::Glue::Table",
-                "AWS::Athena::NamedQuery",
-                "Custom::AthenaView")) {
-            logicalIds.addAll(template().findResources(type).keySet());
-        }
+    void whoeverWaitsGivesUpLaterThanWhatIsWaitedFor() {
+        Map<String, Map<String, Object>> functions = template().findResources("AWS::Lambda::Function");
+        Map<String, Object> timeouts = new TreeMap<>();
+        functions.forEach((id, function) -> {
+            Map<?, ?> properties = (Map<?, ?>) function.get("Properties");
+            timeouts.put((String) properties.get("Handler"), properties.get("Timeout"));
+        });
 
-        assertThat(logicalIds)
-                .containsExactlyInAnyOrder(
-                        "QueryResultsBucket8914DAAE",
-                        "QueryResultsWorkGroup1EB50CBB",
-                        "QueryDatabase5B4A5A9D",
-                        "AccessPolicyBC67C267",
-                        "QuiltBucketsquiltallencellmanifestsManifestsTable89DA53F2",
-                        "QuiltBucketsquiltallencellmanifestsPackagesTable48BC0CB8",
-                        "QuiltBucketsquiltallencellmanifestsExampleQuery6F76320D",
-                        "QuiltBucketsquiltallencellmanifestsPackagesView7BDF6A6D",
-                        "QuiltBucketsquiltallencellmanifestsObjectsView4BC9BF0C");
+        assertThat(timeouts).isEqualTo(Map.of("com.quiltdata.athena.view.ViewHandler", 600, "framework.onEvent", 660));
+        template().allResourcesProperties("Custom::AthenaView", Map.of("ServiceTimeout", "720"));
+    }
+
+    /** A view is made anew when its query changes, and only then. */
+    @Test
+    void aViewsQueryChangesWithTheColumnsOfItsTables() {
+        List<String> comments = template().findResources("AWS::Glue::Table").values().stream()
+                .map(table -> new ObjectMapper().<JsonNode>valueToTree(table).at("/Properties/TableInput"))
+                .map(input -> "-- Over %s (%s)"
+                        .formatted(
+                                input.path("Name").asText(),
+                                StreamSupport.stream(
+                                                input.at("/StorageDescriptor/Columns")
+                                                        .spliterator(),
+                                                false)
+                                        .map(column -> column.path("Name").asText() + " "
+                                                + column.path("Type").asText())
+                                        .collect(Collectors.joining(", "))))
+                .toList();
+
+        assertThat(comments).hasSize(2);
+        assertThat(template().findResources("Custom::AthenaView").values())
+                .extracting(view -> ((Map<?, ?>) view.get("Properties")).get("Query"))
+                .hasSize(2)
+                .allSatisfy(query -> assertThat(String.valueOf(query).lines()).containsAll(comments));
     }
 
     private static Map<String, Object> json(String object) {

@@ -180,7 +180,8 @@ class LocalDeploymentTest {
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageMatching("CREATE of view \\w+\\.changed_bucket_quilt_packages_view in workgroup \\w+ failed "
                         + "\\(query [0-9a-f-]{36}\\): COLUMN_NOT_FOUND: line \\d+:3: "
-                        + "Column 'headers.massage' cannot be resolved");
+                        + "Column 'headers.massage' cannot be resolved; "
+                        + "what to do: make Query and the columns of its tables agree");
     }
 
     /** A copy of an assembly whose template differs in one place. */

@@ -21,6 +21,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.athena.model.NamedQuery;
 import software.amazon.awssdk.services.athena.model.QueryExecutionState;
 import software.amazon.awssdk.services.athena.model.StartQueryExecutionRequest;
@@ -201,7 +202,8 @@ class NothingIsLostTest {
 
         stack.deploy(changed(
                 assembly(List.of("bucket-a")),
-                template -> view(template, "packages_view").put("ViewName", "bucket_a_quilt_renamed_view")));
+                template ->
+                        view(template, "bucket_a_quilt_packages_view").put("ViewName", "bucket_a_quilt_renamed_view")));
 
         List<String> expected = new ArrayList<>(withUsersOwn("bucket_a"));
         expected.remove("bucket_a_quilt_packages_view");
@@ -215,7 +217,7 @@ class NothingIsLostTest {
         addWhatUsersMake();
         Map<String, String> before = definitions();
         CloudAssembly broken = changed(assembly(List.of("bucket-a")), template -> {
-            view(template, "packages_view").put("ViewName", "bucket_a_quilt_renamed_view");
+            view(template, "bucket_a_quilt_packages_view").put("ViewName", "bucket_a_quilt_renamed_view");
             breakTheObjectsView(template);
         });
 
@@ -224,9 +226,39 @@ class NothingIsLostTest {
         assertThat(definitions()).isEqualTo(before);
     }
 
+    @Test
+    void aViewThatSomebodyMadeUnderAViewsNameIsAdopted() {
+        stack.deploy(assembly(List.of("bucket-a")));
+        addWhatUsersMake();
+        run("CREATE VIEW bucket_b_quilt_packages_view AS SELECT 1 AS n");
+        String byHand = definitions().get("bucket_b_quilt_packages_view");
+
+        stack.deploy(assembly(List.of("bucket-a", "bucket-b")));
+
+        assertThat(requests("CREATE")).contains("bucket_b_quilt_packages_view");
+        assertThat(tables()).containsAll(withUsersOwn("bucket_b")).containsAll(withUsersOwn("bucket_a"));
+        assertThat(definitions().get("bucket_b_quilt_packages_view")).isNotEqualTo(byHand);
+    }
+
+    /** The one thing that is not given back: CloudFormation deletes what a failed update has created. */
+    @Test
+    void aViewThatWasAdoptedGoesWithTheUpdateThatFails() throws IOException {
+        stack.deploy(assembly(List.of("bucket-a")));
+        addWhatUsersMake();
+        run("CREATE VIEW bucket_b_quilt_packages_view AS SELECT 1 AS n");
+        CloudAssembly broken = changed(
+                assembly(List.of("bucket-a", "bucket-b")),
+                template -> view(template, "bucket_b_quilt_objects_view").put("Query", "SELECT massage"));
+
+        assertThatThrownBy(() -> stack.deploy(broken)).hasMessageContaining("COLUMN_NOT_FOUND");
+
+        assertThat(tables()).isEqualTo(withUsersOwn("bucket_a"));
+    }
+
     /** CloudFormation compares templates, not views. */
     @Test
     void aViewThatWasChangedByHandStaysSoUntilItsQueryChanges() throws IOException {
+        SharedEmbeddedAws.s3().createBucket(create -> create.bucket("bucket-a"));
         stack.deploy(assembly(List.of("bucket-a")));
         addWhatUsersMake();
         run("CREATE OR REPLACE VIEW bucket_a_quilt_packages_view AS SELECT 1 AS n");
@@ -236,7 +268,10 @@ class NothingIsLostTest {
         assertThat(definitions()).containsEntry("bucket_a_quilt_packages_view", byHand);
 
         stack.deploy(changed(assembly(List.of("bucket-a")), NothingIsLostTest::changeThePackagesView));
-        assertThat(columns("bucket_a_quilt_packages_view"))
+        assertThat(ResultTable.query(
+                                SharedEmbeddedAws.clients(), name, name, "SELECT * FROM bucket_a_quilt_packages_view")
+                        .columns())
+                .extracting(ResultTable.Column::name)
                 .containsExactly("user", "name", "hash", "timestamp", "message", "meta", "user_meta");
     }
 
@@ -265,7 +300,7 @@ class NothingIsLostTest {
             }
         }
         for (String suffix : List.of("packages_view", "objects_view")) {
-            ObjectNode view = view(template, suffix);
+            ObjectNode view = view(template, "bucket_a_quilt_" + suffix);
             String query = view.path("Query").asText();
             String changed = query.replace(", version string)", ", version string, workflow string)");
             assertThat(changed).isNotEqualTo(query);
@@ -274,23 +309,23 @@ class NothingIsLostTest {
     }
 
     private static void breakTheObjectsView(ObjectNode template) {
-        ObjectNode view = view(template, "objects_view");
+        ObjectNode view = view(template, "bucket_a_quilt_objects_view");
         view.put("Query", "SELECT massage FROM (" + view.path("Query").asText() + "\n)");
     }
 
     private static void changeThePackagesView(ObjectNode template) {
-        ObjectNode view = view(template, "packages_view");
+        ObjectNode view = view(template, "bucket_a_quilt_packages_view");
         view.put("Query", "-- A later version\n" + view.path("Query").asText());
     }
 
-    /** The properties of the view of bucket-a. */
-    private static ObjectNode view(ObjectNode template, String suffix) {
+    /** A view's properties. */
+    private static ObjectNode view(ObjectNode template, String name) {
         for (JsonNode resource : template.path("Resources")) {
-            if (resource.at("/Properties/ViewName").asText().equals("bucket_a_quilt_" + suffix)) {
+            if (resource.at("/Properties/ViewName").asText().equals(name)) {
                 return (ObjectNode) resource.path("Properties");
             }
         }
-        throw new IllegalArgumentException("The template has no view " + suffix);
+        throw new IllegalArgumentException("The template has no view " + name);
     }
 
     private interface Change {
@@ -351,24 +386,14 @@ class NothingIsLostTest {
     }
 
     private void createTable(String table) {
-        SharedEmbeddedAws.glue()
-                .createTable(create -> create.databaseName(name)
-                        .tableInput(input -> input.name(table)
-                                .tableType("EXTERNAL_TABLE")
-                                .storageDescriptor(storage -> storage.columns(
-                                                column -> column.name("a").type("string"))
-                                        .location("s3://" + name + "-quilt-query-results/mine/")
-                                        .inputFormat("org.apache.hadoop.mapred.TextInputFormat")
-                                        .outputFormat("org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat")
-                                        .serdeInfo(serde -> serde.serializationLibrary(
-                                                "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe")))));
+        SharedEmbeddedAws.createTextTable(name, table, "s3://" + name + "-quilt-query-results/mine/");
     }
 
     private void putResult() {
         SharedEmbeddedAws.s3()
                 .putObject(
                         put -> put.bucket(name + "-quilt-query-results").key("a result.csv"),
-                        software.amazon.awssdk.core.sync.RequestBody.fromString("1"));
+                        RequestBody.fromString("1"));
     }
 
     private List<String> results() {
@@ -451,7 +476,8 @@ class NothingIsLostTest {
     }
 
     private static List<String> workGroups() {
-        return SharedEmbeddedAws.athena().listWorkGroupsPaginator(list -> {}).workGroups().stream()
+        return SharedEmbeddedAws.athena().listWorkGroupsPaginator(list -> {}).stream()
+                .flatMap(page -> page.workGroups().stream())
                 .map(WorkGroupSummary::name)
                 .toList();
     }

@@ -7,6 +7,7 @@ import software.amazon.awssdk.services.athena.model.QueryExecution;
 import software.amazon.awssdk.services.athena.model.QueryExecutionState;
 import software.amazon.awssdk.services.athena.model.StartQueryExecutionRequest;
 import software.amazon.awssdk.services.glue.GlueClient;
+import software.amazon.awssdk.services.glue.model.Column;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /**
@@ -101,6 +102,26 @@ public final class SharedEmbeddedAws {
             }
             Thread.sleep(Duration.ofMillis(20));
         }
+    }
+
+    /**
+     * Makes a table with the text column {@code a}.
+     *
+     * @param database the table's database
+     * @param name the table's name
+     * @param location where its files are
+     */
+    public static void createTextTable(String database, String name, String location) {
+        Column column = Column.builder().name("a").type("string").build();
+        glue().createTable(create -> create.databaseName(database)
+                .tableInput(table -> table.name(name)
+                        .tableType("EXTERNAL_TABLE")
+                        .storageDescriptor(storage -> storage.columns(column)
+                                .location(location)
+                                .inputFormat("org.apache.hadoop.mapred.TextInputFormat")
+                                .outputFormat("org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat")
+                                .serdeInfo(serde -> serde.serializationLibrary(
+                                        "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe")))));
     }
 
     private static final class Holder {

@@ -105,12 +105,14 @@ final class ResourceTypes implements AutoCloseable {
         try {
             return switch (type) {
                 case "AWS::Athena::NamedQuery" -> namedQuery(properties);
-                case "AWS::Athena::WorkGroup" -> onlyHowItIsDeleted(logicalId, current, oldProperties, properties);
+                case "AWS::Athena::WorkGroup" ->
+                    unlessChanged(current, logicalId, oldProperties, properties, "RecursiveDeleteOption");
                 case "AWS::Glue::Table" ->
                     current.reference().equals(tableName(properties))
                             ? updatedTable(current, properties)
                             : table(properties);
                 case "AWS::IAM::ManagedPolicy", "AWS::Lambda::Function" -> create(logicalId, type, properties);
+                case "AWS::S3::Bucket" -> unlessChanged(current, logicalId, oldProperties, properties, "Tags");
                 case "Custom::AthenaView" ->
                     customResources.update(logicalId, type, current, oldProperties, properties);
                 default -> {
@@ -168,12 +170,15 @@ final class ResourceTypes implements AutoCloseable {
                         aws.s3().deleteObject(delete -> delete.bucket(bucket).key(object.key())));
     }
 
-    private static Resource onlyHowItIsDeleted(
-            String logicalId, Resource current, JsonNode oldProperties, JsonNode properties) {
+    /** A resource stays as it is unless a property changes other than one that only says how it is to be deleted. */
+    private static Resource unlessChanged(
+            Resource current, String logicalId, JsonNode oldProperties, JsonNode properties, String harmless) {
         ObjectNode before = oldProperties.deepCopy();
-        before.set("RecursiveDeleteOption", properties.path("RecursiveDeleteOption"));
-        if (!before.equals(properties)) {
-            throw new IllegalArgumentException(logicalId + ": such a change of a workgroup is unknown here");
+        ObjectNode after = properties.deepCopy();
+        before.remove(harmless);
+        after.remove(harmless);
+        if (!before.equals(after)) {
+            throw new IllegalArgumentException(logicalId + ": only a change of its " + harmless + " is known here");
         }
         return current;
     }
