@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.quiltdata.athena.Configuration.InputAccess;
 import com.quiltdata.athena.Configuration.Removal;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -208,13 +209,26 @@ class ConfigurationReaderTest {
 
     @Test
     void refusesMoreBucketsThanAStackCanHold() {
-        assertThat(problems(configuration("quiltBuckets", buckets(93))))
-                .containsExactly("quiltBuckets: 93 buckets must be at most 92, since each has 5 resources and "
-                        + "CloudFormation takes 500 in a stack: use an object of groups, group name → list, with at most "
-                        + "92 buckets each");
-        assertThat(problems(configuration("quiltBuckets", Map.of("imaging", buckets(93)))))
-                .containsExactly("quiltBuckets.imaging: 93 buckets must be at most 92, since each has 5 resources and "
-                        + "CloudFormation takes 500 in a stack: divide the group");
+        assertThat(problems(configuration("quiltBuckets", buckets(51))))
+                .containsExactly(
+                        "quiltBuckets: 51 buckets must be at most 50, since each has 5 resources and up to 16 kB of "
+                                + "template, and CloudFormation takes 500 and 1 MB in a stack: use an object of groups, group "
+                                + "name → list, with at most 50 buckets each");
+        assertThat(problems(configuration("quiltBuckets", Map.of("imaging", buckets(51)))))
+                .containsExactly(
+                        "quiltBuckets.imaging: 51 buckets must be at most 50, since each has 5 resources and up to "
+                                + "16 kB of template, and CloudFormation takes 500 and 1 MB in a stack: divide the group");
+    }
+
+    @Test
+    void refusesMoreGroupsThanAStackShouldHold() {
+        Map<String, Object> groups = new LinkedHashMap<>();
+        buckets(101).forEach(name -> groups.put(name, List.of(name)));
+
+        assertThat(problems(configuration("quiltBuckets", groups)))
+                .containsExactly(
+                        "quiltBuckets: 101 groups must be at most 100, since each is a nested stack with a function "
+                                + "of its own: join small groups, up to 50 buckets each");
     }
 
     private static List<String> buckets(int count) {

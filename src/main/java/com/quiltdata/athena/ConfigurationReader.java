@@ -84,12 +84,15 @@ final class ConfigurationReader {
     /** The largest whole number that JSON tools keep exact. */
     private static final long MOST_CUTOFF = 1L << 53;
 
-    /** CloudFormation's limit for one template; a stack needs some for everything but buckets, the handler of its views above all. */
-    private static final int MOST_RESOURCES = 500;
+    /**
+     * The most buckets in one stack. CloudFormation takes 1,000,000 bytes and 500 resources in a template, and IAM 10
+     * policies on a role; buckets, databases and groups with the longest names reach the first and the last of them
+     * with a few more buckets than these.
+     */
+    static final int MOST_BUCKETS_IN_A_STACK = 50;
 
-    private static final int RESOURCES_BESIDE_BUCKETS = 40;
-    private static final int MOST_BUCKETS_IN_A_STACK =
-            (MOST_RESOURCES - RESOURCES_BESIDE_BUCKETS) / QuiltBucketTables.RESOURCES;
+    /** The most groups. Each is one of the stack's 500 resources, and has a function and two roles of its own. */
+    static final int MOST_GROUPS = 100;
 
     private static final int LONGEST_SHOWN_VALUE = 100;
 
@@ -148,11 +151,16 @@ final class ConfigurationReader {
             if (object.isEmpty()) {
                 problem(QUILT_BUCKETS, value, "have at least one group");
             }
+            if (object.size() > MOST_GROUPS) {
+                problems.add(
+                        "%s: %d groups must be at most %d, since each is a nested stack with a function of its own: join small groups, up to %d buckets each"
+                                .formatted(QUILT_BUCKETS, object.size(), MOST_GROUPS, MOST_BUCKETS_IN_A_STACK));
+            }
             object.forEach((name, members) -> {
                 String key = QUILT_BUCKETS + "." + name;
                 follows(GROUP_RULE, QUILT_BUCKETS, String.valueOf(name));
                 List<QuiltBucket> buckets = buckets(key, members);
-                refuseTooMany(key, buckets, MOST_BUCKETS_IN_A_STACK, "divide the group");
+                refuseTooMany(key, buckets, "divide the group");
                 groups.add(new QuiltBucketGroup(Optional.of(String.valueOf(name)), buckets));
             });
         } else {
@@ -160,7 +168,6 @@ final class ConfigurationReader {
             refuseTooMany(
                     QUILT_BUCKETS,
                     buckets,
-                    MOST_BUCKETS_IN_A_STACK,
                     "use an object of groups, group name → list, with at most %d buckets each"
                             .formatted(MOST_BUCKETS_IN_A_STACK));
             groups.add(new QuiltBucketGroup(Optional.empty(), buckets));
@@ -187,11 +194,17 @@ final class ConfigurationReader {
         return buckets;
     }
 
-    private void refuseTooMany(String key, List<QuiltBucket> buckets, int most, String wayOut) {
-        if (buckets.size() > most) {
+    private void refuseTooMany(String key, List<QuiltBucket> buckets, String wayOut) {
+        if (buckets.size() > MOST_BUCKETS_IN_A_STACK) {
             problems.add(
-                    "%s: %d buckets must be at most %d, since each has %d resources and CloudFormation takes %d in a stack: %s"
-                            .formatted(key, buckets.size(), most, QuiltBucketTables.RESOURCES, MOST_RESOURCES, wayOut));
+                    "%s: %d buckets must be at most %d, since each has %d resources and up to %d kB of template, and CloudFormation takes 500 and 1 MB in a stack: %s"
+                            .formatted(
+                                    key,
+                                    buckets.size(),
+                                    MOST_BUCKETS_IN_A_STACK,
+                                    QuiltBucketTables.RESOURCES,
+                                    QuiltBucketTables.MOST_KILOBYTES,
+                                    wayOut));
         }
     }
 

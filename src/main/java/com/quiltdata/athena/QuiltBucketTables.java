@@ -29,6 +29,9 @@ final class QuiltBucketTables extends Construct {
     /** How many CloudFormation resources one bucket has: two tables, two views and a saved query. */
     static final int RESOURCES = 5;
 
+    /** How many thousand bytes of a template one bucket takes at most, the statements of its views above all. */
+    static final int MOST_KILOBYTES = 16;
+
     private static final String TEXT_INPUT_FORMAT = "org.apache.hadoop.mapred.TextInputFormat";
 
     private final QuiltBucket bucket;
