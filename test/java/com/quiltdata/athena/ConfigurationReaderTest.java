@@ -241,7 +241,7 @@ class ConfigurationReaderTest {
                 .singleElement()
                 .satisfies(problem -> assertThat(problem)
                         .startsWith("databaseName: \"a\\u000ab")
-                        .contains("… (510 characters) must have 1 to 255")
+                        .contains("… (505 characters) must have 1 to 255")
                         .hasSizeLessThan(250));
     }
 

@@ -7,8 +7,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The app as the CDK CLI runs it: a process that is told by its environment what to synthesize, and where. */
 class QuiltAthenaAppTest {
@@ -34,6 +38,49 @@ class QuiltAthenaAppTest {
                         "quiltBuckets: \"s3://x\" must be the bucket's name alone, without s3://",
                         "companyName: (missing) must be given: the results bucket is named after it",
                         "resultsExpireAfterDays: 0 must be a whole number from 1 to 2147483647");
+        assertThat(directory.resolve("cdk.out")).isEmptyDirectory();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "{} | 2",
+                "{\"companyName\": null, \"quiltBuckets\": {\"a\\u2028b\": [null]}} | 3",
+                "{\"companyName\": \"'; DROP TABLE x; --\", \"quiltBuckets\": [[\"a\"], {\"b\": 1e400}]} | 2",
+                "{\"companyName\": \"\\u001b[31m\\u202e\", \"quiltBuckets\": \"bucket-a,bucket-a\"} | 2",
+            })
+    void hostileInputEndsInProblemsAndNothingElse(String context, int problems) throws Exception {
+        assertProblems(run(context), problems);
+    }
+
+    @Test
+    void moreBucketsThanThePolicyCanNameAreRefused() throws Exception {
+        Outcome outcome = run("{\"companyName\": \"mycompany\", \"quiltBuckets\": {\"a\": [%s], \"b\": [%s]}}"
+                .formatted(buckets("a", 40), buckets("b", 40)));
+
+        assertProblems(outcome, 1);
+        assertThat(outcome.errors().getFirst()).startsWith("quiltBuckets: 80 buckets must fit into the policy");
+    }
+
+    @Test
+    void moreBucketsThanAStackCanHoldAreRefused() throws Exception {
+        Outcome outcome = run("{\"companyName\": \"mycompany\", \"quiltBuckets\": [%s]}".formatted(buckets("a", 51)));
+
+        assertProblems(outcome, 1);
+        assertThat(outcome.errors().getFirst()).startsWith("quiltBuckets: 51 buckets must be at most 50");
+    }
+
+    private static String buckets(String prefix, int count) {
+        return IntStream.range(0, count)
+                .mapToObj(i -> "\"%s-a-bucket-with-a-name-of-the-usual-length-%d\"".formatted(prefix, i))
+                .collect(Collectors.joining(","));
+    }
+
+    private void assertProblems(Outcome outcome, int problems) {
+        assertThat(outcome.status()).isOne();
+        assertThat(outcome.errors()).hasSize(problems).allMatch(line -> line.matches("\\w.*: .+ must .+"));
         assertThat(directory.resolve("cdk.out")).isEmptyDirectory();
     }
 

@@ -199,7 +199,7 @@ final class ConfigurationReader {
             problems.add(
                     "%s: %d buckets must be at most %d, since each has %d resources and up to %d kB of template, and CloudFormation takes 500 and 1 MB in a stack: %s"
                             .formatted(
-                                    key,
+                                    line(key),
                                     buckets.size(),
                                     MOST_BUCKETS_IN_A_STACK,
                                     QuiltBucketTables.RESOURCES,
@@ -225,7 +225,7 @@ final class ConfigurationReader {
 
     private String resultsBucketName(List<QuiltBucketGroup> groups) {
         Optional<String> companyName = text(COMPANY_NAME);
-        if (!context.containsKey(COMPANY_NAME)) {
+        if (context.get(COMPANY_NAME) == null) {
             problem(COMPANY_NAME, null, "be given: the results bucket is named after it");
         }
         Optional<String> explicit = text(RESULTS_BUCKET_NAME);
@@ -349,27 +349,38 @@ final class ConfigurationReader {
     }
 
     private void problem(String key, Object value, String rule) {
-        problems.add("%s: %s must %s".formatted(printable(key), value == null ? "(missing)" : shown(value), rule));
+        problems.add("%s: %s must %s".formatted(line(key), value == null ? "(missing)" : shown(value), rule));
     }
 
-    /** A value as one line of a message: text in quotes, long values cut. */
+    /** A value as a part of a message: text in quotes. */
     private static String shown(Object value) {
-        String text = printable(value instanceof String ? "\"" + value + "\"" : String.valueOf(value));
-        return text.length() <= LONGEST_SHOWN_VALUE
-                ? text
-                : "%s… (%d characters)".formatted(text.substring(0, LONGEST_SHOWN_VALUE), text.length());
+        return line(value instanceof String ? "\"" + value + "\"" : String.valueOf(value));
     }
 
-    private static String printable(String text) {
-        StringBuilder printable = new StringBuilder();
-        text.chars().forEach(c -> {
-            if (Character.isISOControl(c)) {
-                printable.append("\\u%04x".formatted(c));
+    /** A text as a part of one line: long ones cut, and what would not show as itself by its number in Unicode. */
+    private static String line(String text) {
+        StringBuilder line = new StringBuilder();
+        text.codePoints().limit(LONGEST_SHOWN_VALUE).forEach(character -> {
+            if (isPrintable(character)) {
+                line.appendCodePoint(character);
             } else {
-                printable.append((char) c);
+                line.append("\\u%04x".formatted(character));
             }
         });
-        return printable.toString();
+        int length = text.codePointCount(0, text.length());
+        return length <= LONGEST_SHOWN_VALUE ? line.toString() : "%s… (%d characters)".formatted(line, length);
+    }
+
+    private static boolean isPrintable(int character) {
+        return switch (Character.getType(character)) {
+            // A format character can turn the direction of all that follows.
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR,
+                    Character.SURROGATE -> false;
+            default -> true;
+        };
     }
 
     /**
