@@ -62,11 +62,14 @@ class ViewProvider extends Construct {
       loggingFormat: lambda.LoggingFormat.JSON,
     });
     const frameworkLog = this.log('FrameworkLog');
-    this.serviceToken = new custom_resources.Provider(this, 'Framework', {
+    const framework = new custom_resources.Provider(this, 'Framework', {
       onEventHandler: handler,
       frameworkOnEventRole: this.functionRole('FrameworkRole', 'Answers CloudFormation', frameworkLog),
       logGroup: frameworkLog,
-    }).serviceToken;
+    });
+    this.serviceToken = framework.serviceToken;
+    const frameworkFunction = framework.node.findChild('framework-onEvent').node.defaultChild as lambda.CfnFunction;
+    frameworkFunction.timeout = Duration.minutes(11).toSeconds();
   }
 
   private log(id: string): logs.LogGroup {
@@ -88,6 +91,7 @@ class ViewProvider extends Construct {
 
 class QuiltBucketTables extends Construct {
   readonly views: CustomResource[];
+  private columnsComment = '';
 
   constructor(
     scope: Construct,
@@ -152,7 +156,7 @@ class QuiltBucketTables extends Construct {
           WorkGroup: workGroup,
           Database: database,
           ViewName: `${prefix}_quilt_${template}`,
-          Query: sql(template, { manifestsTable, packagesTable, manifestsLocation }),
+          Query: sql(template, { manifestsTable, packagesTable, manifestsLocation }) + this.columnsComment,
         },
       });
       view.node.addDependency(provider.role, manifests, packages);
@@ -178,6 +182,8 @@ class QuiltBucketTables extends Construct {
     serdeInfo: glue.CfnTable.SerdeInfoProperty,
     lastDdlTime: string,
   ): glue.CfnTable {
+    const definitions = Object.entries(columns).map(([column, type]) => `${column} ${type}`);
+    this.columnsComment += `\n-- Over ${name} (${definitions.join(', ')})`;
     const table = new glue.CfnTable(this, id, {
       catalogId: Aws.ACCOUNT_ID,
       databaseName,
