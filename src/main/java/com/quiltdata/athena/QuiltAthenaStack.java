@@ -32,6 +32,7 @@ public final class QuiltAthenaStack extends Stack {
         AccessPolicy policy = new AccessPolicy(this, "AccessPolicy", configuration, results, database);
 
         Construct groups = new Construct(this, "QuiltBuckets");
+        QuiltBucketTables.deleteAllWithin(groups);
         SideBySide nestedStacks = new SideBySide(SideBySide.GROUPS);
         for (QuiltBucketGroup group : configuration.quiltBucketGroups()) {
             Construct groupScope = group.name()

@@ -7,7 +7,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import software.amazon.awscdk.Aws;
-import software.amazon.awscdk.RemovalPolicy;
+import software.amazon.awscdk.RemovalPolicies;
+import software.amazon.awscdk.RemovalPolicyProps;
 import software.amazon.awscdk.services.athena.CfnNamedQuery;
 import software.amazon.awscdk.services.glue.CfnTable;
 import software.amazon.awscdk.services.glue.CfnTable.ColumnProperty;
@@ -43,6 +44,12 @@ final class QuiltBucketTables extends Construct {
     /** Ends each view's query: when a column changes, the query does, and the view is made anew in that deployment. */
     private final StringBuilder columnsComment = new StringBuilder();
 
+    /**
+     * Declares tables, views and query of a bucket.
+     *
+     * <p>Every call of the CDK goes to another process, and with a thousand buckets each one made here takes half a
+     * second. What is the same for all buckets is done once, outside: {@link #deleteAllWithin}.
+     */
     QuiltBucketTables(
             Construct scope,
             String id,
@@ -64,6 +71,20 @@ final class QuiltBucketTables extends Construct {
         view("PackagesView", bucket.packagesView(), "packages_view.sql", manifests, packages);
         view("ObjectsView", bucket.objectsView(), "objects_view.sql", manifests, packages);
         exampleQuery(databaseName);
+    }
+
+    /**
+     * Has CloudFormation delete the tables and queries of buckets when they leave the template. It would by default, but
+     * what exists already is only adopted where the template says so.
+     *
+     * @param scope all buckets are within
+     */
+    static void deleteAllWithin(Construct scope) {
+        RemovalPolicies.of(scope)
+                .destroy(RemovalPolicyProps.builder()
+                        .applyToResourceTypes(
+                                List.of(CfnTable.CFN_RESOURCE_TYPE_NAME, CfnNamedQuery.CFN_RESOURCE_TYPE_NAME))
+                        .build());
     }
 
     /** One row for each line of each manifest: the first is the header, the others are entries. */
@@ -119,7 +140,7 @@ final class QuiltBucketTables extends Construct {
         columnsComment.append(columns.entrySet().stream()
                 .map(column -> column.getKey() + " " + column.getValue())
                 .collect(Collectors.joining(", ", "\n-- Over " + name + " (", ")")));
-        CfnTable table = CfnTable.Builder.create(this, id)
+        return CfnTable.Builder.create(this, id)
                 .catalogId(Aws.ACCOUNT_ID)
                 .databaseName(database.name())
                 .tableInput(TableInputProperty.builder()
@@ -148,8 +169,6 @@ final class QuiltBucketTables extends Construct {
                                 .build())
                         .build())
                 .build();
-        table.applyRemovalPolicy(RemovalPolicy.DESTROY);
-        return table;
     }
 
     private void view(String id, String name, String template, CfnTable... tables) {
@@ -172,7 +191,7 @@ final class QuiltBucketTables extends Construct {
     }
 
     private void exampleQuery(String databaseName) {
-        CfnNamedQuery query = CfnNamedQuery.Builder.create(this, "ExampleQuery")
+        CfnNamedQuery.Builder.create(this, "ExampleQuery")
                 .name("Quilt packages in " + bucket.name() + ": files by metadata")
                 .description("Finds files by the metadata of their entries; change the conditions to your own")
                 .workGroup(results.workGroupName())
@@ -180,6 +199,5 @@ final class QuiltBucketTables extends Construct {
                 .queryString(SqlTemplate.fill(
                         "example_query.sql", Map.of("database", databaseName, "objectsView", bucket.objectsView())))
                 .build();
-        query.applyRemovalPolicy(RemovalPolicy.DESTROY);
     }
 }
