@@ -87,17 +87,17 @@ class PolicySizeTest {
 
     @Test
     void readingOfEveryBucketFitsHoweverManyAreConfigured() {
-        Map<String, Object> configuration = new LinkedHashMap<>(configuration(90));
+        Map<String, Object> configuration = new LinkedHashMap<>(configuration(50));
         configuration.put("inputAccess", "any");
         SynthesizedPolicies policies = SynthesizedPolicies.of(configuration, Partition.LONGEST, directory);
         assertThat(SynthesizedPolicies.size(policies.userPolicy().path("PolicyDocument")))
                 .isEqualTo(2980);
     }
 
-    /** Names as long as S3 allows, and as many as CloudFormation's 500 resources leave room for. */
+    /** Names as long as S3 allows, and as many as a stack takes. */
     @Test
     void theHandlersPermissionsFitForAStackFullOfBuckets() {
-        List<String> names = bucketNames("b".repeat(61) + "%02d", 90);
+        List<String> names = bucketNames("b".repeat(61) + "%02d", 50);
         SynthesizedPolicies policies = SynthesizedPolicies.of(
                 Map.of(
                         "companyName", "mycompany",
