@@ -87,17 +87,17 @@ class PolicySizeTest {
 
     @Test
     void readingOfEveryBucketFitsHoweverManyAreConfigured() {
-        Map<String, Object> configuration = new LinkedHashMap<>(configuration(90));
+        Map<String, Object> configuration = new LinkedHashMap<>(configuration(50));
         configuration.put("inputAccess", "any");
         SynthesizedPolicies policies = SynthesizedPolicies.of(configuration, Partition.LONGEST, directory);
         assertThat(SynthesizedPolicies.size(policies.userPolicy().path("PolicyDocument")))
                 .isEqualTo(2980);
     }
 
-    /** Names as long as S3 allows, and as many as CloudFormation's 500 resources leave room for. */
+    /** Names as long as S3 allows, and as many buckets as one stack may have. */
     @Test
     void theHandlersPermissionsFitForAStackFullOfBuckets() {
-        List<String> names = bucketNames("b".repeat(61) + "%02d", 90);
+        List<String> names = bucketNames("b".repeat(61) + "%02d", 50);
         SynthesizedPolicies policies = SynthesizedPolicies.of(
                 Map.of(
                         "companyName", "mycompany",
@@ -140,13 +140,13 @@ class PolicySizeTest {
     /** CloudFormation deletes in reverse order, and a view cannot be dropped when the permission is gone. */
     @Test
     void everyViewDependsOnAllOfTheHandlersPolicies() {
-        Map<String, Object> configuration = new LinkedHashMap<>(configuration(60));
+        Map<String, Object> configuration = new LinkedHashMap<>(configuration(50));
         configuration.put("inputAccess", "any");
         SynthesizedPolicies policies = SynthesizedPolicies.of(configuration, Partition.AWS, directory);
         Set<String> names = policies.handlerPolicies().get(0).keySet();
         assertThat(names).hasSize(3);
         assertThat(policies.viewDependencies().get(0))
-                .hasSize(120)
+                .hasSize(100)
                 .allSatisfy(dependencies -> assertThat(dependencies).containsAll(names));
     }
 
