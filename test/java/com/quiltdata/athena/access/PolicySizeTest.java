@@ -94,7 +94,7 @@ class PolicySizeTest {
                 .isEqualTo(2980);
     }
 
-    /** Names as long as S3 allows, and as many as a stack takes. */
+    /** Names as long as S3 allows, and as many buckets as one stack may have. */
     @Test
     void theHandlersPermissionsFitForAStackFullOfBuckets() {
         List<String> names = bucketNames("b".repeat(61) + "%02d", 50);
@@ -140,13 +140,13 @@ class PolicySizeTest {
     /** CloudFormation deletes in reverse order, and a view cannot be dropped when the permission is gone. */
     @Test
     void everyViewDependsOnAllOfTheHandlersPolicies() {
-        Map<String, Object> configuration = new LinkedHashMap<>(configuration(60));
+        Map<String, Object> configuration = new LinkedHashMap<>(configuration(50));
         configuration.put("inputAccess", "any");
         SynthesizedPolicies policies = SynthesizedPolicies.of(configuration, Partition.AWS, directory);
         Set<String> names = policies.handlerPolicies().get(0).keySet();
         assertThat(names).hasSize(3);
         assertThat(policies.viewDependencies().get(0))
-                .hasSize(120)
+                .hasSize(100)
                 .allSatisfy(dependencies -> assertThat(dependencies).containsAll(names));
     }
 
