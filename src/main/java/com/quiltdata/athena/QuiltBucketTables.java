@@ -183,9 +183,13 @@ final class QuiltBucketTables extends Construct {
                 .query(SqlTemplate.fill(
                                 template,
                                 Map.of(
-                                        "manifestsTable", bucket.manifestsTable(),
-                                        "packagesTable", bucket.packagesTable(),
-                                        "manifestsLocation", bucket.manifestsLocation()))
+                                        "pointers",
+                                        SqlTemplate.fill(
+                                                "pointers.sql", Map.of("packagesTable", bucket.packagesTable())),
+                                        "manifestsTable",
+                                        bucket.manifestsTable(),
+                                        "manifestsLocation",
+                                        bucket.manifestsLocation()))
                         + columnsComment)
                 .build());
     }
