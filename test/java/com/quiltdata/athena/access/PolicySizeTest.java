@@ -144,7 +144,7 @@ class PolicySizeTest {
         configuration.put("inputAccess", "any");
         SynthesizedPolicies policies = SynthesizedPolicies.of(configuration, Partition.AWS, directory);
         Set<String> names = policies.handlerPolicies().get(0).keySet();
-        assertThat(names).hasSize(3);
+        assertThat(names).hasSize(2);
         assertThat(policies.viewDependencies().get(0))
                 .hasSize(100)
                 .allSatisfy(dependencies -> assertThat(dependencies).containsAll(names));
