@@ -30,7 +30,7 @@ const VIEWS_AT_ONCE = 5;
 const GROUPS_AT_ONCE = 3;
 
 const templates = Object.fromEntries(
-  ['packages_view', 'objects_view', 'example_query'].map((name) => [
+  ['packages_view', 'objects_view', 'pointers', 'pointer_lines', 'manifest_lines', 'example_query'].map((name) => [
     name,
     readFileSync(join(RESOURCES, `${name}.sql`), 'utf8'),
   ]),
@@ -38,6 +38,71 @@ const templates = Object.fromEntries(
 
 function sql(name: string, values: Record<string, string>): string {
   return templates[name].replace(/\$\{(\w+)}/g, (_, key) => values[key]).trimEnd();
+}
+
+const MANIFESTS_COLUMNS = {
+  logical_key: 'string',
+  physical_keys: 'array<string>',
+  size: 'string',
+  hash: 'struct<type:string,value:string>',
+  meta: 'string',
+  user_meta: 'string',
+  message: 'string',
+  version: 'string',
+};
+const PACKAGES_COLUMNS = { hash: 'string' };
+
+function prefix(bucket: string): string {
+  return bucket.replace(/[.-]/g, '_');
+}
+
+function viewQuery(template: string, buckets: string[], bucketColumn: string): string {
+  const union = (lines: string, table: string, suffix: string) =>
+    buckets
+      .map((bucket) => sql(lines, { bucket, [table]: `${prefix(bucket)}_quilt_${suffix}` }))
+      .join('\n      UNION ALL\n');
+  const columns = (table: string, types: object) =>
+    `\n-- Over ${table} (${Object.entries(types)
+      .map(([column, type]) => `${column} ${type}`)
+      .join(', ')})`;
+  return (
+    sql(template, {
+      pointers: sql('pointers', { pointerLines: union('pointer_lines', 'packagesTable', 'packages') }),
+      manifestLines: union('manifest_lines', 'manifestsTable', 'manifests'),
+      bucketColumn,
+    }) +
+    columns('manifests', MANIFESTS_COLUMNS) +
+    columns('packages', PACKAGES_COLUMNS)
+  );
+}
+
+const VIEWS = [
+  ['PackagesView', 'packages_view'],
+  ['ObjectsView', 'objects_view'],
+];
+
+class Views {
+  private readonly views: CustomResource[] = [];
+
+  constructor(
+    private readonly provider: ViewProvider,
+    private readonly workGroup: string,
+    private readonly database: string,
+  ) {}
+
+  declare(scope: Construct, id: string, name: string, query: string, tables: Construct[]): void {
+    const view = new CustomResource(new Construct(scope, id), 'Resource', {
+      serviceToken: this.provider.serviceToken,
+      serviceTimeout: Duration.minutes(12),
+      resourceType: 'Custom::AthenaView',
+      properties: { WorkGroup: this.workGroup, Database: this.database, ViewName: name, Query: query },
+    });
+    view.node.addDependency(this.provider.role, ...tables);
+    if (this.views.length >= VIEWS_AT_ONCE) {
+      view.node.addDependency(this.views[this.views.length - VIEWS_AT_ONCE]);
+    }
+    this.views.push(view);
+  }
 }
 
 class ViewProvider extends Construct {
@@ -90,38 +155,24 @@ class ViewProvider extends Construct {
 }
 
 class QuiltBucketTables extends Construct {
-  readonly views: CustomResource[];
-  private columnsComment = '';
+  readonly tables: glue.CfnTable[];
 
   constructor(
     scope: Construct,
     bucket: string,
     database: string,
     workGroup: string,
-    provider: ViewProvider,
+    views: Views,
     databaseName: string,
   ) {
     super(scope, bucket);
-    const prefix = bucket.replace(/[.-]/g, '_');
-    const manifestsTable = `${prefix}_quilt_manifests`;
-    const packagesTable = `${prefix}_quilt_packages`;
-    const manifestsLocation = `s3://${bucket}/.quilt/packages/`;
     const manifests = this.table(
       'ManifestsTable',
       database,
-      manifestsTable,
+      `${prefix(bucket)}_quilt_manifests`,
       `Manifests of the Quilt packages in ${bucket}, one row a line`,
-      {
-        logical_key: 'string',
-        physical_keys: 'array<string>',
-        size: 'string',
-        hash: 'struct<type:string,value:string>',
-        meta: 'string',
-        user_meta: 'string',
-        message: 'string',
-        version: 'string',
-      },
-      manifestsLocation,
+      MANIFESTS_COLUMNS,
+      `s3://${bucket}/.quilt/packages/`,
       'org.apache.hadoop.hive.ql.io.IgnoreKeyTextOutputFormat',
       {
         serializationLibrary: 'org.openx.data.jsonserde.JsonSerDe',
@@ -132,9 +183,9 @@ class QuiltBucketTables extends Construct {
     const packages = this.table(
       'PackagesTable',
       database,
-      packagesTable,
+      `${prefix(bucket)}_quilt_packages`,
       `Pointers to the revisions of the Quilt packages in ${bucket}`,
-      { hash: 'string' },
+      PACKAGES_COLUMNS,
       `s3://${bucket}/.quilt/named_packages/`,
       'org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat',
       {
@@ -143,31 +194,17 @@ class QuiltBucketTables extends Construct {
       },
       '1557626200',
     );
-    this.views = [
-      ['PackagesView', 'packages_view'],
-      ['ObjectsView', 'objects_view'],
-    ].map(([id, template]) => {
-      const scopeOfView = new Construct(this, id);
-      const view = new CustomResource(scopeOfView, 'Resource', {
-        serviceToken: provider.serviceToken,
-        serviceTimeout: Duration.minutes(12),
-        resourceType: 'Custom::AthenaView',
-        properties: {
-          WorkGroup: workGroup,
-          Database: database,
-          ViewName: `${prefix}_quilt_${template}`,
-          Query: sql(template, { manifestsTable, packagesTable, manifestsLocation }) + this.columnsComment,
-        },
-      });
-      view.node.addDependency(provider.role, manifests, packages);
-      return view;
-    });
+    this.tables = [manifests, packages];
+    for (const [viewId, template] of VIEWS) {
+      const name = `${prefix(bucket)}_quilt_${template}`;
+      views.declare(this, viewId, name, viewQuery(template, [bucket], ''), this.tables);
+    }
     new athena.CfnNamedQuery(this, 'ExampleQuery', {
       name: `Quilt packages in ${bucket}: files by metadata`,
       description: 'Finds files by the metadata of their entries; change the conditions to your own',
       workGroup,
       database,
-      queryString: sql('example_query', { database: databaseName, objectsView: `${prefix}_quilt_objects_view` }),
+      queryString: sql('example_query', { database: databaseName, objectsView: `${prefix(bucket)}_quilt_objects_view` }),
     }).applyRemovalPolicy(RemovalPolicy.DESTROY);
   }
 
@@ -182,8 +219,6 @@ class QuiltBucketTables extends Construct {
     serdeInfo: glue.CfnTable.SerdeInfoProperty,
     lastDdlTime: string,
   ): glue.CfnTable {
-    const definitions = Object.entries(columns).map(([column, type]) => `${column} ${type}`);
-    this.columnsComment += `\n-- Over ${name} (${definitions.join(', ')})`;
     const table = new glue.CfnTable(this, id, {
       catalogId: Aws.ACCOUNT_ID,
       databaseName,
@@ -400,27 +435,23 @@ class QuiltAthenaStack extends Stack {
         [`${tableArn}*_quilt_packages_view`, `${tableArn}*_quilt_objects_view`],
         BY_ATHENA,
       );
-      const viewArns = buckets.flatMap((bucket) =>
-        ['packages', 'objects'].map((view) => `${tableArn}${bucket.replace(/[.-]/g, '_')}_quilt_${view}_view`),
+      const overBuckets = nested === undefined && buckets.length > 1 ? ['all'] : [];
+      const viewArns = [...buckets.map(prefix), ...overBuckets].flatMap((name) =>
+        VIEWS.map(([, view]) => `${tableArn}${name}_quilt_${view}`),
       );
       for (let from = 0; from < viewArns.length; from += 10) {
         grant(['glue:CreateTable', 'glue:UpdateTable'], viewArns.slice(from, from + 10), BY_ATHENA);
       }
-      const views: CustomResource[] = [];
-      for (const bucket of buckets) {
-        const tables = new QuiltBucketTables(
-          nested ?? scope,
-          bucket,
-          database.ref,
-          workGroup.ref,
-          provider,
-          databaseName,
-        );
-        for (const view of tables.views) {
-          if (views.length >= VIEWS_AT_ONCE) {
-            view.node.addDependency(views[views.length - VIEWS_AT_ONCE]);
-          }
-          views.push(view);
+      const views = new Views(provider, workGroup.ref, database.ref);
+      const tables = buckets.flatMap(
+        (bucket) =>
+          new QuiltBucketTables(nested ?? scope, bucket, database.ref, workGroup.ref, views, databaseName).tables,
+      );
+      if (overBuckets.length > 0) {
+        const over = new Construct(this, 'ViewsOverBuckets');
+        for (const [viewId, template] of VIEWS) {
+          const query = viewQuery(template, buckets, 'pointers."bucket",\n  ');
+          views.declare(over, viewId, `all_quilt_${template}`, query, tables);
         }
       }
     }

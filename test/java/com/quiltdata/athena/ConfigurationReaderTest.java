@@ -20,7 +20,7 @@ class ConfigurationReaderTest {
 
     @Test
     void twoKeysAreEnough() {
-        assertThat(ConfigurationReader.read(configuration()))
+        assertThat(ConfigurationReader.read(configuration(), TestTemplates.PROJECT))
                 .isEqualTo(new Configuration(
                         List.of(new QuiltBucketGroup(
                                 Optional.empty(), List.of(new QuiltBucket("quilt-allencell-manifests")))),
@@ -34,6 +34,7 @@ class ConfigurationReaderTest {
                         Optional.empty(),
                         List.of(),
                         InputAccess.LISTED,
+                        List.of(),
                         Removal.RETAIN));
     }
 
@@ -62,10 +63,12 @@ class ConfigurationReaderTest {
                 List.of(KEY),
                 "inputAccess",
                 "any",
+                "customViews",
+                Map.of("latest_images", "test/resources/views/latest_images.sql"),
                 "removalPolicy",
                 "destroy");
 
-        assertThat(ConfigurationReader.read(context)).isEqualTo(everyKey());
+        assertThat(ConfigurationReader.read(context, TestTemplates.PROJECT)).isEqualTo(everyKey());
     }
 
     @Test
@@ -82,9 +85,10 @@ class ConfigurationReaderTest {
                 "resultsKmsKeyArn", KEY,
                 "quiltBucketKmsKeyArns", KEY,
                 "inputAccess", "any",
+                "customViews", "latest_images:test/resources/views/latest_images.sql",
                 "removalPolicy", "destroy");
 
-        assertThat(ConfigurationReader.read(context)).isEqualTo(everyKey());
+        assertThat(ConfigurationReader.read(context, TestTemplates.PROJECT)).isEqualTo(everyKey());
     }
 
     private static Configuration everyKey() {
@@ -101,13 +105,19 @@ class ConfigurationReaderTest {
                 Optional.of(KEY),
                 List.of(KEY),
                 InputAccess.ANY,
+                List.of(new CustomView("latest_images", """
+                        -- The images of the latest revisions.
+                        SELECT "user", "name", "logical_key", "size"
+                        FROM "imaging_a_quilt_objects_view"
+                        WHERE "timestamp" = 'latest' AND "logical_key" LIKE '%.tiff'""", List.of())),
                 Removal.DESTROY);
     }
 
     @Test
     void groupsKeepTheirNamesAndBuckets() {
         Configuration configuration = ConfigurationReader.read(
-                configuration("quiltBuckets", Map.of("imaging", List.of("bucket-a", "bucket-b"))));
+                configuration("quiltBuckets", Map.of("imaging", List.of("bucket-a", "bucket-b"))),
+                TestTemplates.PROJECT);
 
         assertThat(configuration.quiltBucketGroups())
                 .containsExactly(new QuiltBucketGroup(
@@ -123,7 +133,8 @@ class ConfigurationReaderTest {
                 "acknowledged-issue-numbers", List.of(1),
                 "cli-telemetry", false);
 
-        assertThat(ConfigurationReader.read(context)).isEqualTo(ConfigurationReader.read(configuration()));
+        assertThat(ConfigurationReader.read(context, TestTemplates.PROJECT))
+                .isEqualTo(ConfigurationReader.read(configuration(), TestTemplates.PROJECT));
     }
 
     @Test
@@ -133,7 +144,7 @@ class ConfigurationReaderTest {
                         "bukets: 1 must be left out: the keys are companyName, quiltBuckets, resultsBucketName, "
                                 + "databaseName, workgroupName, policyName, attachPolicyToRoles, "
                                 + "resultsExpireAfterDays, bytesScannedCutoffPerQuery, resultsKmsKeyArn, "
-                                + "quiltBucketKmsKeyArns, inputAccess, removalPolicy",
+                                + "quiltBucketKmsKeyArns, inputAccess, customViews, removalPolicy",
                         "quiltBuckets: \"s3://x\" must be the bucket's name alone, without s3://",
                         "companyName: (missing) must be given: the results bucket is named after it",
                         "removalPolicy: \"keep\" must be retain or destroy");
@@ -247,7 +258,7 @@ class ConfigurationReaderTest {
 
     private static List<String> problems(Map<String, Object> context) {
         try {
-            ConfigurationReader.read(context);
+            ConfigurationReader.read(context, TestTemplates.PROJECT);
         } catch (ConfigurationException e) {
             return e.problems();
         }

@@ -102,6 +102,29 @@ class NamesNeverChangeTest {
                         "bucketaObjectsViewDDF05F68", "bucket_a_quilt_objects_view"));
     }
 
+    @Test
+    void theLogicalIdsAndPhysicalNamesOfViewsBesideThoseOfABucket() {
+        Map<String, String> names = names(TestTemplates.assembly(TestTemplates.configuration(
+                        "quiltBuckets",
+                        List.of("bucket-a", "bucket-b"),
+                        "customViews",
+                        Map.of("latest_images", "test/resources/views/latest_images.sql")))
+                .template());
+        names.keySet().removeIf(id -> id.startsWith("QuiltBuckets"));
+
+        assertThat(names)
+                .isEqualTo(Map.of(
+                        "QueryResultsBucket8914DAAE", "mycompany-quilt-query-results",
+                        "QueryResultsWorkGroup1EB50CBB", "quilt-query",
+                        "QueryDatabase5B4A5A9D", "quilt_query",
+                        "AccessPolicyBC67C267", "AthenaQuiltAccess",
+                        // Another set of custom views has another policy.
+                        "QueryDatabaseCustomViews7434492f63597dca144B2B1E", "(no name)",
+                        "ViewsOverBucketsPackagesView7D3D3A54", "all_quilt_packages_view",
+                        "ViewsOverBucketsObjectsViewA4B4FA9A", "all_quilt_objects_view",
+                        "CustomViewslatestimagesC2763364", "latest_images"));
+    }
+
     private static CloudAssembly grouped() {
         return TestTemplates.assembly(
                 TestTemplates.configuration("quiltBuckets", Map.of("imaging", List.of("bucket-a"))));

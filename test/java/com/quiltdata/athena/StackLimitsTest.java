@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The largest configurations that are accepted, with names of full length, against the limits of what they become.
@@ -46,6 +47,40 @@ class StackLimitsTest {
         assertFits(synthesize(groups), 1 + ConfigurationReader.MOST_GROUPS);
     }
 
+    @Test
+    void asManyCustomViewsAsThePolicyTakesFitBesideTheLongestList() throws IOException {
+        Map<String, Object> views = new LinkedHashMap<>();
+        for (int view = 0; view < 12; view++) {
+            views.put("v".repeat(126) + "%02d".formatted(view), "test/resources/views/everywhere.sql");
+        }
+
+        CloudAssembly assembly = synthesize(
+                buckets("b", ConfigurationReader.MOST_BUCKETS_BESIDE_CUSTOM_VIEWS), Map.entry("customViews", views));
+
+        assertFits(assembly, 1);
+        // While another set of custom views is deployed, the policies of both are there.
+        assertThat(policies(assembly.template().path("Resources"))).isLessThan(MOST_POLICIES_OF_A_ROLE);
+    }
+
+    /** Characters that JSON escapes, so that the template has twice what the file has. */
+    @Test
+    void theLargestCustomViewsFitIntoTheTemplate(@TempDir Path project) throws IOException {
+        int room = ConfigurationReader.MOST_TEMPLATE_KILOBYTES - QuiltBucketTables.MOST_KILOBYTES;
+        String quotes = "SELECT '" + "\"".repeat((room / 4 - 3) * 1000 / 2) + "'";
+        Map<String, Object> views = new LinkedHashMap<>();
+        for (int view = 0; view < 4; view++) {
+            Files.writeString(project.resolve(view + ".sql"), quotes);
+            views.put("view" + view, view + ".sql");
+        }
+
+        CloudAssembly assembly = CloudAssembly.synthesize(
+                context(buckets("b", 1), Map.entry("customViews", views)), project, project.resolve("cdk.out"));
+
+        assertFits(assembly, 1);
+        assertThat(Files.size(assembly.directory().resolve("QuiltAthena.template.json")))
+                .isGreaterThan(800_000);
+    }
+
     private static void assertFits(CloudAssembly assembly, int templates) throws IOException {
         List<Path> files;
         try (Stream<Path> all = Files.list(assembly.directory())) {
@@ -57,17 +92,26 @@ class StackLimitsTest {
             JsonNode resources = new ObjectMapper().readTree(file.toFile()).path("Resources");
             assertThat(Files.size(file)).as("bytes of " + file).isLessThanOrEqualTo(MOST_BYTES);
             assertThat(resources.size()).as("resources of " + file).isLessThanOrEqualTo(MOST_RESOURCES);
-            long policies = resources.findValuesAsText("Type").stream()
-                    .filter("AWS::IAM::ManagedPolicy"::equals)
-                    .count();
-            // The users' policy is among those of the stack itself.
-            assertThat(policies).as("policies of " + file).isLessThanOrEqualTo(MOST_POLICIES_OF_A_ROLE);
+            assertThat(policies(resources)).as("policies of " + file).isLessThanOrEqualTo(MOST_POLICIES_OF_A_ROLE);
         }
     }
 
+    /** In the stack itself, the policy for users is among them. */
+    private static long policies(JsonNode resources) {
+        return resources.findValuesAsText("Type").stream()
+                .filter("AWS::IAM::ManagedPolicy"::equals)
+                .count();
+    }
+
     /** As the CDK CLI has an app synthesized: it writes each resource's path into the template. */
-    private static CloudAssembly synthesize(Object quiltBuckets) {
-        return TestTemplates.assembly(TestTemplates.configuration(
+    @SafeVarargs
+    private static CloudAssembly synthesize(Object quiltBuckets, Map.Entry<String, Object>... more) {
+        return TestTemplates.assembly(context(quiltBuckets, more));
+    }
+
+    @SafeVarargs
+    private static Map<String, Object> context(Object quiltBuckets, Map.Entry<String, Object>... more) {
+        Map<String, Object> context = TestTemplates.configuration(
                 "quiltBuckets",
                 quiltBuckets,
                 "inputAccess",
@@ -81,7 +125,11 @@ class StackLimitsTest {
                 "aws:cdk:enable-asset-metadata",
                 true,
                 "aws:cdk:version-reporting",
-                true));
+                true);
+        for (Map.Entry<String, Object> entry : more) {
+            context.put(entry.getKey(), entry.getValue());
+        }
+        return context;
     }
 
     private static List<String> buckets(String prefix, int count) {

@@ -61,7 +61,7 @@ public final class TestTemplates {
         context.keySet().removeAll(CloudAssembly.projectConfiguration(PROJECT).keySet());
         context.putAll(configuration);
         try {
-            return CloudAssembly.synthesize(context, Files.createTempDirectory(Path.of("target"), "assembly"));
+            return CloudAssembly.synthesize(context, PROJECT, Files.createTempDirectory(Path.of("target"), "assembly"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -122,6 +122,15 @@ public final class AthenaViewProvider extends Construct implements IGrantable {
         resource.getNode().addDependency(dependencies.toArray(new Construct[0]));
     }
 
+    /**
+     * The handler's role, for policies that are no part of its own.
+     *
+     * @return the role
+     */
+    Role role() {
+        return handlerRole;
+    }
+
     @Override
     public IPrincipal getGrantPrincipal() {
         return handlerRole;

@@ -19,6 +19,7 @@ import java.util.stream.Stream;
  * @param resultsKmsKeyArn the key that query results are encrypted with; empty for keys that S3 manages
  * @param quiltBucketKmsKeyArns the keys that the registries of Quilt buckets are encrypted with
  * @param inputAccess which registries the policy lets users read
+ * @param customViews views that the administrator has written, none before one that it reads
  * @param removalPolicy what becomes of the results bucket, the workgroup and the database when the stack is deleted
  */
 public record Configuration(
@@ -33,7 +34,17 @@ public record Configuration(
         Optional<String> resultsKmsKeyArn,
         List<String> quiltBucketKmsKeyArns,
         InputAccess inputAccess,
+        List<CustomView> customViews,
         Removal removalPolicy) {
+
+    /**
+     * The most buckets of the views over all of them. Each bucket costs the engine two stages of a query, beside a few
+     * for all, and Trino refuses a query of more than 150.
+     *
+     * @see <a href="https://trino.io/docs/current/admin/properties-query-management.html#query-max-stage-count">
+     *     query.max-stage-count</a>
+     */
+    static final int MOST_BUCKETS_IN_A_VIEW = 50;
 
     /** Which Quilt registries users may read. */
     public enum InputAccess {
@@ -56,6 +67,7 @@ public record Configuration(
         quiltBucketGroups = List.copyOf(quiltBucketGroups);
         attachPolicyToRoles = List.copyOf(attachPolicyToRoles);
         quiltBucketKmsKeyArns = List.copyOf(quiltBucketKmsKeyArns);
+        customViews = List.copyOf(customViews);
     }
 
     /**
@@ -65,6 +77,16 @@ public record Configuration(
      */
     public List<QuiltBucket> quiltBuckets() {
         return buckets(quiltBucketGroups).toList();
+    }
+
+    /**
+     * Whether there are views over all buckets.
+     *
+     * @return true for two buckets or more, if one query can read all of them
+     */
+    public boolean hasViewsOverBuckets() {
+        int buckets = quiltBuckets().size();
+        return buckets > 1 && buckets <= MOST_BUCKETS_IN_A_VIEW;
     }
 
     static Stream<QuiltBucket> buckets(List<QuiltBucketGroup> groups) {

@@ -3,8 +3,10 @@ package com.quiltdata.athena;
 import com.quiltdata.athena.Configuration.InputAccess;
 import com.quiltdata.athena.Configuration.Removal;
 import java.math.BigDecimal;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -33,6 +35,7 @@ final class ConfigurationReader {
     private static final String RESULTS_KMS_KEY_ARN = "resultsKmsKeyArn";
     private static final String QUILT_BUCKET_KMS_KEY_ARNS = "quiltBucketKmsKeyArns";
     private static final String INPUT_ACCESS = "inputAccess";
+    private static final String CUSTOM_VIEWS = "customViews";
     private static final String REMOVAL_POLICY = "removalPolicy";
 
     private static final List<String> KEYS = List.of(
@@ -48,6 +51,7 @@ final class ConfigurationReader {
             RESULTS_KMS_KEY_ARN,
             QUILT_BUCKET_KMS_KEY_ARNS,
             INPUT_ACCESS,
+            CUSTOM_VIEWS,
             REMOVAL_POLICY);
 
     /** What the CDK CLI keeps in the context beside feature flags ({@code @…}) and cached look-ups ({@code …:…}). */
@@ -78,6 +82,9 @@ final class ConfigurationReader {
 
     private static final int DEFAULT_DAYS = 30;
 
+    /** What CloudFormation takes in a template, less what is there whatever is configured. */
+    static final int MOST_TEMPLATE_KILOBYTES = 850;
+
     /** Athena refuses a lower cutoff. */
     private static final long LEAST_CUTOFF = 10_000_000;
 
@@ -91,40 +98,50 @@ final class ConfigurationReader {
      */
     static final int MOST_BUCKETS_IN_A_STACK = 50;
 
+    /**
+     * The most buckets in one stack with custom views. Their policy is one more on the handler's role, and two while
+     * another set of them is deployed.
+     */
+    static final int MOST_BUCKETS_BESIDE_CUSTOM_VIEWS = 40;
+
     /** The most groups. Each is one of the stack's 500 resources, and has a function and two roles of its own. */
     static final int MOST_GROUPS = 100;
 
-    private static final int LONGEST_SHOWN_VALUE = 100;
-
     private final Map<String, Object> context;
-    private final List<String> problems = new ArrayList<>();
+    private final Path directory;
+    private final Problems problems = new Problems();
 
-    private ConfigurationReader(Map<String, Object> context) {
+    private ConfigurationReader(Map<String, Object> context, Path directory) {
         this.context = context;
+        this.directory = directory;
     }
 
     /**
      * Reads a configuration.
      *
      * @param context the app's whole context
+     * @param directory the project's, which files in the configuration are relative to
      * @return the configuration
      * @throws ConfigurationException if anything is wrong
      */
-    static Configuration read(Map<String, Object> context) {
-        return new ConfigurationReader(context).read();
+    static Configuration read(Map<String, Object> context, Path directory) {
+        return new ConfigurationReader(context, directory).read();
     }
 
     private Configuration read() {
         context.keySet().stream()
                 .filter(key -> !KEYS.contains(key) && !isCdkKey(key))
                 .sorted()
-                .forEach(key -> problem(key, context.get(key), "be left out: the keys are " + String.join(", ", KEYS)));
+                .forEach(key ->
+                        problems.add(key, context.get(key), "be left out: the keys are " + String.join(", ", KEYS)));
 
         List<QuiltBucketGroup> groups = groups();
+        String resultsBucketName = resultsBucketName(groups);
+        String databaseName = name(DATABASE_NAME, "quilt_query", DATABASE_RULE, TAKEN_DATABASES);
         Configuration configuration = new Configuration(
                 groups,
-                resultsBucketName(groups),
-                name(DATABASE_NAME, "quilt_query", DATABASE_RULE, TAKEN_DATABASES),
+                resultsBucketName,
+                databaseName,
                 name(WORKGROUP_NAME, "quilt-query", WORKGROUP_RULE, TAKEN_WORKGROUPS),
                 name(POLICY_NAME, "AthenaQuiltAccess", POLICY_RULE, Set.of()),
                 list(ATTACH_POLICY_TO_ROLES, ROLE_RULE),
@@ -133,10 +150,9 @@ final class ConfigurationReader {
                 text(RESULTS_KMS_KEY_ARN).filter(arn -> follows(KEY_ARN_RULE, RESULTS_KMS_KEY_ARN, arn)),
                 list(QUILT_BUCKET_KMS_KEY_ARNS, KEY_ARN_RULE),
                 choice(INPUT_ACCESS, InputAccess.LISTED),
+                customViews(groups, databaseName),
                 choice(REMOVAL_POLICY, Removal.RETAIN));
-        if (!problems.isEmpty()) {
-            throw new ConfigurationException(problems);
-        }
+        problems.refuse();
         return configuration;
     }
 
@@ -149,10 +165,10 @@ final class ConfigurationReader {
         List<QuiltBucketGroup> groups = new ArrayList<>();
         if (value instanceof Map<?, ?> object) {
             if (object.isEmpty()) {
-                problem(QUILT_BUCKETS, value, "have at least one group");
+                problems.add(QUILT_BUCKETS, value, "have at least one group");
             }
             if (object.size() > MOST_GROUPS) {
-                problems.add(
+                problems.addLine(
                         "%s: %d groups must be at most %d, since each is a nested stack with a function of its own: join small groups, up to %d buckets each"
                                 .formatted(QUILT_BUCKETS, object.size(), MOST_GROUPS, MOST_BUCKETS_IN_A_STACK));
             }
@@ -178,12 +194,12 @@ final class ConfigurationReader {
 
     private List<QuiltBucket> buckets(String key, Object value) {
         if (value == null) {
-            problem(key, null, "list at least one bucket");
+            problems.add(key, null, "list at least one bucket");
             return List.of();
         }
         Optional<List<String>> names = items(key, value);
         if (names.isPresent() && names.get().isEmpty()) {
-            problem(key, value, "list at least one bucket");
+            problems.add(key, value, "list at least one bucket");
         }
         List<QuiltBucket> buckets = new ArrayList<>();
         for (String name : names.orElse(List.of())) {
@@ -196,10 +212,10 @@ final class ConfigurationReader {
 
     private void refuseTooMany(String key, List<QuiltBucket> buckets, String wayOut) {
         if (buckets.size() > MOST_BUCKETS_IN_A_STACK) {
-            problems.add(
+            problems.addLine(
                     "%s: %d buckets must be at most %d, since each has %d resources and up to %d kB of template, and CloudFormation takes 500 and 1 MB in a stack: %s"
                             .formatted(
-                                    line(key),
+                                    Problems.line(key),
                                     buckets.size(),
                                     MOST_BUCKETS_IN_A_STACK,
                                     QuiltBucketTables.RESOURCES,
@@ -209,24 +225,61 @@ final class ConfigurationReader {
     }
 
     private void refuseSameTables(List<QuiltBucketGroup> groups) {
+        List<QuiltBucket> all = Configuration.buckets(groups).toList();
+        all.stream()
+                .filter(bucket -> all.size() > 1 && ViewsOverBuckets.NAMES.contains(bucket.packagesView()))
+                .forEach(bucket -> problems.add(
+                        QUILT_BUCKETS,
+                        bucket.name(),
+                        "be the only bucket: beside others, its views would have the names of those over all buckets"));
         Map<String, String> nameOfPrefix = new LinkedHashMap<>();
         Configuration.buckets(groups).forEach(bucket -> {
             String other = nameOfPrefix.putIfAbsent(bucket.tablePrefix(), bucket.name());
             if (bucket.name().equals(other)) {
-                problem(QUILT_BUCKETS, bucket.name(), "be listed once");
+                problems.add(QUILT_BUCKETS, bucket.name(), "be listed once");
             } else if (other != null) {
-                problem(
+                problems.add(
                         QUILT_BUCKETS,
                         bucket.name(),
-                        "not give the same table names as %s (%s_…)".formatted(shown(other), bucket.tablePrefix()));
+                        "not give the same table names as %s (%s_…)"
+                                .formatted(Problems.shown(other), bucket.tablePrefix()));
             }
         });
+    }
+
+    private List<CustomView> customViews(List<QuiltBucketGroup> groups, String databaseName) {
+        Set<String> declared = new HashSet<>(ViewsOverBuckets.NAMES);
+        Configuration.buckets(groups).forEach(bucket -> declared.addAll(bucket.tablesAndViews()));
+        List<CustomView> views = new CustomViewReader(CUSTOM_VIEWS, directory, databaseName, declared, problems)
+                .read(context.get(CUSTOM_VIEWS));
+        refuseTooLarge(groups, views);
+        return views;
+    }
+
+    /** Custom views are in the stack itself, beside the buckets that are in no group. */
+    private void refuseTooLarge(List<QuiltBucketGroup> groups, List<CustomView> views) {
+        int buckets = groups.stream()
+                .filter(group -> group.name().isEmpty())
+                .mapToInt(group -> group.buckets().size())
+                .sum();
+        if (buckets > MOST_BUCKETS_BESIDE_CUSTOM_VIEWS && !views.isEmpty()) {
+            problems.addLine(
+                    "%s: %d buckets must be at most %d beside custom views, since all of their views share the policies of one role, and IAM allows 10: use groups of buckets"
+                            .formatted(QUILT_BUCKETS, buckets, MOST_BUCKETS_BESIDE_CUSTOM_VIEWS));
+        }
+        int room = MOST_TEMPLATE_KILOBYTES - buckets * QuiltBucketTables.MOST_KILOBYTES;
+        int size = views.stream().mapToInt(CustomView::templateBytes).sum() / 1000;
+        if (size > room) {
+            problems.addLine(
+                    "%s: %d views must fit into the stack's template: they have %d kB, and beside %d buckets there is room for %d; shorten the views, or use groups of buckets"
+                            .formatted(CUSTOM_VIEWS, views.size(), size, buckets, room));
+        }
     }
 
     private String resultsBucketName(List<QuiltBucketGroup> groups) {
         Optional<String> companyName = text(COMPANY_NAME);
         if (context.get(COMPANY_NAME) == null) {
-            problem(COMPANY_NAME, null, "be given: the results bucket is named after it");
+            problems.add(COMPANY_NAME, null, "be given: the results bucket is named after it");
         }
         Optional<String> explicit = text(RESULTS_BUCKET_NAME);
         String key = explicit.isPresent() ? RESULTS_BUCKET_NAME : COMPANY_NAME;
@@ -236,7 +289,7 @@ final class ConfigurationReader {
                 && followsBucketRules(key, explicit.or(() -> companyName).get(), name)) {
             Configuration.buckets(groups)
                     .filter(bucket -> bucket.name().equals(name))
-                    .forEach(bucket -> problem(
+                    .forEach(bucket -> problems.add(
                             QUILT_BUCKETS, name, "not be the results bucket: query results would lie among packages"));
         }
         return name;
@@ -244,15 +297,16 @@ final class ConfigurationReader {
 
     private boolean followsBucketRules(String key, Object value, String bucketName) {
         Optional<String> brokenRule = BucketName.brokenRule(bucketName);
-        String subject = bucketName.equals(value) ? "" : "make a valid bucket name: " + shown(bucketName) + " must ";
-        brokenRule.ifPresent(rule -> problem(key, value, subject + rule));
+        String subject =
+                bucketName.equals(value) ? "" : "make a valid bucket name: " + Problems.shown(bucketName) + " must ";
+        brokenRule.ifPresent(rule -> problems.add(key, value, subject + rule));
         return brokenRule.isEmpty();
     }
 
     private String name(String key, String defaultName, Rule rule, Set<String> taken) {
         String name = text(key).orElse(defaultName);
         if (taken.contains(name)) {
-            problem(key, name, "not be a name that every account has already");
+            problems.add(key, name, "not be a name that every account has already");
         }
         follows(rule, key, name);
         return name;
@@ -266,7 +320,7 @@ final class ConfigurationReader {
                 .forEach((item, count) -> {
                     follows(rule, key, item);
                     if (count > 1) {
-                        problem(key, item, "be listed once");
+                        problems.add(key, item, "be listed once");
                     }
                 });
         return items;
@@ -283,7 +337,7 @@ final class ConfigurationReader {
         if (value instanceof List<?> list && list.stream().allMatch(String.class::isInstance)) {
             return Optional.of(list.stream().map(String.class::cast).toList());
         }
-        problem(key, value, "be a list of texts");
+        problems.add(key, value, "be a list of texts");
         return Optional.empty();
     }
 
@@ -293,7 +347,7 @@ final class ConfigurationReader {
             return Optional.empty();
         }
         if (!(value instanceof String text) || text.isBlank()) {
-            problem(key, value, "be a text that is not empty");
+            problems.add(key, value, "be a text that is not empty");
             return Optional.empty();
         }
         return Optional.of(text);
@@ -314,7 +368,7 @@ final class ConfigurationReader {
         } catch (ArithmeticException | NumberFormatException e) {
             // Reported below, as any other value that is not one.
         }
-        problem(key, value, "be a whole number from %d to %d".formatted(least, most));
+        problems.add(key, value, "be a whole number from %d to %d".formatted(least, most));
         return OptionalLong.empty();
     }
 
@@ -329,7 +383,7 @@ final class ConfigurationReader {
                 return choice;
             }
         }
-        problem(
+        problems.add(
                 key,
                 value,
                 "be " + choices.stream().map(ConfigurationReader::configured).collect(Collectors.joining(" or ")));
@@ -343,44 +397,9 @@ final class ConfigurationReader {
     private boolean follows(Rule rule, String key, String value) {
         boolean follows = rule.pattern().matcher(value).matches();
         if (!follows) {
-            problem(key, value, rule.words());
+            problems.add(key, value, rule.words());
         }
         return follows;
-    }
-
-    private void problem(String key, Object value, String rule) {
-        problems.add("%s: %s must %s".formatted(line(key), value == null ? "(missing)" : shown(value), rule));
-    }
-
-    /** A value as a part of a message: text in quotes. */
-    private static String shown(Object value) {
-        return line(value instanceof String ? "\"" + value + "\"" : String.valueOf(value));
-    }
-
-    /** A text as a part of one line: long ones cut, and what would not show as itself by its number in Unicode. */
-    private static String line(String text) {
-        StringBuilder line = new StringBuilder();
-        text.codePoints().limit(LONGEST_SHOWN_VALUE).forEach(character -> {
-            if (isPrintable(character)) {
-                line.appendCodePoint(character);
-            } else {
-                line.append("\\u%04x".formatted(character));
-            }
-        });
-        int length = text.codePointCount(0, text.length());
-        return length <= LONGEST_SHOWN_VALUE ? line.toString() : "%s… (%d characters)".formatted(line, length);
-    }
-
-    private static boolean isPrintable(int character) {
-        return switch (Character.getType(character)) {
-            // A format character can turn the direction of all that follows.
-            case Character.CONTROL,
-                    Character.FORMAT,
-                    Character.LINE_SEPARATOR,
-                    Character.PARAGRAPH_SEPARATOR,
-                    Character.SURROGATE -> false;
-            default -> true;
-        };
     }
 
     /**

@@ -2,6 +2,8 @@ package com.quiltdata.athena;
 
 import com.quiltdata.athena.Configuration.Removal;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Stream;
 import software.amazon.awscdk.ArnComponents;
 import software.amazon.awscdk.Aws;
@@ -12,6 +14,8 @@ import software.amazon.awscdk.services.glue.CfnDatabase.DatabaseInputProperty;
 import software.amazon.awscdk.services.iam.Grant;
 import software.amazon.awscdk.services.iam.GrantOnPrincipalOptions;
 import software.amazon.awscdk.services.iam.IGrantable;
+import software.amazon.awscdk.services.iam.ManagedPolicy;
+import software.amazon.awscdk.services.iam.PolicyStatement;
 import software.constructs.Construct;
 
 /** The Glue database that holds the tables and views of all Quilt buckets, and those that users make themselves. */
@@ -26,8 +30,11 @@ final class QueryDatabase extends Construct {
     /** Asked for once: every bucket needs it several times, and each answer comes from another process. */
     private final String name;
 
+    private final String databaseName;
+
     QueryDatabase(Construct scope, String id, Configuration configuration) {
         super(scope, id);
+        databaseName = configuration.databaseName();
         CfnDatabase database = CfnDatabase.Builder.create(this, "Database")
                 .catalogId(Aws.ACCOUNT_ID)
                 .databaseInput(DatabaseInputProperty.builder()
@@ -125,6 +132,40 @@ final class QueryDatabase extends Construct {
                             .map(everyTable::concat)
                             .toList());
         }
+    }
+
+    /**
+     * Lets Athena create, replace and drop views on somebody's behalf by a policy of its own, in which each of them is
+     * named. Another set of views has another policy: CloudFormation makes it before the views of the new set, and
+     * deletes the old one after the views that have left. So each view can be dropped exactly as long as it is there.
+     *
+     * @param grantee who may define views already, by {@link #grantDefineViews}
+     * @param views the views' names
+     * @return the policy
+     * @throws ConfigurationException if it has more characters than IAM allows
+     */
+    Construct grantDefineCustomViews(AthenaViewProvider grantee, List<String> views) {
+        ManagedPolicy policy = ManagedPolicy.Builder.create(
+                        this, "CustomViews" + CustomViews.digest(String.join("\n", views)))
+                .description("Define the custom views")
+                .statements(List.of(PolicyStatement.Builder.create()
+                        .actions(List.of("glue:CreateTable", "glue:DeleteTable", "glue:UpdateTable"))
+                        .resources(views.stream().map(this::tableArn).toList())
+                        .conditions(RequestConditions.BY_ATHENA)
+                        .build()))
+                .roles(List.of(grantee.role()))
+                .build();
+        int size = PolicySize.of(Stack.of(this), policy.getDocument(), Map.of(name, databaseName));
+        if (size > PolicySize.MANAGED_POLICY_LIMIT) {
+            throw new ConfigurationException(List.of(String.format(
+                    Locale.ROOT,
+                    "customViews: %d views must fit into the policy that lets them be defined: it would have %,d"
+                            + " characters, and IAM allows %,d; have fewer views, or shorter names",
+                    views.size(),
+                    size,
+                    PolicySize.MANAGED_POLICY_LIMIT)));
+        }
+        return policy;
     }
 
     private static void grant(IGrantable grantee, List<String> actions, List<String> arns) {

@@ -1,5 +1,6 @@
 package com.quiltdata.athena;
 
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import software.amazon.awscdk.App;
@@ -23,7 +24,7 @@ public final class QuiltAthenaApp {
     public static void main(String[] arguments) {
         try {
             App app = new App();
-            declareStack(app);
+            declareStack(app, Path.of(""));
             app.synth();
         } catch (ConfigurationException e) {
             e.problems().forEach(System.err::println);
@@ -35,10 +36,11 @@ public final class QuiltAthenaApp {
      * Declares the stack that the app's context describes.
      *
      * @param app the app, with the configuration in its context
+     * @param directory the project's, which files in the configuration are relative to
      * @return the stack
      * @throws ConfigurationException if anything in the configuration is wrong
      */
-    public static QuiltAthenaStack declareStack(App app) {
+    public static QuiltAthenaStack declareStack(App app, Path directory) {
         return new QuiltAthenaStack(
                 app,
                 STACK_ID,
@@ -46,7 +48,7 @@ public final class QuiltAthenaApp {
                         .description("Quilt package metadata, queryable with Amazon Athena")
                         .env(environment())
                         .build(),
-                configuration(context(app)));
+                configuration(context(app), directory));
     }
 
     /** Where the CDK CLI deploys to. Without credentials it knows no account, and its region is a mere default. */
@@ -64,11 +66,12 @@ public final class QuiltAthenaApp {
      * Reads the configuration out of a context.
      *
      * @param context the whole context
+     * @param directory the project's, which files in the configuration are relative to
      * @return the configuration
      * @throws ConfigurationException if anything in it is wrong
      */
-    public static Configuration configuration(Map<String, Object> context) {
-        return ConfigurationReader.read(context);
+    public static Configuration configuration(Map<String, Object> context, Path directory) {
+        return ConfigurationReader.read(context, directory);
     }
 
     private static Map<String, Object> context(App app) {

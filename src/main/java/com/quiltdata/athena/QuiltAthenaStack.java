@@ -1,8 +1,8 @@
 package com.quiltdata.athena;
 
+import java.util.Map;
+import java.util.TreeMap;
 import software.amazon.awscdk.CfnOutput;
-import software.amazon.awscdk.CfnResource;
-import software.amazon.awscdk.NestedStack;
 import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.StackProps;
 import software.constructs.Construct;
@@ -31,42 +31,21 @@ public final class QuiltAthenaStack extends Stack {
         QueryDatabase database = new QueryDatabase(this, "QueryDatabase", configuration);
         AccessPolicy policy = new AccessPolicy(this, "AccessPolicy", configuration, results, database);
 
-        Construct groups = new Construct(this, "QuiltBuckets");
-        QuiltBucketTables.deleteAllWithin(groups);
-        SideBySide nestedStacks = new SideBySide(SideBySide.GROUPS);
-        for (QuiltBucketGroup group : configuration.quiltBucketGroups()) {
-            Construct groupScope = group.name()
-                    .<Construct>map(name -> nestedStack(groups, name, nestedStacks))
-                    .orElse(groups);
-            AthenaViewProvider viewProvider = AthenaViewProvider.of(groupScope);
-            results.grantRunStatements(viewProvider);
-            database.grantDefineViews(viewProvider, group.views());
-            SideBySide views = new SideBySide(SideBySide.VIEWS);
-            for (QuiltBucket bucket : group.buckets()) {
-                new QuiltBucketTables(
-                        groupScope,
-                        bucket.name(),
-                        bucket,
-                        database,
-                        results,
-                        configuration.databaseName(),
-                        viewProvider,
-                        views);
-            }
+        QuiltBuckets buckets = new QuiltBuckets(this, "QuiltBuckets", configuration, results, database);
+        Map<String, Relation> relations = new TreeMap<>(buckets.relations());
+        if (configuration.hasViewsOverBuckets()) {
+            relations.putAll(
+                    new ViewsOverBuckets(this, "ViewsOverBuckets", configuration.quiltBuckets(), buckets).relations());
+        }
+        if (!configuration.customViews().isEmpty()) {
+            new CustomViews(
+                    this, "CustomViews", configuration.customViews(), buckets.stackViews(), relations, database);
         }
 
         output("PolicyArn", "For the Quilt stack's ManagedUserRoleExtraPolicies and its admin panel", policy.arn());
         output("ResultsBucketName", "Holds query results until they expire", results.bucketName());
         output("WorkgroupName", "The Athena workgroup to query in", results.workGroupName());
         output("DatabaseName", "The Glue database of all tables and views", database.name());
-    }
-
-    private static NestedStack nestedStack(Construct scope, String name, SideBySide others) {
-        NestedStack stack = new NestedStack(scope, name);
-        CfnResource resource = stack.getNestedStackResource();
-        others.predecessor().ifPresent(other -> resource.getNode().addDependency(other));
-        others.add(resource);
-        return stack;
     }
 
     private void output(String id, String description, String value) {

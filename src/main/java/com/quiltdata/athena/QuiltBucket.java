@@ -1,5 +1,7 @@
 package com.quiltdata.athena;
 
+import java.util.List;
+
 /**
  * An S3 bucket that holds Quilt packages. Every AWS name that depends on a Quilt bucket is derived here.
  *
@@ -70,6 +72,15 @@ public record QuiltBucket(String name) {
      */
     public String objectsView() {
         return tablePrefix() + OBJECTS_VIEW;
+    }
+
+    /**
+     * The names of the bucket's tables and views.
+     *
+     * @return two tables and two views
+     */
+    List<String> tablesAndViews() {
+        return List.of(manifestsTable(), packagesTable(), packagesView(), objectsView());
     }
 
     /**

@@ -1,11 +1,10 @@
 package com.quiltdata.athena;
 
-import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import software.amazon.awscdk.Aws;
 import software.amazon.awscdk.RemovalPolicies;
 import software.amazon.awscdk.RemovalPolicyProps;
@@ -35,14 +34,23 @@ final class QuiltBucketTables extends Construct {
 
     private static final String TEXT_INPUT_FORMAT = "org.apache.hadoop.mapred.TextInputFormat";
 
+    /** Columns of the table of manifests and their types, in Hive's words. */
+    static final Map<String, String> MANIFESTS_COLUMNS = columns(
+            "logical_key", "string",
+            "physical_keys", "array<string>",
+            "size", "string",
+            "hash", "struct<type:string,value:string>",
+            "meta", "string",
+            "user_meta", "string",
+            "message", "string",
+            "version", "string");
+
+    /** Columns of the table of pointers and their types, in Hive's words. */
+    static final Map<String, String> PACKAGES_COLUMNS = columns("hash", "string");
+
     private final QuiltBucket bucket;
     private final QueryDatabase database;
-    private final QueryResults results;
-    private final AthenaViewProvider viewProvider;
-    private final SideBySide views;
-
-    /** Ends each view's query: when a column changes, the query does, and the view is made anew in that deployment. */
-    private final StringBuilder columnsComment = new StringBuilder();
+    private final Map<String, Relation> relations;
 
     /**
      * Declares tables, views and query of a bucket.
@@ -57,20 +65,41 @@ final class QuiltBucketTables extends Construct {
             QueryDatabase database,
             QueryResults results,
             String databaseName,
-            AthenaViewProvider viewProvider,
-            SideBySide views) {
+            StackViews views) {
         super(scope, id);
         this.bucket = bucket;
         this.database = database;
-        this.results = results;
-        this.viewProvider = viewProvider;
-        this.views = views;
 
         CfnTable manifests = manifestsTable();
         CfnTable packages = packagesTable();
-        view("PackagesView", bucket.packagesView(), "packages_view.sql", manifests, packages);
-        view("ObjectsView", bucket.objectsView(), "objects_view.sql", manifests, packages);
-        exampleQuery(databaseName);
+        List<CfnTable> tables = List.of(manifests, packages);
+        String packagesQuery = MetadataQuery.packages(bucket);
+        String objectsQuery = MetadataQuery.objects(bucket);
+        AthenaView packagesView = views.declare(this, "PackagesView", bucket.packagesView(), packagesQuery, tables);
+        AthenaView objectsView = views.declare(this, "ObjectsView", bucket.objectsView(), objectsQuery, tables);
+        exampleQuery(databaseName, results);
+        relations = Map.of(
+                bucket.manifestsTable(), new Relation(manifests, MANIFESTS_COLUMNS.toString()),
+                bucket.packagesTable(), new Relation(packages, PACKAGES_COLUMNS.toString()),
+                bucket.packagesView(), new Relation(packagesView, packagesQuery),
+                bucket.objectsView(), new Relation(objectsView, objectsQuery));
+    }
+
+    /**
+     * What other views can read.
+     *
+     * @return the bucket's tables and views, by name
+     */
+    Map<String, Relation> relations() {
+        return relations;
+    }
+
+    private static Map<String, String> columns(String... namesAndTypes) {
+        Map<String, String> columns = new LinkedHashMap<>();
+        for (int i = 0; i < namesAndTypes.length; i += 2) {
+            columns.put(namesAndTypes[i], namesAndTypes[i + 1]);
+        }
+        return Collections.unmodifiableMap(columns);
     }
 
     /**
@@ -89,20 +118,11 @@ final class QuiltBucketTables extends Construct {
 
     /** One row for each line of each manifest: the first is the header, the others are entries. */
     private CfnTable manifestsTable() {
-        Map<String, String> columns = new LinkedHashMap<>();
-        columns.put("logical_key", "string");
-        columns.put("physical_keys", "array<string>");
-        columns.put("size", "string");
-        columns.put("hash", "struct<type:string,value:string>");
-        columns.put("meta", "string");
-        columns.put("user_meta", "string");
-        columns.put("message", "string");
-        columns.put("version", "string");
         return table(
                 "ManifestsTable",
                 bucket.manifestsTable(),
                 "Manifests of the Quilt packages in " + bucket.name() + ", one row a line",
-                columns,
+                MANIFESTS_COLUMNS,
                 bucket.manifestsLocation(),
                 "org.apache.hadoop.hive.ql.io.IgnoreKeyTextOutputFormat",
                 SerdeInfoProperty.builder()
@@ -118,7 +138,7 @@ final class QuiltBucketTables extends Construct {
                 "PackagesTable",
                 bucket.packagesTable(),
                 "Pointers to the revisions of the Quilt packages in " + bucket.name(),
-                Map.of("hash", "string"),
+                PACKAGES_COLUMNS,
                 bucket.pointersLocation(),
                 "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat",
                 SerdeInfoProperty.builder()
@@ -137,9 +157,6 @@ final class QuiltBucketTables extends Construct {
             String outputFormat,
             SerdeInfoProperty serde,
             String lastDdlTime) {
-        columnsComment.append(columns.entrySet().stream()
-                .map(column -> column.getKey() + " " + column.getValue())
-                .collect(Collectors.joining(", ", "\n-- Over " + name + " (", ")")));
         return CfnTable.Builder.create(this, id)
                 .catalogId(Aws.ACCOUNT_ID)
                 .databaseName(database.name())
@@ -171,30 +188,7 @@ final class QuiltBucketTables extends Construct {
                 .build();
     }
 
-    private void view(String id, String name, String template, CfnTable... tables) {
-        List<Construct> dependencies = new ArrayList<>(List.of(tables));
-        views.predecessor().ifPresent(dependencies::add);
-        views.add(AthenaView.Builder.create(this, id)
-                .provider(viewProvider)
-                .dependencies(dependencies)
-                .workGroup(results.workGroupName())
-                .database(database.name())
-                .viewName(name)
-                .query(SqlTemplate.fill(
-                                template,
-                                Map.of(
-                                        "pointers",
-                                        SqlTemplate.fill(
-                                                "pointers.sql", Map.of("packagesTable", bucket.packagesTable())),
-                                        "manifestsTable",
-                                        bucket.manifestsTable(),
-                                        "manifestsLocation",
-                                        bucket.manifestsLocation()))
-                        + columnsComment)
-                .build());
-    }
-
-    private void exampleQuery(String databaseName) {
+    private void exampleQuery(String databaseName, QueryResults results) {
         CfnNamedQuery.Builder.create(this, "ExampleQuery")
                 .name("Quilt packages in " + bucket.name() + ": files by metadata")
                 .description("Finds files by the metadata of their entries; change the conditions to your own")

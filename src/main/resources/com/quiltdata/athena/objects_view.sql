@@ -2,14 +2,16 @@
 WITH
 ${pointers},
   entries AS (
-    SELECT "$path" AS "path", "logical_key", "physical_keys", "hash", "meta", "user_meta", "size"
-    FROM "${manifestsTable}"
+    SELECT "bucket", "path", "logical_key", "physical_keys", "hash", "meta", "user_meta", "size"
+    FROM (
+${manifestLines}
+    )
     -- The condition on the path keeps Athena from opening what is no manifest.
-    WHERE regexp_like("$path", '^s3://[^/]+/[.]quilt/packages/[0-9a-fA-F]{64}$')
+    WHERE regexp_like("path", '^s3://[^/]+/[.]quilt/packages/[0-9a-fA-F]{64}$')
       AND "logical_key" IS NOT NULL
   )
 SELECT
-  pointers."user",
+  ${bucketColumn}pointers."user",
   pointers."name",
   pointers."timestamp",
   pointers."hash" AS "tophash",
@@ -22,4 +24,5 @@ SELECT
 FROM entries
 -- On the manifest's path, and with the pointers last: Athena reads the pointers first, and then opens the manifests that
 -- they name and no others.
-JOIN pointers ON entries."path" = '${manifestsLocation}' || pointers."hash"
+JOIN pointers ON entries."bucket" = pointers."bucket"
+  AND entries."path" = 's3://' || pointers."bucket" || '/.quilt/packages/' || pointers."hash"

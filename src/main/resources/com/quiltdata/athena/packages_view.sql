@@ -4,19 +4,22 @@ ${pointers},
   -- A manifest has one header. Where it has several, one of them is taken, and always the same: lines have no number.
   headers AS (
     SELECT
-      "$path" AS "path",
+      "bucket",
+      "path",
       "message",
       "meta",
       "user_meta",
-      row_number() OVER (PARTITION BY "$path" ORDER BY "message", "user_meta", "meta") AS "position"
-    FROM "${manifestsTable}"
+      row_number() OVER (PARTITION BY "bucket", "path" ORDER BY "message", "user_meta", "meta") AS "position"
+    FROM (
+${manifestLines}
+    )
     -- The condition on the path keeps Athena from opening what is no manifest.
-    WHERE regexp_like("$path", '^s3://[^/]+/[.]quilt/packages/[0-9a-fA-F]{64}$')
+    WHERE regexp_like("path", '^s3://[^/]+/[.]quilt/packages/[0-9a-fA-F]{64}$')
       AND "logical_key" IS NULL
       AND "version" IS NOT NULL
   )
 SELECT
-  pointers."user",
+  ${bucketColumn}pointers."user",
   pointers."name",
   pointers."hash",
   pointers."timestamp",
@@ -26,5 +29,6 @@ SELECT
 FROM headers
 -- On the manifest's path, and with the pointers last: Athena reads the pointers first, and then opens the manifests that
 -- they name and no others.
-JOIN pointers ON headers."path" = '${manifestsLocation}' || pointers."hash"
+JOIN pointers ON headers."bucket" = pointers."bucket"
+  AND headers."path" = 's3://' || pointers."bucket" || '/.quilt/packages/' || pointers."hash"
 WHERE headers."position" = 1

@@ -39,7 +39,9 @@ class HandlerAccessTest {
                                             "companyName", "mycompany",
                                             "quiltBuckets", List.of("bucket-a", "bucket.b"),
                                             "resultsKmsKeyArn", partition.arn("kms", "key/results"),
-                                            "quiltBucketKmsKeyArns", List.of(partition.arn("kms", "key/bucket-a"))),
+                                            "quiltBucketKmsKeyArns", List.of(partition.arn("kms", "key/bucket-a")),
+                                            "customViews",
+                                                    Map.of("latest_images", "test/resources/views/latest_images.sql")),
                                     partition)
                             .handlerPolicies()
                             .stream()
@@ -100,6 +102,15 @@ class HandlerAccessTest {
             allowed | glue:DeleteTable  | database/quilt_query                           | athena | Glue checks the database of a table, too
             allowed | glue:DeleteTable  | table/quilt_query/bucket_a_quilt_packages_view | athena | dropping it
             allowed | glue:DeleteTable  | table/quilt_query/gone_quilt_objects_view      | athena | dropping the view of a bucket that has left the configuration
+            allowed | glue:CreateTable  | table/quilt_query/all_quilt_packages_view      | athena | the view over all buckets
+            allowed | glue:UpdateTable  | table/quilt_query/all_quilt_objects_view       | athena | the view over all buckets
+            allowed | glue:DeleteTable  | table/quilt_query/all_quilt_objects_view       | athena | the last bucket but one has left the configuration
+            allowed | glue:CreateTable  | table/quilt_query/latest_images                | athena | a custom view
+            allowed | glue:UpdateTable  | table/quilt_query/latest_images                | athena | replacing it
+            allowed | glue:DeleteTable  | table/quilt_query/latest_images                | athena | dropping it: this policy is there as long as the view
+            denied  | glue:CreateTable  | table/quilt_query/latest_images                |        | it defines nothing itself
+            denied  | glue:CreateTable  | table/quilt_query/latest_films                 | athena | a view that the configuration does not name
+            denied  | glue:DeleteTable  | table/quilt_query/latest_films                 | athena | a user's own view
             denied  | glue:CreateTable  | table/quilt_query/bucket_a_quilt_packages_view |        | it defines nothing itself
             denied  | glue:DeleteTable  | table/quilt_query/bucket_a_quilt_packages_view |        | it drops nothing itself
             denied  | glue:GetTable     | table/quilt_query/bucket_a_quilt_manifests     |        | it reads nothing itself

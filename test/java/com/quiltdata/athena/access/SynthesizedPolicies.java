@@ -1,6 +1,7 @@
 package com.quiltdata.athena.access;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.quiltdata.athena.TestTemplates;
 import com.quiltdata.athena.local.cloudformation.CloudAssembly;
 import com.quiltdata.athena.local.cloudformation.Intrinsics;
 import java.io.IOException;
@@ -42,9 +43,9 @@ final class SynthesizedPolicies {
      * @return the policies
      */
     static SynthesizedPolicies of(Map<String, Object> configuration, Partition partition, Path directory) {
-        Map<String, Object> context = new LinkedHashMap<>(CloudAssembly.projectContext(Path.of("..")));
+        Map<String, Object> context = new LinkedHashMap<>(CloudAssembly.projectContext(TestTemplates.PROJECT));
         context.putAll(configuration);
-        CloudAssembly assembly = CloudAssembly.synthesize(context, directory);
+        CloudAssembly assembly = CloudAssembly.synthesize(context, TestTemplates.PROJECT, directory);
         ResolvedTemplate main = new ResolvedTemplate(assembly.template(), Map.of(), partition);
         return new SynthesizedPolicies(
                 Stream.concat(Stream.of(main), main.nestedStacks(assembly)).toList());

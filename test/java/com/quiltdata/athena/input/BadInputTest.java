@@ -56,7 +56,7 @@ class BadInputTest {
         for (int number = 0; number < CONFIGURATIONS; number++) {
             Map<String, Object> configuration = random.next();
             try {
-                Configuration read = QuiltAthenaApp.configuration(configuration);
+                Configuration read = QuiltAthenaApp.configuration(configuration, TestTemplates.PROJECT);
                 valid++;
                 assertThat(read.resultsBucketName()).as(describe(configuration)).matches(BUCKET_NAME);
                 assertThat(read.quiltBuckets())
@@ -86,8 +86,9 @@ class BadInputTest {
             Map<String, Object> configuration = random.next();
             Path output = directory.resolve("cdk.out" + number);
             try {
-                QuiltAthenaApp.configuration(configuration);
-                CloudAssembly assembly = CloudAssembly.synthesize(context(configuration), output);
+                QuiltAthenaApp.configuration(configuration, TestTemplates.PROJECT);
+                CloudAssembly assembly =
+                        CloudAssembly.synthesize(context(configuration), TestTemplates.PROJECT, output);
                 synthesized++;
                 assertNames(assembly, configuration);
             } catch (ConfigurationException e) {
@@ -119,7 +120,9 @@ class BadInputTest {
                     NAMES.forEach((path, rule) -> {
                         String type = path.substring(0, path.indexOf('/'));
                         JsonNode name = resource.path("Properties").at(path.substring(path.indexOf('/')));
-                        if (resource.path("Type").asText().equals(type)) {
+                        // A policy of a generated name has none here.
+                        if (resource.path("Type").asText().equals(type)
+                                && !(name.isMissingNode() && type.equals("AWS::IAM::ManagedPolicy"))) {
                             assertThat(name.asText())
                                     .as(path + " of " + describe(configuration))
                                     .matches(rule);

@@ -85,6 +85,7 @@ final class RandomConfiguration {
         put(configuration, "resultsKmsKeyArn", 0.3, () -> KEY_ARN);
         put(configuration, "quiltBucketKmsKeyArns", 0.3, () -> List.of(KEY_ARN));
         put(configuration, "inputAccess", 0.7, () -> random.nextInt(3) == 0 ? "listed" : "any");
+        put(configuration, "customViews", 0.3, this::customViews);
         put(configuration, "removalPolicy", 0.3, () -> random.nextBoolean() ? "retain" : "destroy");
         if (random.nextInt(30) == 0) {
             configuration.put(hostileText(), hostileValue(2));
@@ -113,6 +114,20 @@ final class RandomConfiguration {
                             : list(random.nextInt(20) == 0 ? 120 : 4, () -> name(3, 63)));
         }
         return object;
+    }
+
+    private Object customViews() {
+        List<String> files = List.of("latest_images", "images_per_package", "everywhere", "no such file");
+        Map<String, Object> views = new LinkedHashMap<>();
+        for (int view = random.nextInt(3); view > 0; view--) {
+            views.put(
+                    random.nextInt(20) == 0 ? hostileText() : "v" + name(1, 126).replace('-', '_'),
+                    random.nextInt(20) == 0
+                            ? hostileValue(2)
+                            : "test/resources/views/" + files.get(random.nextInt(8) == 0 ? 3 : random.nextInt(3))
+                                    + ".sql");
+        }
+        return views;
     }
 
     /** A list, or the text that stands for one on the command line; now and then with something twice. */

@@ -82,7 +82,7 @@ class NagTest {
         // Findings would end the synthesis, before the assertions could list them.
         context.put("@aws-cdk/core:annotationsInValidationReport", false);
         App app = App.Builder.create().context(context).build();
-        QuiltAthenaStack stack = QuiltAthenaApp.declareStack(app);
+        QuiltAthenaStack stack = QuiltAthenaApp.declareStack(app, TestTemplates.PROJECT);
         Aspects.of(app).add(AwsSolutionsChecks.Builder.create().verbose(true).build());
         return stack;
     }

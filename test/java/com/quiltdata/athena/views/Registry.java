@@ -25,6 +25,12 @@ final class Registry {
     /** Where the pointers are in the bucket. */
     static final String POINTERS = ".quilt/named_packages/";
 
+    /**
+     * Before a query: its reads then do not depend on the engine's timing. By default, Trino does not hold a scan back
+     * until it knows which files a join needs, and may have opened some more by then.
+     */
+    static final String AWAITING_DYNAMIC_FILTERS = "WITH SESSION awsdatacatalog.dynamic_filtering_wait_timeout = '1m' ";
+
     /** The packages view's name. */
     static final String PACKAGES_VIEW = PREFIX + "packages_view";
 
@@ -100,13 +106,12 @@ final class Registry {
     }
 
     /**
-     * Runs a query whose reads do not depend on the engine's timing: by default, Trino does not hold a scan back until
-     * it knows which files a join needs, and may have opened some more by then.
+     * Runs a query whose reads do not depend on the engine's timing.
      *
      * @return the result
      */
     ResultTable awaitingDynamicFilters(String sql) {
-        return STACK.query("WITH SESSION awsdatacatalog.dynamic_filtering_wait_timeout = '1m' " + sql);
+        return STACK.query(AWAITING_DYNAMIC_FILTERS + sql);
     }
 
     /** Returns the whole packages view: user, name, hash, timestamp, message, meta, user_meta. */

@@ -107,19 +107,21 @@ public final class LocalAthena implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         checkArguments();
-        Map<String, Object> context = CloudAssembly.projectContext(Path.of(System.getProperty(PROJECT_DIRECTORY, ".")));
+        Path project = Path.of(System.getProperty(PROJECT_DIRECTORY, "."));
+        Map<String, Object> context = CloudAssembly.projectContext(project);
         QuiltBucket bucket = bucketName == null
-                ? QuiltAthenaApp.configuration(context).quiltBuckets().getFirst()
+                ? QuiltAthenaApp.configuration(context, project).quiltBuckets().getFirst()
                 : new QuiltBucket(bucketName);
-        addBucket(context, bucket);
-        Configuration configuration = QuiltAthenaApp.configuration(context);
+        addBucket(context, project, bucket);
+        Configuration configuration = QuiltAthenaApp.configuration(context, project);
 
         CompletableFuture<EmbeddedAws> starting = CompletableFuture.supplyAsync(() -> progress.phase(
                 "started S3, Glue and Athena on loopback", () -> EmbeddedAws.start(port == null ? 0 : port)));
         Path directory = Files.createTempDirectory("local-athena");
         try {
             CloudAssembly assembly = progress.phase(
-                    "synthesized the stack", () -> CloudAssembly.synthesize(context, directory.resolve("cdk.out")));
+                    "synthesized the stack",
+                    () -> CloudAssembly.synthesize(context, project, directory.resolve("cdk.out")));
             try (AwsClients aws = new AwsClients(starting.join().endpoint())) {
                 run(starting.join(), aws, assembly, configuration, bucket, directory);
             }
@@ -186,8 +188,8 @@ public final class LocalAthena implements Callable<Integer> {
     }
 
     /** Configures the bucket for this run, if it is not; the app itself then checks the whole configuration. */
-    private static void addBucket(Map<String, Object> context, QuiltBucket bucket) {
-        if (QuiltAthenaApp.configuration(context).quiltBuckets().contains(bucket)) {
+    private static void addBucket(Map<String, Object> context, Path project, QuiltBucket bucket) {
+        if (QuiltAthenaApp.configuration(context, project).quiltBuckets().contains(bucket)) {
             return;
         }
         Object configured = context.get("quiltBuckets");

@@ -1,5 +1,6 @@
 package com.quiltdata.athena.local.benchmark;
 
+import com.quiltdata.athena.QuiltAthenaApp;
 import com.quiltdata.athena.local.aws.AthenaLimits;
 import com.quiltdata.athena.local.aws.AwsClients;
 import com.quiltdata.athena.local.aws.DdlLoad;
@@ -102,12 +103,12 @@ public final class DeploymentBenchmark implements Callable<Integer> {
 
     private boolean measure(int count, int busy) throws IOException {
         Object quiltBuckets = ManyBuckets.of(count);
-        Map<String, Object> context =
-                CloudAssembly.projectContext(Path.of(System.getProperty("project.directory", ".")));
+        Path project = Path.of(System.getProperty("project.directory", "."));
+        Map<String, Object> context = CloudAssembly.projectContext(project);
         context.put("quiltBuckets", quiltBuckets);
         context.put("inputAccess", "any");
         Path directory = Files.createTempDirectory("bench-deployment");
-        CloudAssembly assembly = CloudAssembly.synthesize(context, directory);
+        CloudAssembly assembly = CloudAssembly.synthesize(context, project, directory);
         Duration ddlDuration = Duration.ofMillis(Math.round(ddlSeconds * 1_000));
         AtomicInteger refused = new AtomicInteger();
         try (EmbeddedAws account = EmbeddedAws.start(0, new AthenaLimits(quota, ddlDuration));
@@ -127,7 +128,8 @@ public final class DeploymentBenchmark implements Callable<Integer> {
                     .filter("VIRTUAL_VIEW"::equals)
                     .count();
             DdlLoad load = account.ddlLoad();
-            int views = 2 * count;
+            int views =
+                    2 * count + (QuiltAthenaApp.configuration(context, project).hasViewsOverBuckets() ? 2 : 0);
             double bound = views * ddlSeconds / quota;
             System.out.printf(
                     ROW,

@@ -40,6 +40,8 @@ public final class ViewsBenchmark implements Callable<Integer> {
 
     private static final String HEADINGS =
             "| packages | query | views | bytes read | of the reference | seconds | rows |";
+    private static final String HEADINGS_OVER_BUCKETS =
+            "| query | buckets | bytes read | by the buckets' own views | seconds | rows |";
     private static final int QUERIED_PACKAGE = 7;
 
     @Option(
@@ -106,7 +108,7 @@ public final class ViewsBenchmark implements Callable<Integer> {
         }
         Map<String, String> outputs =
                 TemplateDeployment.deploy(assembly(registries, directory), account.endpoint(), message -> {});
-        Athena athena = new Athena(aws, outputs.get("WorkgroupName"), outputs.get("DatabaseName"));
+        Athena athena = new Athena(aws, outputs.get("WorkgroupName"), outputs.get("DatabaseName"), registries.size());
         // The first queries would pay for loading the engine's classes.
         warmUp(athena, registries.getFirst());
 
@@ -116,6 +118,15 @@ public final class ViewsBenchmark implements Callable<Integer> {
             ReferenceViews reference = createReference(athena, registry);
             for (BenchmarkQuery query : BenchmarkQuery.values()) {
                 compare(athena, registry, reference, query);
+            }
+        }
+        if (registries.size() > 1) {
+            System.out.println();
+            System.out.println(HEADINGS_OVER_BUCKETS);
+            System.out.println("| --- | --- | ---: | ---: | ---: | ---: |");
+            for (BenchmarkQuery query : BenchmarkQuery.values()) {
+                compareOverBuckets(athena, registries, query);
+                compareOverBuckets(athena, List.of(registries.getLast()), query);
             }
         }
     }
@@ -128,7 +139,7 @@ public final class ViewsBenchmark implements Callable<Integer> {
         context.put(
                 "quiltBuckets",
                 registries.stream().map(registry -> registry.bucket().name()).toList());
-        return CloudAssembly.synthesize(context, directory.resolve("cdk.out"));
+        return CloudAssembly.synthesize(context, project, directory.resolve("cdk.out"));
     }
 
     private static ReferenceViews createReference(Athena athena, GeneratedRegistry registry) {
@@ -155,8 +166,40 @@ public final class ViewsBenchmark implements Callable<Integer> {
         print(registry, query, "reference", naive, naive);
         print(registry, query, "ours", waiting, naive);
         print(registry, query, "ours, not waiting", byDefault, naive);
-        compareRows(query, "ours", naive, waiting);
-        compareRows(query, "ours, not waiting", naive, byDefault);
+        compareRows(query, "ours", sorted(naive), sorted(waiting));
+        compareRows(query, "ours, not waiting", sorted(naive), sorted(byDefault));
+    }
+
+    /** Compares a query of the views over all buckets with the same query of the views of those that it is about. */
+    private void compareOverBuckets(Athena athena, List<GeneratedRegistry> registries, BenchmarkQuery query) {
+        boolean isOfOneBucket = registries.size() == 1;
+        List<Measurement> own = registries.stream()
+                .map(GeneratedRegistry::bucket)
+                .map(bucket -> athena.measure(WAITING + query.sql(bucket.packagesView(), bucket.objectsView(), name())))
+                .toList();
+        String sql = query.sql("all_quilt_packages_view", "all_quilt_objects_view", name());
+        String bucket = registries.getLast().bucket().name();
+        Measurement over = athena.measure(WAITING
+                + (isOfOneBucket
+                        ? sql.replaceFirst(
+                                "FROM (\"\\w+\")", "FROM (SELECT * FROM $1 WHERE \"bucket\" = '" + bucket + "')")
+                        : sql));
+        System.out.printf(
+                "| %s | %s | %,d | %,d | %.1f | %,d |%n",
+                query.title(),
+                isOfOneBucket ? "one of " + athena.buckets() : "all",
+                over.result().bytesRead(),
+                own.stream()
+                        .mapToLong(measurement -> measurement.result().bytesRead())
+                        .sum(),
+                over.seconds(),
+                over.result().rows().size());
+        if (isOfOneBucket || query.rowsAddUp()) {
+            List<List<String>> expected = own.stream()
+                    .flatMap(measurement -> measurement.result().rows().stream())
+                    .toList();
+            compareRows(query, "the views over all buckets", sorted(expected), sorted(over));
+        }
     }
 
     private static String name() {
@@ -186,21 +229,22 @@ public final class ViewsBenchmark implements Callable<Integer> {
                         / measurement.result().bytesRead());
     }
 
-    private void compareRows(BenchmarkQuery query, String views, Measurement expected, Measurement actual) {
-        List<List<String>> expectedRows = sorted(expected);
-        List<List<String>> actualRows = sorted(actual);
+    private void compareRows(
+            BenchmarkQuery query, String views, List<List<String>> expectedRows, List<List<String>> actualRows) {
         if (!expectedRows.equals(actualRows)) {
             rowsDiffer = true;
             System.out.printf("The rows of %s differ for: %s%n", views, query.title());
-            difference(expectedRows, actualRows).forEach(row -> System.out.println("  only the reference: " + row));
+            difference(expectedRows, actualRows).forEach(row -> System.out.println("  only expected: " + row));
             difference(actualRows, expectedRows).forEach(row -> System.out.println("  only " + views + ": " + row));
         }
     }
 
     private static List<List<String>> sorted(Measurement measurement) {
-        return measurement.result().rows().stream()
-                .sorted(Comparator.comparing(List::toString))
-                .toList();
+        return sorted(measurement.result().rows());
+    }
+
+    private static List<List<String>> sorted(List<List<String>> rows) {
+        return rows.stream().sorted(Comparator.comparing(List::toString)).toList();
     }
 
     private static List<List<String>> difference(List<List<String>> rows, List<List<String>> others) {
@@ -232,8 +276,9 @@ public final class ViewsBenchmark implements Callable<Integer> {
      * @param aws the account
      * @param workGroup the stack's workgroup
      * @param database the stack's database
+     * @param buckets how many Quilt buckets the stack has
      */
-    private record Athena(AwsClients aws, String workGroup, String database) {
+    private record Athena(AwsClients aws, String workGroup, String database, int buckets) {
         private Measurement measure(String sql) {
             long start = System.nanoTime();
             ResultTable result = ResultTable.query(aws, workGroup, database, sql);

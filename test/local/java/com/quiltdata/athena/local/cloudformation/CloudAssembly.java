@@ -46,16 +46,17 @@ public record CloudAssembly(Path directory) {
      * Synthesizes the app.
      *
      * @param context the app's context: its configuration and CDK's feature flags
+     * @param project the directory that files in the configuration are relative to
      * @param directory where to put the templates and assets
      * @return the assembly
      * @throws com.quiltdata.athena.ConfigurationException if anything in the configuration is wrong
      */
-    public static CloudAssembly synthesize(Map<String, Object> context, Path directory) {
+    public static CloudAssembly synthesize(Map<String, Object> context, Path project, Path directory) {
         App app = App.Builder.create()
                 .context(context)
                 .outdir(directory.toString())
                 .build();
-        QuiltAthenaApp.declareStack(app);
+        QuiltAthenaApp.declareStack(app, project);
         app.synth();
         return new CloudAssembly(directory);
     }

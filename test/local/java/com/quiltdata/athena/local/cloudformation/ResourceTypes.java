@@ -79,7 +79,7 @@ final class ResourceTypes implements AutoCloseable {
                 case "AWS::CloudFormation::Stack" -> nestedStack(logicalId, properties);
                 case "AWS::Glue::Database" -> database(properties);
                 case "AWS::Glue::Table" -> table(properties);
-                case "AWS::IAM::ManagedPolicy" -> managedPolicy(properties);
+                case "AWS::IAM::ManagedPolicy" -> managedPolicy(logicalId, properties);
                 case "AWS::Lambda::Function" -> customResources.declareFunction(logicalId, properties);
                 case "AWS::S3::Bucket" -> bucket(properties);
                 case "Custom::AthenaView" -> customResources.create(logicalId, type, properties);
@@ -191,11 +191,11 @@ final class ResourceTypes implements AutoCloseable {
     }
 
     /** A policy is not made either, but others want its ARN. */
-    private static Resource managedPolicy(JsonNode properties) {
+    private static Resource managedPolicy(String logicalId, JsonNode properties) {
         return new Resource("arn:aws:iam::%s:policy/%s"
                 .formatted(
                         EmbeddedAws.ACCOUNT_ID,
-                        properties.path("ManagedPolicyName").asText()));
+                        properties.path("ManagedPolicyName").asText(logicalId)));
     }
 
     private Resource bucket(JsonNode properties) {

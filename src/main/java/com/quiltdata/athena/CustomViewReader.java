@@ -1,0 +1,214 @@
+package com.quiltdata.athena;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+
+/** Reads the views that the administrator has written, each from a file in the project, and checks them. */
+final class CustomViewReader {
+
+    /**
+     * The most bytes of a statement.
+     *
+     * @see <a href="https://docs.aws.amazon.com/athena/latest/ug/service-limits.html">Athena's quotas</a>
+     */
+    static final int MOST_STATEMENT_BYTES = 262_144;
+
+    /** The most views. All are in the stack itself, and the policy that lets the handler define them names each. */
+    static final int MOST_VIEWS = 50;
+
+    /** What the handler puts around the query, and what {@link CustomViews} puts after it. */
+    private static final int BYTES_AROUND_QUERY = 100;
+
+    private static final Pattern NAME = Pattern.compile("[a-z0-9_]{1,128}");
+    private static final String SUFFIX = ".sql";
+    private static final String BYTE_ORDER_MARK = "\uFEFF";
+
+    private final String key;
+    private final Path directory;
+    private final String databaseName;
+    private final Set<String> declared;
+    private final Problems problems;
+
+    /**
+     * Prepares to read.
+     *
+     * @param key the configuration's key, for problems
+     * @param directory what files are relative to, and have to be in
+     * @param databaseName where the views will be
+     * @param declared the names of the configuration's other tables and views
+     * @param problems gets what is wrong
+     */
+    CustomViewReader(String key, Path directory, String databaseName, Set<String> declared, Problems problems) {
+        this.key = key;
+        this.directory = directory;
+        this.databaseName = databaseName;
+        this.declared = declared;
+        this.problems = problems;
+    }
+
+    /**
+     * Reads the views.
+     *
+     * @param value an object of names and files, or the same as text, {@code name:file,name:file}; null for none
+     * @return the views that nothing is wrong with, none before one that it reads
+     */
+    List<CustomView> read(Object value) {
+        Map<String, Object> files = files(value);
+        if (files.size() > MOST_VIEWS) {
+            problems.addLine("%s: %d views must be at most %d, since all of them are in one stack"
+                    .formatted(key, files.size(), MOST_VIEWS));
+        }
+        Map<String, String> queries = new LinkedHashMap<>();
+        files.forEach((name, file) -> {
+            if (followsNameRules(name)) {
+                query(name, file, queries);
+            }
+        });
+        Set<String> names = new TreeSet<>(declared);
+        names.addAll(queries.keySet());
+        List<CustomView> views = new ArrayList<>();
+        queries.forEach((name, query) -> {
+            Set<String> reads = SqlTokens.of(query).namesOfTables();
+            reads.retainAll(names);
+            // No view can; it is the name of something else.
+            reads.remove(name);
+            views.add(new CustomView(name, query, List.copyOf(reads)));
+        });
+        return inOrder(views);
+    }
+
+    private Map<String, Object> files(Object value) {
+        Map<String, Object> files = new LinkedHashMap<>();
+        if (value instanceof Map<?, ?> object) {
+            object.forEach((name, file) -> files.put(String.valueOf(name), file));
+        } else if (value instanceof String text) {
+            for (String item : text.isBlank() ? new String[0] : text.split(",", -1)) {
+                String[] nameAndFile = item.strip().split(":", 2);
+                if (nameAndFile.length < 2) {
+                    problems.add(key, item, "be a view's name, a colon and a file");
+                } else if (files.put(nameAndFile[0], nameAndFile[1]) != null) {
+                    problems.add(key, nameAndFile[0], "be listed once");
+                }
+            }
+        } else if (value != null) {
+            problems.add(key, value, "be an object of view names and files");
+        }
+        return files;
+    }
+
+    private boolean followsNameRules(String name) {
+        if (!NAME.matcher(name).matches()) {
+            problems.add(key, name, "have 1 to 128 lower-case letters, digits and underscores");
+            return false;
+        }
+        if (declared.contains(name)) {
+            problems.add(key, name, "not be the name of another table or view of this stack");
+            return false;
+        }
+        return true;
+    }
+
+    private void query(String name, Object file, Map<String, String> queries) {
+        String entry = key + "." + name;
+        if (!(file instanceof String text) || !text.endsWith(SUFFIX)) {
+            problems.add(entry, file, "be a file of SQL, whose name ends with " + SUFFIX);
+            return;
+        }
+        String content;
+        try {
+            content = content(text);
+        } catch (CharacterCodingException e) {
+            problems.add(entry, file, "be in UTF-8");
+            return;
+        } catch (IOException | InvalidPathException e) {
+            problems.add(entry, file, "be a file in the project's folder, by its path in there");
+            return;
+        }
+        SqlTokens tokens = SqlTokens.of(content);
+        String query = withoutLastSemicolon(content, tokens).strip();
+        String rule = brokenRule(SqlTokens.of(query));
+        int bytes = query.getBytes(StandardCharsets.UTF_8).length
+                + databaseName.length()
+                + name.length()
+                + BYTES_AROUND_QUERY;
+        if (rule != null) {
+            problems.add(entry, file, rule);
+        } else if (bytes > MOST_STATEMENT_BYTES) {
+            problems.add(
+                    entry,
+                    file,
+                    "make a statement that Athena takes, of at most %,d bytes: it would have %,d"
+                            .formatted(MOST_STATEMENT_BYTES, bytes));
+        } else {
+            queries.put(name, query);
+        }
+    }
+
+    /** Reads a file, with line ends as in every other checkout of the project. */
+    private String content(String file) throws IOException {
+        Path project = directory.toRealPath();
+        Path path = project.resolve(file).toRealPath();
+        if (Path.of(file).isAbsolute() || !path.startsWith(project) || !Files.isRegularFile(path)) {
+            throw new IOException(file);
+        }
+        String content = StandardCharsets.UTF_8
+                .newDecoder()
+                .decode(ByteBuffer.wrap(Files.readAllBytes(path)))
+                .toString();
+        return (content.startsWith(BYTE_ORDER_MARK) ? content.substring(1) : content).replace("\r\n", "\n");
+    }
+
+    private static String withoutLastSemicolon(String query, SqlTokens tokens) {
+        int last = tokens.tokens().size() - 1;
+        return last >= 0 && tokens.tokens().get(last).text().equals(";")
+                ? query.substring(0, tokens.tokens().get(last).start())
+                : query;
+    }
+
+    /** The first rule that a query breaks, as a phrase that follows "must"; null if it breaks none. */
+    private static String brokenRule(SqlTokens tokens) {
+        if (!tokens.isClosed()) {
+            return "close every comment, text and quoted name";
+        }
+        if (!tokens.beginsWith("select") && !tokens.beginsWith("with") && !tokens.beginsWith("(")) {
+            return "hold a query alone: begin with SELECT or WITH, and not with CREATE VIEW";
+        }
+        if (tokens.tokens().stream().anyMatch(token -> token.text().equals(";"))) {
+            return "hold one query: there is a semicolon before its end";
+        }
+        return null;
+    }
+
+    /** Puts each view after those that it reads. */
+    private List<CustomView> inOrder(List<CustomView> views) {
+        Map<String, CustomView> waiting = new LinkedHashMap<>();
+        views.forEach(view -> waiting.put(view.name(), view));
+        List<CustomView> ordered = new ArrayList<>();
+        while (!waiting.isEmpty()) {
+            CustomView next = waiting.values().stream()
+                    .filter(view -> view.reads().stream().noneMatch(waiting::containsKey))
+                    .findFirst()
+                    .orElse(null);
+            if (next == null) {
+                problems.addLine("%s: the views %s must not read each other in a circle"
+                        .formatted(key, String.join(", ", waiting.keySet())));
+                return ordered;
+            }
+            waiting.remove(next.name());
+            ordered.add(next);
+        }
+        return ordered;
+    }
+}

@@ -1,0 +1,2 @@
+      SELECT CAST('${bucket}' AS varchar) AS "bucket", "$path" AS "path", "hash"
+      FROM "${packagesTable}"

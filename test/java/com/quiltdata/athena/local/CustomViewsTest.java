@@ -1,0 +1,129 @@
+package com.quiltdata.athena.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.quiltdata.athena.TestTemplates;
+import com.quiltdata.athena.local.aws.SharedEmbeddedAws;
+import com.quiltdata.athena.local.cloudformation.CloudAssembly;
+import com.quiltdata.athena.local.cloudformation.LocalStack;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.services.glue.model.Table;
+
+/** Views that the administrator has written, on the engine. */
+class CustomViewsTest {
+    private static final AtomicInteger COUNTER = new AtomicInteger();
+    private static final String FOLDER = "test/resources/views/";
+
+    private final String name = "custom" + COUNTER.incrementAndGet();
+    private final List<String> log = new ArrayList<>();
+    private final LocalStack stack = new LocalStack(SharedEmbeddedAws.endpoint(), log::add);
+
+    @BeforeAll
+    static void uploadARegistry(@TempDir Path folder) throws IOException {
+        SampleRegistry.write(folder);
+        RegistryUpload.upload(SharedEmbeddedAws.clients(), "imaging-a", folder);
+        RegistryUpload.upload(SharedEmbeddedAws.clients(), "imaging-b", folder);
+    }
+
+    @Test
+    void viewsThatReadEachOtherAreMadeInOneDeployment() {
+        DeployedStack deployed =
+                new DeployedStack(stack.deploy(assembly(Map.of(), "images_per_package", "latest_images")));
+
+        assertThat(deployed.rows("SELECT \"user\", name, message, images FROM images_per_package ORDER BY 1, 2"))
+                .containsExactly(
+                        List.of("allen", "cells", "Segment again with version 1.3", "3"),
+                        Arrays.asList("allen", "nuclei", null, "6"));
+    }
+
+    @Test
+    void aViewOverAllBucketsCanBeReadByACustomView() {
+        DeployedStack deployed = new DeployedStack(stack.deploy(assembly(
+                Map.of("quiltBuckets", Map.of("one", List.of("imaging-a"), "two", List.of("imaging-b"))),
+                "everywhere")));
+
+        assertThat(deployed.rows("SELECT * FROM everywhere ORDER BY 1"))
+                .containsExactly(List.of("imaging-a", "3"), List.of("imaging-b", "3"));
+    }
+
+    @Test
+    void aCustomViewThatLeavesTheConfigurationIsDroppedAndTheOthersStay() {
+        stack.deploy(assembly(Map.of(), "images_per_package", "latest_images"));
+
+        stack.deploy(assembly(Map.of(), "latest_images"));
+
+        assertThat(views())
+                .containsExactly("imaging_a_quilt_objects_view", "imaging_a_quilt_packages_view", "latest_images");
+    }
+
+    @Test
+    void theViewsOverAllBucketsGoWithTheLastBucketButOne() {
+        stack.deploy(assembly(Map.of("quiltBuckets", List.of("imaging-a", "imaging-b"))));
+        assertThat(views()).contains("all_quilt_objects_view", "all_quilt_packages_view");
+
+        stack.deploy(assembly(Map.of()));
+
+        assertThat(views()).containsExactly("imaging_a_quilt_objects_view", "imaging_a_quilt_packages_view");
+    }
+
+    @Test
+    void aBucketMoreMakesTheViewsOverAllBucketsAnewAndWhatReadsThem() {
+        stack.deploy(assembly(Map.of("quiltBuckets", List.of("imaging-a", "imaging-b")), "everywhere"));
+        SharedEmbeddedAws.s3().createBucket(create -> create.bucket(name));
+
+        DeployedStack deployed = new DeployedStack(
+                stack.deploy(assembly(Map.of("quiltBuckets", List.of("imaging-a", "imaging-b", name)), "everywhere")));
+
+        assertThat(log.stream()
+                        .filter(line -> line.startsWith("Requested type=UPDATE"))
+                        .map(line -> line.replaceFirst(".* view=\\w+\\.(\\w+).*", "$1")))
+                .containsExactlyInAnyOrder("all_quilt_packages_view", "all_quilt_objects_view", "everywhere");
+        assertThat(deployed.rows("SELECT count(*) FROM everywhere")).containsExactly(List.of("2"));
+    }
+
+    @Test
+    void aCustomViewThatAthenaRefusesLeavesEverythingAsItWas() {
+        stack.deploy(assembly(Map.of(), "latest_images"));
+        List<String> before = views();
+
+        assertThatThrownBy(() -> stack.deploy(assembly(Map.of(), "broken", "latest_images")))
+                .hasMessageContaining("CREATE of view " + name + ".broken")
+                .hasMessageContaining("Column 'colour' cannot be resolved");
+
+        assertThat(views()).isEqualTo(before);
+    }
+
+    private CloudAssembly assembly(Map<String, Object> more, String... customViews) {
+        Map<String, Object> configuration = new TreeMap<>(Map.of(
+                "companyName", name,
+                "quiltBuckets", List.of("imaging-a"),
+                "databaseName", name,
+                "workgroupName", name));
+        Map<String, Object> files = new TreeMap<>();
+        for (String view : customViews) {
+            files.put(view, FOLDER + view + ".sql");
+        }
+        configuration.put("customViews", files);
+        configuration.putAll(more);
+        return TestTemplates.assembly(configuration);
+    }
+
+    private List<String> views() {
+        return SharedEmbeddedAws.glue().getTables(get -> get.databaseName(name)).tableList().stream()
+                .filter(table -> table.tableType().equals("VIRTUAL_VIEW"))
+                .map(Table::name)
+                .sorted()
+                .toList();
+    }
+}

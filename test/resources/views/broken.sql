@@ -1,0 +1,1 @@
+SELECT "colour" FROM "imaging_a_quilt_objects_view"
