@@ -169,6 +169,20 @@ class AthenaRefusalsTest {
                 constraint + "less than or equal to 50");
     }
 
+    @Test
+    void aSavedQuerysTextsHaveTheirBounds() {
+        assertRefused(
+                () -> ATHENA.createNamedQuery(
+                        create -> create.name("").queryString("SELECT 1").description("d".repeat(1_025))),
+                "INVALID_INPUT",
+                "3 validation errors detected:"
+                        + " Value null at 'database' failed to satisfy constraint: Member must not be null;"
+                        + " Value at 'name' failed to satisfy constraint: Member must have length greater than or equal"
+                        + " to 1;"
+                        + " Value at 'description' failed to satisfy constraint: Member must have length less than or"
+                        + " equal to 1024");
+    }
+
     static Stream<Arguments> absent() {
         return Stream.of(
                 absent(
