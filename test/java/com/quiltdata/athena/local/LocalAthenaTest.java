@@ -4,27 +4,29 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.quiltdata.athena.local.LocalAthenaScript.Serving;
 import com.quiltdata.athena.local.aws.AwsClients;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import software.amazon.awssdk.services.athena.model.WorkGroupSummary;
 
-/** The command, in a process of its own as the script starts it. */
+/** The command, by its script. */
 class LocalAthenaTest {
 
     @TempDir
     private Path directory;
+
+    private LocalAthenaScript script;
+
+    @BeforeEach
+    void prepareScript() throws IOException {
+        script = LocalAthenaScript.in(directory);
+    }
 
     @ParameterizedTest
     @CsvSource(
@@ -38,47 +40,43 @@ class LocalAthenaTest {
                 "--sql | x | Unknown options: '--sql', 'x'",
             })
     void wrongArgumentsEndWithStatusTwo(String option, String value, String message) throws Exception {
-        Process process = start(option, value);
+        Process process = script.start(option, value);
 
         assertThat(process.waitFor()).isEqualTo(2);
         assertThat(process.inputReader().readAllAsString()).isEmpty();
-        assertThat(errors()).contains(message);
+        assertThat(script.errors()).contains(message);
     }
 
     @Test
     void aFailedQueryEndsWithStatusOneAndTheEnginesMessage() throws Exception {
-        Process process = start("--query", "SELECT nothing FROM nowhere");
+        Process process = script.start("--query", "SELECT nothing FROM nowhere");
 
         assertThat(process.waitFor()).isEqualTo(1);
         assertThat(process.inputReader().readAllAsString()).isEmpty();
-        assertThat(errors())
+        assertThat(script.errors())
                 .contains("TABLE_NOT_FOUND: line 1:21: Table 'awsdatacatalog.quilt_query.nowhere' does not exist")
                 .doesNotContain("\tat ");
     }
 
     @Test
     void printsTheExampleQuerysRowsAndServesUntilInterrupted() throws Exception {
-        int port = freePort();
-        Process process = start("--format", "json", "--serve", String.valueOf(port));
-        awaitServing(process);
+        Serving serving = script.serve("--format", "json");
 
-        try (AwsClients aws = new AwsClients(URI.create("http://127.0.0.1:" + port))) {
+        try (AwsClients aws = new AwsClients(serving.endpoint())) {
             assertThat(aws.athena().listWorkGroups(list -> {}).workGroups())
                     .extracting(WorkGroupSummary::name)
                     .contains("quilt-query");
         }
-        // Unlike the process itself, its handle leaves the output open.
-        process.toHandle().destroy();
 
-        assertThat(process.waitFor()).isZero();
-        JsonNode rows = new ObjectMapper().readTree(process.getInputStream());
+        assertThat(serving.interrupt()).isZero();
+        JsonNode rows = new ObjectMapper().readTree(serving.process().getInputStream());
         assertThat(rows.findValuesAsText("size")).containsExactlyInAnyOrder("1005", "2097664", "4300000000");
     }
 
     @Test
     void aRegistryBecomesTheBucketThatIsNamed() throws Exception {
         SampleRegistry.write(directory);
-        Process process = start(
+        Process process = script.start(
                 "--registry",
                 directory.toString(),
                 "--bucket",
@@ -90,37 +88,5 @@ class LocalAthenaTest {
 
         assertThat(process.inputReader().readAllAsString()).isEqualTo("\"n\"\r\n\"8\"\r\n");
         assertThat(process.waitFor()).isZero();
-    }
-
-    private Process start(String... arguments) throws IOException {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        // What the build gives the tests' JVM it also gives the command's.
-        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-                .filter(argument -> !argument.startsWith("-D") && !argument.contains("javaagent"))
-                .forEach(command::add);
-        command.addAll(List.of(
-                "-Dproject.directory=..", "-cp", System.getProperty("java.class.path"), LocalAthena.class.getName()));
-        command.addAll(List.of(arguments));
-        return new ProcessBuilder(command)
-                .redirectError(directory.resolve("errors.txt").toFile())
-                .start();
-    }
-
-    private String errors() throws IOException {
-        return Files.readString(directory.resolve("errors.txt"));
-    }
-
-    private void awaitServing(Process process) throws IOException, InterruptedException {
-        while (!errors().contains("until you interrupt this program")) {
-            assertThat(process.isAlive()).as(errors()).isTrue();
-            Thread.sleep(100);
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

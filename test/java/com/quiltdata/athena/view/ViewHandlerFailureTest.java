@@ -217,11 +217,11 @@ class ViewHandlerFailureTest {
                                         "Start",
                                         400,
                                         "InvalidRequestException",
-                                        "WorkGroup quilt-query is not found.",
+                                        "WorkGroup is not found.",
                                         "AthenaErrorCode",
                                         "INVALID_INPUT"))
                         .sends("Start")
-                        .failsWith(": WorkGroup quilt-query is not found. (InvalidRequestException, INVALID_INPUT);"
+                        .failsWith(": WorkGroup is not found. (InvalidRequestException, INVALID_INPUT);"
                                 + " what to do: create the workgroup, or name another one in WorkGroup")
                         .butADeleteSucceeds(),
                 Row.row(

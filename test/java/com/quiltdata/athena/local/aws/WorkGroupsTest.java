@@ -78,7 +78,7 @@ class WorkGroupsTest {
 
         assertThatThrownBy(this::configuration)
                 .isInstanceOf(InvalidRequestException.class)
-                .hasMessageStartingWith("WorkGroup " + workGroup + " is not found.");
+                .hasMessageStartingWith("WorkGroup is not found.");
     }
 
     @Test

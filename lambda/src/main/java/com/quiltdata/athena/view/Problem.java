@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
  * The first constant that matches counts.
  */
 enum Problem {
-    WORKGROUP_MISSING("^WorkGroup .* is not found", "create the workgroup, or name another one in WorkGroup"),
+    WORKGROUP_MISSING("^WorkGroup (.* )?is not found", "create the workgroup, or name another one in WorkGroup"),
     WORKGROUP_DISABLED("^WorkGroup .* is disabled", "enable the workgroup"),
     NO_OUTPUT_LOCATION(
             "^No output location|output bucket",

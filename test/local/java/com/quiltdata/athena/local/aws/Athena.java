@@ -72,7 +72,8 @@ final class Athena implements AwsJsonService, AutoCloseable {
     }
 
     private ObjectNode deleteWorkGroup(ObjectNode request) throws AwsServiceException {
-        String name = AwsJson.requiredText(request, "WorkGroup", AthenaErrors.INVALID_REQUEST);
+        Constraints.of(request).required("WorkGroup").check(AthenaErrors::invalidInput);
+        String name = text(request, "WorkGroup");
         boolean empty =
                 queryExecutions.in(name).isEmpty() && namedQueries.in(name).isEmpty();
         workGroups.delete(request, empty);

@@ -12,6 +12,8 @@ import java.util.function.Function;
 final class AwsJson {
     static final ObjectMapper MAPPER = new ObjectMapper();
 
+    private static final int NEXT_TOKEN_LIMIT = 1_024;
+
     private AwsJson() {}
 
     /** Returns a new, empty object. */
@@ -67,9 +69,9 @@ final class AwsJson {
      *
      * @param items the whole list, in a lasting order
      * @param key tells the items apart; the token for a page is the key of the last item before it
-     * @param limits the page's size where the request has none, and the largest size
+     * @param limits the sizes of its pages
      * @param request carries {@code MaxResults} and {@code NextToken}
-     * @param error the error's name in the service's model for a token that was never given out
+     * @param invalid makes the service's error of a message
      * @param field the field of the answer that holds the page
      * @param convert makes what the answer holds of an item
      * @throws AwsServiceException if the token was never given out, or the size is out of bounds
@@ -79,21 +81,20 @@ final class AwsJson {
             Function<T, String> key,
             PageLimits limits,
             JsonNode request,
-            String error,
+            Function<String, AwsServiceException> invalid,
             String field,
             Function<T, JsonNode> convert)
             throws AwsServiceException {
-        int size = request.path("MaxResults").asInt(limits.usual());
-        if (size < 1 || size > limits.largest()) {
-            throw new AwsServiceException(error, "MaxResults must be from 1 to " + limits.largest() + ": " + size);
-        }
+        requirePage(request, limits).check(invalid);
+        int asked = request.path("MaxResults").asInt(0);
+        int size = asked == 0 ? limits.usual() : asked;
         int start = 0;
         String token = text(request, "NextToken");
         if (token != null) {
             List<String> keys = items.stream().map(key).toList();
             start = keys.indexOf(token) + 1;
             if (start == 0) {
-                throw new AwsServiceException(error, "NextToken is not valid: " + token);
+                throw invalid.apply("The nextPageToken is malformed: " + token);
             }
         }
         int end = Math.min(items.size(), start + size);
@@ -106,11 +107,19 @@ final class AwsJson {
         return answer;
     }
 
+    /** Begins the checks of a request for a page. */
+    static Constraints requirePage(JsonNode request, PageLimits limits) {
+        return Constraints.of(request)
+                .length("NextToken", 1, NEXT_TOKEN_LIMIT)
+                .value("MaxResults", limits.smallest(), limits.largest());
+    }
+
     /**
      * The sizes of a list's pages.
      *
+     * @param smallest that a request may ask for; 0 asks for none
      * @param usual where the request asks for none
      * @param largest that a request may ask for
      */
-    record PageLimits(int usual, int largest) {}
+    record PageLimits(int smallest, int usual, int largest) {}
 }

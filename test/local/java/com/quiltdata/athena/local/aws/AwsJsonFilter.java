@@ -78,11 +78,9 @@ final class AwsJsonFilter implements Filter {
     private static byte[] error(HttpServletResponse response, int status, AwsServiceException exception)
             throws JsonProcessingException {
         response.setStatus(status);
-        response.setHeader("x-amzn-errortype", exception.type());
         ObjectNode error = AwsJson.object();
         error.put("__type", exception.type());
         error.put("Message", exception.getMessage());
-        error.put("message", exception.getMessage());
         exception.members().forEach(error::put);
         return AwsJson.MAPPER.writeValueAsBytes(error);
     }

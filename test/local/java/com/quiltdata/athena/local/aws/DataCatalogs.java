@@ -14,7 +14,8 @@ import java.util.regex.Pattern;
 final class DataCatalogs {
     static final String AWS_DATA_CATALOG = "AwsDataCatalog";
 
-    private static final AwsJson.PageLimits PAGES = new AwsJson.PageLimits(50, 50);
+    private static final AwsJson.PageLimits CATALOG_PAGES = new AwsJson.PageLimits(2, 50, 50);
+    private static final AwsJson.PageLimits PAGES = new AwsJson.PageLimits(1, 50, 50);
     private static final String METADATA_ERROR = "MetadataException";
 
     private final GlueDataCatalog glue;
@@ -27,40 +28,43 @@ final class DataCatalogs {
         return AwsJson.page(
                 List.of(AWS_DATA_CATALOG),
                 name -> name,
-                PAGES,
+                CATALOG_PAGES,
                 request,
-                AthenaErrors.INVALID_REQUEST,
+                AthenaErrors::invalidInput,
                 "DataCatalogsSummary",
                 name -> object().put("CatalogName", name).put("Type", "GLUE").put("Status", "CREATE_COMPLETE"));
     }
 
+    /**
+     * Refuses: Athena describes the catalogs that were registered with it, not the built-in one that it lists.
+     *
+     * @see <a href="https://github.com/quiltdata/quilt/pull/4335">what that means for the Quilt catalog</a>
+     */
     ObjectNode get(ObjectNode request) throws AwsServiceException {
-        require(text(request, "Name"));
-        ObjectNode catalog = object().put("Name", AWS_DATA_CATALOG).put("Type", "GLUE");
-        catalog.putObject("Parameters").put("catalog-id", EmbeddedAws.ACCOUNT_ID);
-        return object("DataCatalog", catalog);
+        Constraints.of(request).required("Name").check(AthenaErrors::invalidInput);
+        throw notFound(text(request, "Name"));
     }
 
     ObjectNode listDatabases(ObjectNode request) throws AwsServiceException {
-        require(text(request, "CatalogName"));
+        requireCatalogName(request);
         return AwsJson.page(
                 glue.databases(),
                 database -> text(database, "Name"),
                 PAGES,
                 request,
-                AthenaErrors.INVALID_REQUEST,
+                AthenaErrors::invalidInput,
                 "DatabaseList",
                 DataCatalogs::database);
     }
 
     ObjectNode getDatabase(ObjectNode request) throws AwsServiceException {
-        require(text(request, "CatalogName"));
+        requireCatalogName(request);
         return object("Database", database(metadata(() -> glue.database(text(request, "DatabaseName")))));
     }
 
     ObjectNode listTableMetadata(ObjectNode request) throws AwsServiceException {
-        require(text(request, "CatalogName"));
-        Pattern expression = GlueDataCatalog.pattern(text(request, "Expression"), AthenaErrors.INVALID_REQUEST);
+        requireCatalogName(request);
+        Pattern expression = GlueDataCatalog.pattern(text(request, "Expression"), AthenaErrors::invalidInput);
         return AwsJson.page(
                 metadata(() -> glue.tables(text(request, "DatabaseName"))).stream()
                         .filter(table -> expression.matcher(text(table, "Name")).matches())
@@ -68,13 +72,13 @@ final class DataCatalogs {
                 table -> text(table, "Name"),
                 PAGES,
                 request,
-                AthenaErrors.INVALID_REQUEST,
+                AthenaErrors::invalidInput,
                 "TableMetadataList",
                 DataCatalogs::table);
     }
 
     ObjectNode getTableMetadata(ObjectNode request) throws AwsServiceException {
-        require(text(request, "CatalogName"));
+        requireCatalogName(request);
         return object(
                 "TableMetadata",
                 table(metadata(() -> glue.table(text(request, "DatabaseName"), text(request, "TableName")))));
@@ -87,8 +91,17 @@ final class DataCatalogs {
      */
     static void require(String name) throws AwsServiceException {
         if (!AWS_DATA_CATALOG.equalsIgnoreCase(name)) {
-            throw AthenaErrors.invalidInput("Data catalog " + name + " was not found");
+            throw notFound(name);
         }
+    }
+
+    private static void requireCatalogName(ObjectNode request) throws AwsServiceException {
+        Constraints.of(request).required("CatalogName").check(AthenaErrors::invalidInput);
+        require(text(request, "CatalogName"));
+    }
+
+    private static AwsServiceException notFound(String name) {
+        return AthenaErrors.invalidInput("DataCatalog " + name + " was not found");
     }
 
     private static ObjectNode database(JsonNode description) {

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
@@ -28,7 +29,7 @@ import java.util.regex.PatternSyntaxException;
 final class GlueDataCatalog implements AwsJsonService {
     private static final String INVALID_INPUT = "InvalidInputException";
     private static final String NOT_FOUND = "EntityNotFoundException";
-    private static final AwsJson.PageLimits PAGES = new AwsJson.PageLimits(100, 100);
+    private static final AwsJson.PageLimits PAGES = new AwsJson.PageLimits(1, 100, 100);
 
     private final Map<String, Database> databases = new TreeMap<>();
 
@@ -115,7 +116,7 @@ final class GlueDataCatalog implements AwsJsonService {
                 description -> text(description, "Name"),
                 PAGES,
                 request,
-                INVALID_INPUT,
+                GlueDataCatalog::invalidInput,
                 "DatabaseList",
                 description -> description);
     }
@@ -150,7 +151,7 @@ final class GlueDataCatalog implements AwsJsonService {
     }
 
     private ObjectNode getTables(ObjectNode request) throws AwsServiceException {
-        Pattern expression = pattern(text(request, "Expression"), INVALID_INPUT);
+        Pattern expression = pattern(text(request, "Expression"), GlueDataCatalog::invalidInput);
         return AwsJson.page(
                 tables(name(request, "DatabaseName")).stream()
                         .filter(table -> expression.matcher(text(table, "Name")).matches())
@@ -158,7 +159,7 @@ final class GlueDataCatalog implements AwsJsonService {
                 table -> text(table, "Name"),
                 PAGES,
                 request,
-                INVALID_INPUT,
+                GlueDataCatalog::invalidInput,
                 "TableList",
                 table -> table);
     }
@@ -269,14 +270,19 @@ final class GlueDataCatalog implements AwsJsonService {
      *
      * @throws AwsServiceException if the expression is no regular expression
      */
-    static Pattern pattern(String expression, String error) throws AwsServiceException {
+    static Pattern pattern(String expression, Function<String, AwsServiceException> invalid)
+            throws AwsServiceException {
         try {
             return expression == null || expression.isEmpty() || expression.equals("*")
                     ? Pattern.compile(".*")
                     : Pattern.compile(expression, Pattern.CASE_INSENSITIVE);
         } catch (PatternSyntaxException exception) {
-            throw new AwsServiceException(error, "Expression is not valid: " + exception.getMessage());
+            throw invalid.apply("Expression is not valid: " + exception.getMessage());
         }
+    }
+
+    private static AwsServiceException invalidInput(String message) {
+        return new AwsServiceException(INVALID_INPUT, message);
     }
 
     private static final class Database {

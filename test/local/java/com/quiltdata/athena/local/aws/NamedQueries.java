@@ -3,7 +3,6 @@ package com.quiltdata.athena.local.aws;
 import static com.quiltdata.athena.local.aws.AwsJson.array;
 import static com.quiltdata.athena.local.aws.AwsJson.copy;
 import static com.quiltdata.athena.local.aws.AwsJson.object;
-import static com.quiltdata.athena.local.aws.AwsJson.requiredText;
 import static com.quiltdata.athena.local.aws.AwsJson.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -16,16 +15,22 @@ import java.util.UUID;
 
 /** The queries that were saved in the account's workgroups. */
 final class NamedQueries {
-    private static final AwsJson.PageLimits PAGES = new AwsJson.PageLimits(50, 50);
+    private static final AwsJson.PageLimits PAGES = new AwsJson.PageLimits(0, 50, 50);
+
+    private static final String NOT_FOUND = "NAMED_QUERY_NOT_FOUND";
 
     private final Map<String, ObjectNode> queries = new LinkedHashMap<>();
 
     synchronized ObjectNode create(ObjectNode request) throws AwsServiceException {
+        Constraints.of(request)
+                .required("Name", "Database", "QueryString")
+                .length("Name", 1, 128)
+                .length("Database", 1, 255)
+                .length("QueryString", 1, QueryExecutions.QUERY_STRING_LIMIT)
+                .length("Description", 1, 1_024)
+                .check(AthenaErrors::invalidInput);
         ObjectNode query = object();
-        for (String field : List.of("Name", "Database", "QueryString")) {
-            query.put(field, requiredText(request, field, AthenaErrors.INVALID_REQUEST));
-        }
-        copy(request, query, "Description");
+        copy(request, query, "Name", "Database", "QueryString", "Description");
         query.put("WorkGroup", request.path("WorkGroup").asText(WorkGroups.PRIMARY));
         String id = UUID.randomUUID().toString();
         query.put("NamedQueryId", id);
@@ -37,7 +42,8 @@ final class NamedQueries {
         return object("NamedQuery", find(request));
     }
 
-    synchronized ObjectNode batchGet(ObjectNode request) {
+    synchronized ObjectNode batchGet(ObjectNode request) throws AwsServiceException {
+        AthenaErrors.requireBatch(request, "NamedQueryIds");
         ArrayNode found = array();
         ArrayNode unprocessed = array();
         for (JsonNode id : request.path("NamedQueryIds")) {
@@ -48,7 +54,7 @@ final class NamedQueries {
                 unprocessed
                         .addObject()
                         .put("NamedQueryId", id.asText())
-                        .put("ErrorCode", "INVALID_INPUT")
+                        .put("ErrorCode", NOT_FOUND)
                         .put("ErrorMessage", notFound(id.asText()));
             }
         }
@@ -62,7 +68,7 @@ final class NamedQueries {
                 id -> id,
                 PAGES,
                 request,
-                AthenaErrors.INVALID_REQUEST,
+                AthenaErrors::invalidInput,
                 "NamedQueryIds",
                 id -> AwsJson.MAPPER.getNodeFactory().textNode(id));
     }
@@ -86,10 +92,11 @@ final class NamedQueries {
     }
 
     private ObjectNode find(ObjectNode request) throws AwsServiceException {
+        Constraints.of(request).required("NamedQueryId").check(AthenaErrors::invalidInput);
         String id = text(request, "NamedQueryId");
         ObjectNode query = queries.get(id);
         if (query == null) {
-            throw AthenaErrors.invalidInput(notFound(id));
+            throw AthenaErrors.invalidRequest(NOT_FOUND, notFound(id));
         }
         return query.deepCopy();
     }

@@ -10,6 +10,7 @@ import io.trino.client.StatementStats;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -18,6 +19,7 @@ import java.util.OptionalDouble;
 final class QueryExecution {
     /** The types that Athena gives the engine's errors, by the engine's name for them. */
     private static final Map<String, Integer> USER_ERROR_TYPES = Map.of(
+            "CATALOG_NOT_FOUND", 1006,
             "COLUMN_NOT_FOUND", 1006,
             "DIVISION_BY_ZERO", 1001,
             "FUNCTION_NOT_FOUND", 1303,
@@ -37,6 +39,7 @@ final class QueryExecution {
      * @param request what {@code StartQueryExecution} was called with
      * @param workGroup the workgroup it runs in
      * @param statement the parsed statement
+     * @param folder where the result is written to; it ends in a slash
      * @param database what unqualified names are looked up in, if any
      * @param resultConfiguration where and how the result is written; its output location is the result's object
      * @param bytesScannedCutoff how many bytes the query may read before it is cancelled, if that is limited
@@ -46,6 +49,7 @@ final class QueryExecution {
             ObjectNode request,
             String workGroup,
             SqlStatement statement,
+            String folder,
             Optional<String> database,
             ObjectNode resultConfiguration,
             Optional<Long> bytesScannedCutoff) {}
@@ -199,8 +203,12 @@ final class QueryExecution {
         description.put("SubstatementType", start.statement.substatementType());
         description.put("WorkGroup", start.workGroup);
         description.set("ResultConfiguration", start.resultConfiguration.deepCopy());
-        description.set("QueryExecutionContext", start.request.withObjectProperty("QueryExecutionContext"));
+        description.set("QueryExecutionContext", context());
         AwsJson.copy(start.request, description, "ExecutionParameters");
+        description
+                .putObject("ResultReuseConfiguration")
+                .putObject("ResultReuseByAgeConfiguration")
+                .put("Enabled", false);
         ObjectNode status = description.putObject("Status");
         status.put("State", state.name());
         status.put("SubmissionDateTime", AwsJson.seconds(submitted));
@@ -216,6 +224,16 @@ final class QueryExecution {
         description.set("Statistics", statistics());
         description.set("EngineVersion", WorkGroups.engineVersion());
         return description;
+    }
+
+    /** Athena tells what it was asked, but the catalog's name in lower case. */
+    private ObjectNode context() {
+        ObjectNode context = object();
+        AwsJson.copy(start.request.path("QueryExecutionContext"), context, "Catalog", "Database");
+        if (context.has("Catalog")) {
+            context.put("Catalog", AwsJson.text(context, "Catalog").toLowerCase(Locale.ROOT));
+        }
+        return context;
     }
 
     /** Returns what {@code GetQueryRuntimeStatistics} tells of the query. */
@@ -240,7 +258,10 @@ final class QueryExecution {
     private ObjectNode statistics() {
         Instant end = completed == null ? Instant.now() : completed;
         Instant begin = running == null ? end : running;
-        return object().put("DataScannedInBytes", stats.getPhysicalInputBytes())
+        ObjectNode statistics = object();
+        statistics.putObject("ResultReuseInformation").put("ReusedPreviousResult", false);
+        return statistics
+                .put("DataScannedInBytes", stats.getPhysicalInputBytes())
                 .put(
                         "QueryQueueTimeInMillis",
                         Duration.between(submitted, begin).toMillis())

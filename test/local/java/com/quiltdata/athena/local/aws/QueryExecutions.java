@@ -18,14 +18,21 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** The queries that were started in the account's workgroups. */
 final class QueryExecutions implements AutoCloseable {
     /** Bytes, in UTF-8, that Athena takes as a query. */
-    private static final int QUERY_STRING_LIMIT = 262_144;
+    static final int QUERY_STRING_LIMIT = 262_144;
 
-    private static final AwsJson.PageLimits PAGES = new AwsJson.PageLimits(50, 50);
-    private static final int RESULT_PAGE_LIMIT = 1_000;
+    private static final AwsJson.PageLimits PAGES = new AwsJson.PageLimits(0, 50, 50);
+
+    /** Beyond the usual size, which is the largest too, Athena has another error than for other lists. */
+    private static final AwsJson.PageLimits RESULT_PAGES = new AwsJson.PageLimits(1, 1_000, 100_000);
+
+    private static final String TOKEN_SEPARATOR = ":";
+    private static final String QUERY_EXECUTION_ID = "QueryExecutionId";
+    private static final String NOT_FOUND = "QUERY_EXECUTION_NOT_FOUND";
     private static final Pattern LOCATION = Pattern.compile("(s3://[a-z0-9][a-z0-9.-]+)(?:/(.*?)/*)?");
 
     private final WorkGroups workGroups;
@@ -44,25 +51,28 @@ final class QueryExecutions implements AutoCloseable {
 
     synchronized ObjectNode start(ObjectNode request) throws AwsServiceException {
         String token = token(request);
+        // What is wrong with the request is told before it is compared with the one that had its token first.
+        QueryExecution.Start start = prepare(request);
         QueryExecution query = queriesByToken.get(token);
         if (query == null) {
-            query = new QueryExecution(prepare(request));
+            query = new QueryExecution(start);
             requireRoom(query);
             queries.put(query.start().id(), query);
             queriesByToken.put(token, query);
             QueryExecution started = query;
             threads.execute(() -> runner.run(started));
-        } else if (!isSame(query.start().request(), request)) {
+        } else if (!isSame(query.start(), start)) {
             throw AthenaErrors.invalidRequest("IDEMPOTENT_PARAMETER_MISMATCH", "Idempotent parameters do not match");
         }
-        return object().put("QueryExecutionId", query.start().id());
+        return object().put(QUERY_EXECUTION_ID, query.start().id());
     }
 
     ObjectNode get(ObjectNode request) throws AwsServiceException {
         return object("QueryExecution", find(request).describe());
     }
 
-    synchronized ObjectNode batchGet(ObjectNode request) {
+    synchronized ObjectNode batchGet(ObjectNode request) throws AwsServiceException {
+        AthenaErrors.requireBatch(request, "QueryExecutionIds");
         ObjectNode answer = object();
         ArrayNode found = answer.putArray("QueryExecutions");
         ArrayNode unprocessed = answer.putArray("UnprocessedQueryExecutionIds");
@@ -73,8 +83,8 @@ final class QueryExecutions implements AutoCloseable {
             } else {
                 unprocessed
                         .addObject()
-                        .put("QueryExecutionId", id.asText())
-                        .put("ErrorCode", "QUERY_EXECUTION_NOT_FOUND")
+                        .put(QUERY_EXECUTION_ID, id.asText())
+                        .put("ErrorCode", NOT_FOUND)
                         .put("ErrorMessage", notFound(id.asText()));
             }
         }
@@ -90,7 +100,7 @@ final class QueryExecutions implements AutoCloseable {
                 query -> query.start().id(),
                 PAGES,
                 request,
-                AthenaErrors.INVALID_REQUEST,
+                AthenaErrors::invalidInput,
                 "QueryExecutionIds",
                 query -> AwsJson.MAPPER.getNodeFactory().textNode(query.start().id()));
     }
@@ -106,28 +116,19 @@ final class QueryExecutions implements AutoCloseable {
 
     /**
      * Answers a page of a result. Of a table, the first row of the first page holds the columns' names; it counts as a
-     * row.
+     * row. A full page has a token for the next one, which may be empty.
      */
     ObjectNode results(ObjectNode request) throws AwsServiceException {
+        AwsJson.requirePage(request, RESULT_PAGES).required(QUERY_EXECUTION_ID).check(AthenaErrors::invalidInput);
         QueryExecution query = find(request);
-        switch (query.state()) {
-            case QUEUED, RUNNING ->
-                throw AthenaErrors.invalidRequest(
-                        "INVALID_QUERY_EXECUTION_STATE", "Query has not yet finished. Current state: " + query.state());
-            case FAILED ->
-                throw AthenaErrors.invalidRequest(
-                        "INVALID_QUERY_EXECUTION_STATE",
-                        "Query did not finish successfully. Final query state: FAILED");
-            case CANCELLED -> throw AthenaErrors.invalidRequest("RESULT_NOT_FOUND", "Could not find results");
-            default -> {}
+        int size = request.path("MaxResults").asInt(RESULT_PAGES.usual());
+        if (size > RESULT_PAGES.usual()) {
+            throw AthenaErrors.invalidInput("MaxResults is more than maximum allowed length " + RESULT_PAGES.usual());
         }
-        int size = request.path("MaxResults").asInt(RESULT_PAGE_LIMIT);
-        if (size < 1 || size > RESULT_PAGE_LIMIT) {
-            throw AthenaErrors.invalidInput("MaxResults must be from 1 to " + RESULT_PAGE_LIMIT + ": " + size);
-        }
+        requireResults(query);
         ResultFile.Page page;
         try {
-            page = runner.result(query).page(position(text(request, "NextToken")), size);
+            page = runner.result(query).page(position(query, text(request, "NextToken")), size);
         } catch (IOException exception) {
             throw new UncheckedIOException(exception);
         }
@@ -139,11 +140,27 @@ final class QueryExecutions implements AutoCloseable {
         ArrayNode rows = resultSet.putArray("Rows");
         page.rows().forEach(row -> rows.addObject().set("Data", data(row)));
         ArrayNode columns = resultSet.putObject("ResultSetMetadata").putArray("ColumnInfo");
-        query.columns().forEach(column -> columns.add(ResultColumn.info(column)));
-        if (page.next() >= 0) {
-            answer.put("NextToken", Long.toString(page.next()));
+        query.columns()
+                .forEach(column ->
+                        columns.add(ResultColumn.info(column, query.start().statement())));
+        if (page.rows().size() == size) {
+            answer.put("NextToken", nextToken(query, page.next()));
         }
         return answer;
+    }
+
+    private static void requireResults(QueryExecution query) throws AwsServiceException {
+        switch (query.state()) {
+            case QUEUED, RUNNING ->
+                throw AthenaErrors.invalidRequest(
+                        "INVALID_QUERY_EXECUTION_STATE", "Query has not yet finished. Current state: " + query.state());
+            case FAILED ->
+                throw AthenaErrors.invalidRequest(
+                        "INVALID_QUERY_EXECUTION_STATE",
+                        "Query did not finish successfully. Final query state: FAILED");
+            case CANCELLED -> throw AthenaErrors.invalidRequest("RESULT_NOT_FOUND", "Could not find results");
+            default -> {}
+        }
     }
 
     /** Returns a workgroup's queries, the oldest first. */
@@ -177,7 +194,7 @@ final class QueryExecutions implements AutoCloseable {
     }
 
     private QueryExecution.Start prepare(ObjectNode request) throws AwsServiceException {
-        String sql = AwsJson.requiredText(request, "QueryString", AthenaErrors.INVALID_REQUEST);
+        String sql = text(request, "QueryString");
         if (sql.getBytes(StandardCharsets.UTF_8).length > QUERY_STRING_LIMIT) {
             throw AthenaErrors.invalidInput("1 validation error detected: Value at 'queryString' failed to satisfy"
                     + " constraint: Member must have length less than or equal to " + QUERY_STRING_LIMIT);
@@ -188,36 +205,44 @@ final class QueryExecutions implements AutoCloseable {
         if (context.hasNonNull("Catalog")) {
             DataCatalogs.require(text(context, "Catalog"));
         }
-        SqlStatement statement = SqlStatement.parse(sql);
         String id = UUID.randomUUID().toString();
         ObjectNode results = resultConfiguration(configuration, request);
-        results.put("OutputLocation", location(results) + statement.resultName(id));
+        String location = location(results);
+        SqlStatement statement = SqlStatement.parse(sql);
+        results.put("OutputLocation", location + statement.resultName(id));
         JsonNode cutoff = configuration.path("BytesScannedCutoffPerQuery");
         return new QueryExecution.Start(
                 id,
                 request,
                 workGroup,
                 statement,
+                location,
                 Optional.ofNullable(text(context, "Database")),
                 results,
                 cutoff.isNumber() ? Optional.of(cutoff.asLong()) : Optional.empty());
     }
 
-    /** What an enforced workgroup says wins over the request; otherwise the request wins over the workgroup. */
+    /** What an enforced workgroup says wins over the request; otherwise what the request says wins. */
     private static ObjectNode resultConfiguration(ObjectNode configuration, ObjectNode request) {
-        ObjectNode ofWorkGroup = configuration.withObjectProperty("ResultConfiguration");
-        if (configuration.path("EnforceWorkGroupConfiguration").asBoolean()) {
-            return ofWorkGroup;
+        ObjectNode results = configuration.withObjectProperty("ResultConfiguration");
+        if (!configuration.path("EnforceWorkGroupConfiguration").asBoolean()) {
+            AwsJson.copy(
+                    request.path("ResultConfiguration"),
+                    results,
+                    "OutputLocation",
+                    "EncryptionConfiguration",
+                    "ExpectedBucketOwner",
+                    "AclConfiguration");
         }
-        JsonNode ofRequest = request.path("ResultConfiguration");
-        return ofRequest.hasNonNull("OutputLocation") ? ofRequest.deepCopy() : ofWorkGroup;
+        return results;
     }
 
     private static String location(ObjectNode results) throws AwsServiceException {
         String location = text(results, "OutputLocation");
         if (location == null) {
-            throw AthenaErrors.invalidInput("No output location provided. An output location is required either"
-                    + " through the Workgroup result configuration setting or as an API input.");
+            throw AthenaErrors.invalidInput("No output location provided. You did not provide an output location for"
+                    + "  your query results. Either specify an S3 bucket location or enable Athena managed query"
+                    + " results in your workgroup settings.");
         }
         Matcher matcher = LOCATION.matcher(location);
         if (!matcher.matches()) {
@@ -254,10 +279,11 @@ final class QueryExecutions implements AutoCloseable {
     }
 
     private synchronized QueryExecution find(ObjectNode request) throws AwsServiceException {
-        String id = text(request, "QueryExecutionId");
+        Constraints.of(request).required(QUERY_EXECUTION_ID).check(AthenaErrors::invalidInput);
+        String id = text(request, QUERY_EXECUTION_ID);
         QueryExecution query = queries.get(id);
         if (query == null) {
-            throw AthenaErrors.invalidRequest("QUERY_EXECUTION_NOT_FOUND", notFound(id));
+            throw AthenaErrors.invalidRequest(NOT_FOUND, notFound(id));
         }
         return query;
     }
@@ -268,32 +294,47 @@ final class QueryExecutions implements AutoCloseable {
 
     /** The AWS SDKs make a token where their caller gives none. */
     private static String token(ObjectNode request) throws AwsServiceException {
+        Constraints.of(request)
+                .required("QueryString")
+                .length("QueryString", 1, QUERY_STRING_LIMIT)
+                .length("ClientRequestToken", 32, 128)
+                .check(AthenaErrors::invalidInput);
         String token = text(request, "ClientRequestToken");
         if (token == null) {
             throw AthenaErrors.invalidInput("clientRequestToken is null or empty");
-        }
-        if (token.length() < 32 || token.length() > 128) {
-            throw AthenaErrors.invalidInput("1 validation error detected: Value at 'clientRequestToken' failed to"
-                    + " satisfy constraint: Member must have length "
-                    + (token.length() < 32 ? "greater than or equal to 32" : "less than or equal to 128"));
         }
         return token;
     }
 
     /** Athena does not compare the other parameters. */
-    private static boolean isSame(JsonNode first, JsonNode second) {
-        return first.path("QueryString").equals(second.path("QueryString"))
-                && first.at("/QueryExecutionContext/Database").equals(second.at("/QueryExecutionContext/Database"))
-                && first.at("/ResultConfiguration/OutputLocation")
-                        .equals(second.at("/ResultConfiguration/OutputLocation"));
+    private static boolean isSame(QueryExecution.Start first, QueryExecution.Start second) {
+        return Stream.of("/QueryString", "/QueryExecutionContext/Catalog", "/QueryExecutionContext/Database")
+                        .allMatch(parameter -> first.request()
+                                .at(parameter)
+                                .equals(second.request().at(parameter)))
+                && first.folder().equals(second.folder());
     }
 
-    private static long position(String token) throws AwsServiceException {
-        try {
-            return token == null ? 0 : Long.parseLong(token);
-        } catch (NumberFormatException exception) {
-            throw AthenaErrors.invalidInput("NextToken is not valid: " + token);
+    /** Returns where the page of a token begins: 0 without one. */
+    private static long position(QueryExecution query, String token) throws AwsServiceException {
+        if (token == null) {
+            return 0;
         }
+        try {
+            long position = Long.parseLong(token.split(TOKEN_SEPARATOR, 2)[0]);
+            if (token.equals(nextToken(query, position))) {
+                return position;
+            }
+        } catch (NumberFormatException exception) {
+            // No token of ours either.
+        }
+        throw AthenaErrors.invalidInput("Malformed nextPageToken " + token);
+    }
+
+    /** Returns a token that only this query's page has, so that no other is taken for it. */
+    private static String nextToken(QueryExecution query, long position) {
+        String page = query.start().id() + TOKEN_SEPARATOR + position;
+        return position + TOKEN_SEPARATOR + UUID.nameUUIDFromBytes(page.getBytes(StandardCharsets.UTF_8));
     }
 
     private static ArrayNode data(List<String> row) {

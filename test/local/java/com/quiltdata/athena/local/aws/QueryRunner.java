@@ -102,6 +102,7 @@ final class QueryRunner {
 
     /** Reads the whole result into the query's file, as far as the query is not cancelled. */
     private void fetch(QueryExecution query, StatementClient client) throws IOException {
+        SqlStatement statement = query.start().statement();
         List<Column> columns = null;
         long rows = 0;
         try (ResultFile.Writer writer = result(query).writer()) {
@@ -109,14 +110,17 @@ final class QueryRunner {
                 QueryStatusInfo status = client.currentStatusInfo();
                 if (columns == null && status.getColumns() != null) {
                     columns = status.getUpdateType() == null ? status.getColumns() : List.of();
-                    if (query.start().statement().isSelect()) {
+                    if (statement.hasHeader()) {
                         writer.write(columns.stream().map(Column::getName).toList());
                     }
                 }
-                for (List<Object> row : client.currentRows()) {
+                for (List<Object> values : client.currentRows()) {
                     if (!columns.isEmpty()) {
-                        writer.write(row.stream().map(ResultText::of).toList());
-                        rows++;
+                        List<String> texts = values.stream().map(ResultText::of).toList();
+                        for (List<String> row : (Iterable<List<String>>) statement.rows(texts)::iterator) {
+                            writer.write(row);
+                            rows++;
+                        }
                     }
                 }
                 progress(query, status, columns, rows);
@@ -132,7 +136,8 @@ final class QueryRunner {
     }
 
     private static void progress(QueryExecution query, QueryStatusInfo status, List<Column> columns, long rows) {
-        Long updates = query.start().statement().isDdl()
+        SqlStatement statement = query.start().statement();
+        Long updates = statement.isDdl() || statement.isExplain()
                 ? null
                 : Long.valueOf(status.getUpdateCount().orElse(0));
         query.progress(status.getStats(), columns == null ? List.of() : columns, rows, updates);
@@ -161,7 +166,7 @@ final class QueryRunner {
         }
     }
 
-    /** Rows of what is no table are lines of text, without a header. */
+    /** Rows of what is no table are lines of text. */
     private String text(QueryExecution query) throws IOException {
         return result(query).page(0, Integer.MAX_VALUE).rows().stream()
                 .map(row ->

@@ -3,29 +3,55 @@ package com.quiltdata.athena.local.aws;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.trino.client.ClientTypeSignature;
 import io.trino.client.Column;
+import java.util.Map;
 import java.util.Set;
 
-/** What Athena says of a result's column. */
+/**
+ * What Athena says of a result's column.
+ *
+ * @see <a href="https://github.com/aoyagikouhei/athena-local/blob/main/docs/dev/measurements/query-results.md">what was
+ *     measured on Athena</a>
+ */
 final class ResultColumn {
     private static final Set<String> TEXT_TYPES = Set.of("char", "varchar");
 
+    /** The one column of a listing, by the kind of statement; the engine has other names for them. */
+    private static final Map<String, Listing> LISTINGS = Map.of(
+            "SHOW_CREATE_TABLE", new Listing("createtab_stmt", "string"),
+            "SHOW_CREATE_VIEW", new Listing("create view", "varchar"),
+            "SHOW_DATABASES", new Listing("database_name", "string"),
+            "SHOW_TABLES", new Listing("tab_name", "string"));
+
     private ResultColumn() {}
 
-    /** Returns the {@code ColumnInfo} of a column. */
-    static ObjectNode info(Column column) {
+    /** Returns the {@code ColumnInfo} of a column of a statement's result. */
+    static ObjectNode info(Column column, SqlStatement statement) {
+        Listing listing = LISTINGS.get(statement.substatementType());
+        if (listing != null) {
+            return info(listing.column, listing.type, 0, 0, false);
+        }
         ClientTypeSignature type = column.getTypeSignature();
         String name = type.getRawType();
+        return info(
+                column.getName(),
+                name.equals("real") ? "float" : name,
+                precision(name, type),
+                name.equals("decimal") ? number(type, 1) : 0,
+                TEXT_TYPES.contains(name));
+    }
+
+    private static ObjectNode info(String name, String type, long precision, long scale, boolean caseSensitive) {
         return AwsJson.object()
                 .put("CatalogName", "hive")
                 .put("SchemaName", "")
                 .put("TableName", "")
-                .put("Name", column.getName())
-                .put("Label", column.getName())
-                .put("Type", name.equals("real") ? "float" : name)
-                .put("Precision", precision(name, type))
-                .put("Scale", name.equals("decimal") ? number(type, 1) : 0)
+                .put("Name", name)
+                .put("Label", name)
+                .put("Type", type)
+                .put("Precision", precision)
+                .put("Scale", scale)
                 .put("Nullable", "UNKNOWN")
-                .put("CaseSensitive", TEXT_TYPES.contains(name));
+                .put("CaseSensitive", caseSensitive);
     }
 
     private static long precision(String name, ClientTypeSignature type) {
@@ -45,4 +71,6 @@ final class ResultColumn {
     private static long number(ClientTypeSignature type, int index) {
         return type.getArguments().get(index).getLongLiteral();
     }
+
+    private record Listing(String column, String type) {}
 }

@@ -23,7 +23,7 @@ record ResultFile(Path path) {
      * Some rows of a result.
      *
      * @param rows their values, null for null
-     * @param next where the next page starts, or -1 after the last one
+     * @param next where the next page starts
      */
     record Page(List<List<String>> rows, long next) {}
 
@@ -47,8 +47,7 @@ record ResultFile(Path path) {
             while (rows.size() < size && (row = reader.row()) != null) {
                 rows.add(row);
             }
-            long next = start + reader.position;
-            return new Page(rows, next < Files.size(path) ? next : -1);
+            return new Page(rows, start + reader.position);
         }
     }
 

@@ -2,8 +2,11 @@ package com.quiltdata.athena.local.aws;
 
 import io.trino.sql.parser.ParsingException;
 import io.trino.sql.parser.SqlParser;
+import io.trino.sql.tree.ShowCreate;
 import io.trino.sql.tree.Statement;
+import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /**
  * A statement and what Athena calls its kind.
@@ -18,6 +21,8 @@ record SqlStatement(String sql, String type, String substatementType) {
     private static final String DML = "DML";
     private static final String UTILITY = "UTILITY";
     private static final String SELECT = "SELECT";
+    private static final String EXPLAIN = "EXPLAIN";
+    private static final String SHOW_CREATE = "SHOW_CREATE_";
     private static final SqlParser PARSER = new SqlParser();
 
     /**
@@ -42,7 +47,8 @@ record SqlStatement(String sql, String type, String substatementType) {
         String kind = kind(statement);
         return switch (kind) {
             case "QUERY" -> new SqlStatement(sql, DML, SELECT);
-            case "EXPLAIN", "EXPLAIN_ANALYZE" -> new SqlStatement(sql, DML, "EXPLAIN");
+            case "EXPLAIN", "EXPLAIN_ANALYZE" -> new SqlStatement(sql, DML, EXPLAIN);
+            case "SHOW_CREATE" -> new SqlStatement(sql, UTILITY, SHOW_CREATE + ((ShowCreate) statement).getType());
             case "INSERT", "UPDATE", "DELETE", "MERGE" -> new SqlStatement(sql, DML, kind);
             case "CREATE_SCHEMA" -> new SqlStatement(sql, DDL, "CREATE_DATABASE");
             case "DROP_SCHEMA" -> new SqlStatement(sql, DDL, "DROP_DATABASE");
@@ -60,9 +66,31 @@ record SqlStatement(String sql, String type, String substatementType) {
                 .toUpperCase(Locale.ROOT);
     }
 
-    /** Tells whether the result is a table: its first row then holds the columns' names. */
+    /** Tells whether the result is a table. */
     boolean isSelect() {
         return substatementType.equals(SELECT);
+    }
+
+    /** Tells whether the result is a plan. */
+    boolean isExplain() {
+        return substatementType.equals(EXPLAIN);
+    }
+
+    /** Tells whether the result's first row holds the columns' names. */
+    boolean hasHeader() {
+        return isSelect() || isExplain();
+    }
+
+    /**
+     * Returns the rows that Athena makes of one of the engine's: a row for each line of a plan, and an empty one after
+     * them, and a row for each line of a definition.
+     */
+    Stream<List<String>> rows(List<String> row) {
+        if (!isExplain() && !substatementType.startsWith(SHOW_CREATE)) {
+            return Stream.of(row);
+        }
+        String lines = isExplain() ? row.getFirst() + "\n" : row.getFirst();
+        return Stream.of(lines.split("\n", -1)).map(List::of);
     }
 
     /** Tells whether the statement counts against the quota of active DDL queries. */

@@ -15,7 +15,7 @@ import java.util.TreeMap;
 final class WorkGroups {
     static final String PRIMARY = "primary";
 
-    private static final AwsJson.PageLimits PAGES = new AwsJson.PageLimits(50, 50);
+    private static final AwsJson.PageLimits PAGES = new AwsJson.PageLimits(1, 50, 50);
     private static final String ENGINE_VERSION = "Athena engine version 3";
 
     private final Map<String, ObjectNode> workGroups = new TreeMap<>();
@@ -32,7 +32,8 @@ final class WorkGroups {
     }
 
     synchronized ObjectNode create(ObjectNode request) throws AwsServiceException {
-        String name = AwsJson.requiredText(request, "Name", AthenaErrors.INVALID_REQUEST);
+        Constraints.of(request).required("Name").check(AthenaErrors::invalidInput);
+        String name = text(request, "Name");
         if (workGroups.containsKey(name)) {
             throw AthenaErrors.invalidInput("WorkGroup " + name + " is already created");
         }
@@ -41,6 +42,7 @@ final class WorkGroups {
     }
 
     synchronized ObjectNode get(ObjectNode request) throws AwsServiceException {
+        Constraints.of(request).required("WorkGroup").check(AthenaErrors::invalidInput);
         return object("WorkGroup", find(text(request, "WorkGroup")).deepCopy());
     }
 
@@ -50,7 +52,7 @@ final class WorkGroups {
                 workGroup -> text(workGroup, "Name"),
                 PAGES,
                 request,
-                AthenaErrors.INVALID_REQUEST,
+                AthenaErrors::invalidInput,
                 "WorkGroups",
                 WorkGroups::summary);
     }
@@ -122,7 +124,7 @@ final class WorkGroups {
     private ObjectNode find(String name) throws AwsServiceException {
         ObjectNode workGroup = name == null ? null : workGroups.get(name);
         if (workGroup == null) {
-            throw AthenaErrors.invalidInput("WorkGroup " + name + " is not found.");
+            throw AthenaErrors.invalidInput("WorkGroup is not found.");
         }
         return workGroup;
     }
@@ -137,13 +139,14 @@ final class WorkGroups {
         configuration.put("EnforceWorkGroupConfiguration", true);
         configuration.put("PublishCloudWatchMetricsEnabled", false);
         configuration.put("RequesterPaysEnabled", false);
+        configuration.putObject("ResultConfiguration");
         configuration.setAll(request.withObjectProperty("Configuration"));
         configuration.set("EngineVersion", engineVersion());
         return workGroup;
     }
 
     private static ObjectNode summary(ObjectNode workGroup) {
-        ObjectNode summary = object();
+        ObjectNode summary = object().put("Description", "");
         copy(workGroup, summary, "Name", "State", "Description", "CreationTime");
         return summary.set("EngineVersion", engineVersion());
     }

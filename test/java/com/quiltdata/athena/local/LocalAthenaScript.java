@@ -1,0 +1,114 @@
+package com.quiltdata.athena.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * The script {@code test/local-athena}, started as users start it, but on what the running build has compiled: in a
+ * folder of links to the project, with the files in it that tell the script that nothing has to be built.
+ */
+final class LocalAthenaScript {
+    private static final Path PROJECT = Path.of("..").toAbsolutePath().normalize();
+
+    private static final Path FOLDER = Path.of("target", "script").toAbsolutePath();
+
+    private final Path errors;
+
+    private LocalAthenaScript(Path errors) {
+        this.errors = errors;
+    }
+
+    /**
+     * Prepares the script.
+     *
+     * @param directory where to keep what it says on standard error
+     */
+    static LocalAthenaScript in(Path directory) throws IOException {
+        Path target = Files.createDirectories(FOLDER.resolve("test/target"));
+        for (String name : List.of(
+                "pom.xml",
+                "cdk.json",
+                "cdk.context.json",
+                "lambda",
+                "src",
+                "test/pom.xml",
+                "test/local",
+                "test/local-athena")) {
+            Path link = FOLDER.resolve(name);
+            Files.deleteIfExists(link);
+            Files.createSymbolicLink(link, PROJECT.resolve(name));
+        }
+        // What the build gives the tests' JVM it also gives the command's.
+        String options = ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(argument -> !argument.startsWith("-D") && !argument.contains("javaagent"))
+                .collect(Collectors.joining(" "));
+        LaunchFiles.main(new String[] {target.toString(), options});
+        Files.writeString(target.resolve("local-built"), "");
+        return new LocalAthenaScript(directory.resolve("errors.txt"));
+    }
+
+    /** Starts the script; what it says on standard error is kept. */
+    Process start(String... arguments) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(FOLDER.resolve("test/local-athena").toString());
+        command.addAll(List.of(arguments));
+        return new ProcessBuilder(command).redirectError(errors.toFile()).start();
+    }
+
+    /** Returns what the process that was started last has said on standard error. */
+    String errors() throws IOException {
+        return Files.readString(errors);
+    }
+
+    /**
+     * Starts the script with {@code --serve} on a free port, and waits until it serves.
+     *
+     * @param arguments what else to start it with
+     */
+    Serving serve(String... arguments) throws IOException, InterruptedException {
+        int port = freePort();
+        List<String> all = new ArrayList<>(List.of("--serve", String.valueOf(port)));
+        all.addAll(List.of(arguments));
+        Process process = start(all.toArray(String[]::new));
+        while (!errors().contains("until you interrupt this program")) {
+            assertThat(process.isAlive()).as(errors()).isTrue();
+            Thread.sleep(100);
+        }
+        return new Serving(process, URI.create("http://127.0.0.1:" + port));
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    /**
+     * A script that serves.
+     *
+     * @param process the script's; its output is what the query gave
+     * @param endpoint where S3, Glue and Athena are
+     */
+    record Serving(Process process, URI endpoint) {
+        /**
+         * Interrupts the script.
+         *
+         * @return its exit status
+         */
+        int interrupt() throws InterruptedException {
+            // Unlike the process itself, its handle leaves the output open.
+            process.toHandle().destroy();
+            return process.waitFor();
+        }
+    }
+}

@@ -1,0 +1,209 @@
+package com.quiltdata.athena.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.quiltdata.athena.local.LocalAthenaScript.Serving;
+import com.quiltdata.athena.local.aws.AwsClients;
+import com.quiltdata.athena.local.aws.SharedEmbeddedAws;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.services.athena.AthenaClient;
+import software.amazon.awssdk.services.athena.model.Datum;
+import software.amazon.awssdk.services.athena.model.GetQueryResultsResponse;
+import software.amazon.awssdk.services.athena.model.NamedQuery;
+import software.amazon.awssdk.services.athena.model.QueryExecution;
+import software.amazon.awssdk.services.athena.model.QueryExecutionState;
+import software.amazon.awssdk.services.athena.model.StartQueryExecutionRequest;
+
+/** Clients that others wrote, on one run of {@code test/local-athena --serve} and its sample registry. */
+class RealClientsTest {
+    private static final String WORK_GROUP = "quilt-query";
+    private static final String DATABASE = "quilt_query";
+    private static final String RESULTS = "mycompany-quilt-query-results";
+    private static final String LONG_QUERY = "SELECT count(*) FROM UNNEST(sequence(1, 10000)) CROSS JOIN"
+            + " UNNEST(sequence(1, 10000)) CROSS JOIN UNNEST(sequence(1, 10000))";
+    private static final Path JAVASCRIPT = Path.of("target", "javascript");
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @TempDir
+    private static Path directory;
+
+    private static Serving serving;
+    private static AwsClients aws;
+
+    @BeforeAll
+    static void serve() throws Exception {
+        serving = LocalAthenaScript.in(directory).serve();
+        aws = new AwsClients(serving.endpoint());
+    }
+
+    @AfterAll
+    static void endsWithStatusZeroWhenInterrupted() throws Exception {
+        aws.close();
+        assertThat(serving.interrupt()).isZero();
+    }
+
+    @Test
+    void theSdkForJavaFindsTheSavedQueryRunsItAndPagesThroughItsResult() throws Exception {
+        AthenaClient athena = aws.athena();
+        List<NamedQuery> saved = athena.listNamedQueriesPaginator(list -> list.workGroup(WORK_GROUP)).stream()
+                .map(page -> athena.batchGetNamedQuery(get -> get.namedQueryIds(page.namedQueryIds())))
+                .flatMap(batch -> batch.namedQueries().stream())
+                .toList();
+        QueryExecution query = run(saved.getFirst().queryString());
+
+        List<GetQueryResultsResponse> pages =
+                athena
+                        .getQueryResultsPaginator(get ->
+                                get.queryExecutionId(query.queryExecutionId()).maxResults(3))
+                        .stream()
+                        .toList();
+
+        assertThat(pages).extracting(page -> page.resultSet().rows().size()).containsExactly(3, 1);
+        assertThat(pages.stream()
+                        .flatMap(page -> page.resultSet().rows().stream())
+                        .map(row -> row.data().get(2))
+                        .map(Datum::varCharValue))
+                .startsWith("logical_key")
+                .containsExactlyInAnyOrder(
+                        "logical_key", "nuclei/05.tiff", "fov/cell-5.tiff", "fov/zellkern-größe-5.tiff");
+    }
+
+    @Test
+    void theSdkForJavaWaitsForTheResultsFileAndFetchesIt() throws Exception {
+        QueryExecution query = run("SELECT count(*) AS revisions FROM quilt_allencell_manifests_quilt_packages_view");
+        String key = query.queryExecutionId() + ".csv";
+
+        aws.s3().waiter().waitUntilObjectExists(head -> head.bucket(RESULTS).key(key));
+
+        assertThat(aws.s3()
+                        .getObjectAsBytes(get -> get.bucket(RESULTS).key(key))
+                        .asUtf8String())
+                .isEqualTo("\"revisions\"\n\"8\"\n");
+    }
+
+    @Test
+    void theSdkForJavaCancelsAQueryAndFindsItInTheHistory() throws Exception {
+        String id = aws.athena().startQueryExecution(request(LONG_QUERY)).queryExecutionId();
+
+        aws.athena().stopQueryExecution(stop -> stop.queryExecutionId(id));
+
+        assertThat(SharedEmbeddedAws.await(aws.athena(), id).status().state()).isEqualTo(QueryExecutionState.CANCELLED);
+        assertThat(aws.athena().listQueryExecutionsPaginator(list -> list.workGroup(WORK_GROUP)).stream()
+                        .flatMap(page -> page.queryExecutionIds().stream()))
+                .contains(id);
+    }
+
+    @Test
+    void theSdkForJavaTellsWhyAQueryFailed() throws Exception {
+        assertThat(run("SELECT nothing FROM nowhere").status().athenaError().errorMessage())
+                .isEqualTo("TABLE_NOT_FOUND: line 1:21: Table 'awsdatacatalog.quilt_query.nowhere' does not exist");
+    }
+
+    @Test
+    void theSdkThatTheQuiltCatalogUsesMakesTheCallsOfItsQueriesTab() throws Exception {
+        JsonNode session = node("queries-tab.js", WORK_GROUP, DATABASE);
+
+        assertThat(session).isEqualTo(JSON.readTree("""
+                {
+                  "workGroups": ["quilt-query"],
+                  "catalogs": ["AwsDataCatalog"],
+                  "databases": ["default", "quilt_query"],
+                  "saved": ["Quilt packages in quilt-allencell-manifests: files by metadata"],
+                  "state": "SUCCEEDED",
+                  "context": {"Catalog": "awsdatacatalog", "Database": "quilt_query"},
+                  "pages": [2, 2, 0],
+                  "header": ["user", "name", "logical_key", "physical_keys", "size", "meta"],
+                  "sizes": ["1005", "2097664", "4300000000"],
+                  "failed": "FAILED: TABLE_NOT_FOUND: line 1:15: Table 'awsdatacatalog.quilt_query.absent' does not exist",
+                  "stopped": "CANCELLED: Query cancelled by user",
+                  "history": ["CANCELLED", "FAILED", "SUCCEEDED"],
+                  "refused": {"code": "InvalidRequestException", "message": "WorkGroup is not found.", "status": 400}
+                }
+                """));
+    }
+
+    @Test
+    void athenaExpressFetchesResultsFromS3() throws Exception {
+        JsonNode session = node("athena-express.js", WORK_GROUP, DATABASE, "s3://" + RESULTS, """
+                SELECT "user", name, count(*) AS pointers, max(message) AS message
+                FROM quilt_allencell_manifests_quilt_packages_view GROUP BY 1, 2 ORDER BY 1, 2
+                """);
+
+        assertThat(session).isEqualTo(JSON.readTree("""
+                {
+                  "items": [
+                    {"user": "allen", "name": "cells", "pointers": "3", "message": "Segment again with version 1.3"},
+                    {"user": "allen", "name": "nuclei", "pointers": "2"},
+                    {"user": "ernest", "name": "notes", "pointers": "3", "message": "Notes, reviewed"}
+                  ],
+                  "count": 3,
+                  "named": true,
+                  "listing": [{"row": "quilt_allencell_manifests_quilt_packages_view"}],
+                  "failure": "TABLE_NOT_FOUND: line 1:21: Table 'awsdatacatalog.quilt_query.nowhere' does not exist"
+                }
+                """));
+    }
+
+    private static StartQueryExecutionRequest request(String sql) {
+        return StartQueryExecutionRequest.builder()
+                .workGroup(WORK_GROUP)
+                .queryExecutionContext(context -> context.database(DATABASE))
+                .queryString(sql)
+                .build();
+    }
+
+    private static QueryExecution run(String sql) throws InterruptedException {
+        return SharedEmbeddedAws.run(aws.athena(), request(sql));
+    }
+
+    /** Runs a script of {@code test/javascript} and returns what it prints. */
+    private static JsonNode node(String script, String... arguments) throws IOException, InterruptedException {
+        installPackages();
+        List<String> command = new ArrayList<>(List.of("node", script));
+        command.addAll(List.of(arguments));
+        return JSON.readTree(output(command));
+    }
+
+    private static void installPackages() throws IOException, InterruptedException {
+        Files.createDirectories(JAVASCRIPT);
+        try (Stream<Path> files = Files.list(Path.of("javascript"))) {
+            for (Path file : files.toList()) {
+                Files.copy(file, JAVASCRIPT.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+            }
+        }
+        output(List.of(
+                "npm", "install", "--no-audit", "--no-fund", "--no-package-lock", "--prefer-offline", "--silent"));
+    }
+
+    private static String output(List<String> command) throws IOException, InterruptedException {
+        Path errors = directory.resolve("client.txt");
+        ProcessBuilder builder =
+                new ProcessBuilder(command).directory(JAVASCRIPT.toFile()).redirectError(errors.toFile());
+        builder.environment()
+                .putAll(Map.of(
+                        "AWS_ENDPOINT_URL", serving.endpoint().toString(),
+                        "AWS_REGION", "us-east-1",
+                        "AWS_ACCESS_KEY_ID", "test",
+                        "AWS_SECRET_ACCESS_KEY", "test",
+                        "AWS_SDK_JS_SUPPRESS_MAINTENANCE_MODE_MESSAGE", "1"));
+        Process process = builder.start();
+        String output = process.inputReader().readAllAsString();
+        assertThat(process.waitFor())
+                .as("%s: %s", command, Files.readString(errors))
+                .isZero();
+        return output;
+    }
+}
