@@ -86,7 +86,9 @@ public final class LocalStack {
                         Resource resource = types.find(type, properties)
                                 .orElseThrow(() -> new IllegalArgumentException(
                                         "%s (%s): there is nothing to import".formatted(logicalId, type)));
-                        imported.put(logicalId, new Member(type, properties, resource, isRetained(declaration), Optional.empty()));
+                        imported.put(
+                                logicalId,
+                                new Member(type, properties, resource, isRetained(declaration), Optional.empty()));
                         return resource;
                     },
                     template,
@@ -128,8 +130,7 @@ public final class LocalStack {
      * @throws ResourceExistsException if a resource exists outside the stack and is not imported
      * @throws RuntimeException if a resource cannot be made; the message is the reason
      */
-    public Map<String, String> deploy(
-            CloudAssembly target, ExistingResources existing, List<ResourceChange> changes) {
+    public Map<String, String> deploy(CloudAssembly target, ExistingResources existing, List<ResourceChange> changes) {
         try (ResourceTypes types = new ResourceTypes(target, endpoint, log)) {
             StackUpdate update = new StackUpdate(types, members, existing, changes);
             Map<String, String> outputs;

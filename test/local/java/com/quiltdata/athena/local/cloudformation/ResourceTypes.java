@@ -53,7 +53,11 @@ final class ResourceTypes implements AutoCloseable {
 
     /** What a bucket has beyond its name; of these, too, nothing is checked on loopback. */
     private static final List<String> BUCKET_SETTINGS = List.of(
-            "BucketEncryption", "LifecycleConfiguration", "OwnershipControls", "PublicAccessBlockConfiguration", "Tags");
+            "BucketEncryption",
+            "LifecycleConfiguration",
+            "OwnershipControls",
+            "PublicAccessBlockConfiguration",
+            "Tags");
 
     private static final List<String> RESULT_SETTINGS =
             List.of("OutputLocation", "EncryptionConfiguration", "ExpectedBucketOwner");
@@ -160,16 +164,14 @@ final class ResourceTypes implements AutoCloseable {
         try {
             return switch (type) {
                 case "AWS::Athena::NamedQuery" -> namedQuery(properties);
-                case "AWS::Athena::WorkGroup" ->
-                    updatedWorkGroup(current, logicalId, oldProperties, properties);
+                case "AWS::Athena::WorkGroup" -> updatedWorkGroup(current, logicalId, oldProperties, properties);
                 case "AWS::Glue::Database" -> updatedDatabase(current, logicalId, oldProperties, properties);
                 case "AWS::Glue::Table" ->
                     current.reference().equals(tableName(properties))
                             ? updatedTable(current, properties)
                             : table(properties);
                 case "AWS::IAM::ManagedPolicy", "AWS::Lambda::Function" -> create(logicalId, type, properties);
-                case "AWS::S3::Bucket" ->
-                    unlessChanged(current, logicalId, oldProperties, properties, BUCKET_SETTINGS);
+                case "AWS::S3::Bucket" -> unlessChanged(current, logicalId, oldProperties, properties, BUCKET_SETTINGS);
                 case "Custom::AthenaView" ->
                     customResources.update(logicalId, type, current, oldProperties, properties);
                 default -> {
@@ -285,8 +287,7 @@ final class ResourceTypes implements AutoCloseable {
     }
 
     /** What the properties do not set stays as it is, except where results go and how, which is taken back. */
-    private Resource updatedWorkGroup(
-            Resource current, String logicalId, JsonNode oldProperties, JsonNode properties)
+    private Resource updatedWorkGroup(Resource current, String logicalId, JsonNode oldProperties, JsonNode properties)
             throws JsonProcessingException {
         unlessChanged(
                 current,
@@ -313,8 +314,7 @@ final class ResourceTypes implements AutoCloseable {
         return current;
     }
 
-    private Resource updatedDatabase(
-            Resource current, String logicalId, JsonNode oldProperties, JsonNode properties)
+    private Resource updatedDatabase(Resource current, String logicalId, JsonNode oldProperties, JsonNode properties)
             throws JsonProcessingException {
         unlessChanged(current, logicalId, oldProperties, properties, List.of("DatabaseInput"));
         ObjectNode request = properties.deepCopy();

@@ -142,8 +142,8 @@ final class StackUpdate {
     }
 
     private Member nestedStack(String logicalId, JsonNode properties, boolean isRetained, Optional<Member> old) {
-        StackUpdate update = new StackUpdate(
-                types, old.flatMap(Member::nested).orElseGet(LinkedHashMap::new), existing, changes);
+        StackUpdate update =
+                new StackUpdate(types, old.flatMap(Member::nested).orElseGet(LinkedHashMap::new), existing, changes);
         nestedUpdates.put(logicalId, update);
         Map<String, String> outputs =
                 update.apply(types.nestedTemplate(properties), ResourceTypes.nestedParameters(properties));
