@@ -92,6 +92,19 @@ class LocalAthenaTest {
         assertThat(process.waitFor()).isZero();
     }
 
+    @Test
+    void whatTheNotebookMakesIsAdoptedAndItsUsersSavedQueryFindsTheSame() throws Exception {
+        Process process = start("--adopt", "--format", "csv", "--query", "SELECT count(*) AS n FROM my_images");
+
+        assertThat(process.inputReader().readAllAsString()).isEqualTo("\"n\"\r\n\"9\"\r\n");
+        assertThat(process.waitFor()).isZero();
+        assertThat(errors())
+                .containsPattern("AWS::Athena::WorkGroup +│ quilt-query +│ imported, then changed: ")
+                .containsPattern(
+                        "Custom::AthenaView +│ quilt_allencell_manifests_quilt_objects_view +│ replaced in place")
+                .contains("The user's saved query found 9 rows before, and finds 9 now.");
+    }
+
     private Process start(String... arguments) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());

@@ -19,12 +19,18 @@ import java.util.Map;
  */
 public final class ImportTemplate {
 
+    private static final String BUCKET = "AWS::S3::Bucket";
+
     /** From a type that can be imported to the properties that name a resource or would replace it. */
     private static final Map<String, List<String>> PROPERTIES = Map.of(
-            "AWS::Athena::WorkGroup", List.of("Name"),
-            "AWS::Glue::Database", List.of("CatalogId", "DatabaseName"),
-            "AWS::IAM::ManagedPolicy", List.of("Description", "ManagedPolicyName", "Path"),
-            "AWS::S3::Bucket", List.of("BucketName"));
+            "AWS::Athena::WorkGroup",
+            List.of("Name"),
+            "AWS::Glue::Database",
+            List.of("CatalogId", "DatabaseName"),
+            "AWS::IAM::ManagedPolicy",
+            List.of("Description", "ManagedPolicyName", "Path"),
+            BUCKET,
+            List.of("BucketName"));
 
     private ImportTemplate() {}
 
@@ -36,7 +42,12 @@ public final class ImportTemplate {
      * @return a template with the bucket, the workgroup, the database and the managed policy
      */
     public static ObjectNode of(JsonNode template, JsonNode policyDocument) {
-        String bucket = template.path("Resources").findValue("BucketName").asText();
+        String bucket = template.path("Resources")
+                .valueStream()
+                .filter(resource -> resource.path("Type").asText().equals(BUCKET))
+                .map(resource -> resource.path("Properties").path("BucketName").asText())
+                .findFirst()
+                .orElseThrow();
         ObjectNode imported = JsonNodeFactory.instance.objectNode();
         ObjectNode resources = imported.putObject("Resources");
         template.path("Resources").properties().forEach(resource -> {
