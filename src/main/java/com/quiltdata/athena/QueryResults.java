@@ -77,7 +77,8 @@ final class QueryResults extends Construct {
                 .build();
         BucketPolicy policy = results.getPolicy();
         // CloudFormation recognizes a policy that exists by the bucket's name, but not by a reference to the bucket.
-        ((CfnBucketPolicy) policy.getNode().getDefaultChild()).setBucket(configuration.resultsBucketName());
+        ((CfnBucketPolicy) policy.getNode().getDefaultChild())
+                .addPropertyOverride("Bucket", configuration.resultsBucketName());
         if (!destroy) {
             // A bucket that stays has to stay closed to plain HTTP.
             policy.applyRemovalPolicy(RemovalPolicy.RETAIN);
