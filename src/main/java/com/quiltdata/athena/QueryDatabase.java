@@ -37,6 +37,8 @@ final class QueryDatabase extends Construct {
         databaseName = configuration.databaseName();
         CfnDatabase database = CfnDatabase.Builder.create(this, "Database")
                 .catalogId(Aws.ACCOUNT_ID)
+                // CloudFormation recognizes a database that exists by this property, and not by the input's name.
+                .databaseName(configuration.databaseName())
                 .databaseInput(DatabaseInputProperty.builder()
                         .name(configuration.databaseName())
                         .description("Metadata of Quilt packages: tables and views of each Quilt bucket")

@@ -23,6 +23,8 @@ import software.amazon.awscdk.services.kms.Key;
 import software.amazon.awscdk.services.s3.BlockPublicAccess;
 import software.amazon.awscdk.services.s3.Bucket;
 import software.amazon.awscdk.services.s3.BucketEncryption;
+import software.amazon.awscdk.services.s3.BucketPolicy;
+import software.amazon.awscdk.services.s3.CfnBucketPolicy;
 import software.amazon.awscdk.services.s3.LifecycleRule;
 import software.amazon.awscdk.services.s3.ObjectOwnership;
 import software.constructs.Construct;
@@ -73,9 +75,13 @@ final class QueryResults extends Construct {
                         .bucketKeyEnabled(true))
                 .orElseGet(() -> builder.encryption(BucketEncryption.S3_MANAGED))
                 .build();
+        BucketPolicy policy = results.getPolicy();
+        // CloudFormation recognizes a policy that exists by the bucket's name, but not by a reference to the bucket.
+        ((CfnBucketPolicy) policy.getNode().getDefaultChild())
+                .addPropertyOverride("Bucket", configuration.resultsBucketName());
         if (!destroy) {
             // A bucket that stays has to stay closed to plain HTTP.
-            results.getPolicy().applyRemovalPolicy(RemovalPolicy.RETAIN);
+            policy.applyRemovalPolicy(RemovalPolicy.RETAIN);
         }
         return results;
     }

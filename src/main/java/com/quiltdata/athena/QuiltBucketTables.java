@@ -104,7 +104,7 @@ final class QuiltBucketTables extends Construct {
 
     /**
      * Has CloudFormation delete the tables and queries of buckets when they leave the template. It would by default, but
-     * what exists already is only adopted where the template says so.
+     * so the template says it. CloudFormation cannot import tables that exist: see docs/from-the-notebook.md.
      *
      * @param scope all buckets are within
      */
@@ -169,7 +169,7 @@ final class QuiltBucketTables extends Construct {
                                 "TRUE",
                                 "has_encrypted_data",
                                 "false",
-                                // Hive wants one; it is the published definition's, so that adopting changes nothing.
+                                // Hive wants one; it is the published definition's, so that both are the same table.
                                 "transient_lastDdlTime",
                                 lastDdlTime)))
                         .storageDescriptor(StorageDescriptorProperty.builder()

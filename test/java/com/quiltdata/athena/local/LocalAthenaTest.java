@@ -89,4 +89,17 @@ class LocalAthenaTest {
         assertThat(process.inputReader().readAllAsString()).isEqualTo("\"n\"\r\n\"8\"\r\n");
         assertThat(process.waitFor()).isZero();
     }
+
+    @Test
+    void whatTheNotebookMakesIsAdoptedAndItsUsersSavedQueryFindsTheSame() throws Exception {
+        Process process = script.start("--adopt", "--format", "csv", "--query", "SELECT count(*) AS n FROM my_images");
+
+        assertThat(process.inputReader().readAllAsString()).isEqualTo("\"n\"\r\n\"9\"\r\n");
+        assertThat(process.waitFor()).isZero();
+        assertThat(script.errors())
+                .containsPattern("AWS::Athena::WorkGroup +│ quilt-query +│ imported, then changed: ")
+                .containsPattern(
+                        "Custom::AthenaView +│ quilt_allencell_manifests_quilt_objects_view +│ replaced in place")
+                .contains("The user's saved query found 9 rows before, and finds 9 now.");
+    }
 }

@@ -10,6 +10,7 @@ import com.quiltdata.athena.TestTemplates;
 import com.quiltdata.athena.local.aws.SharedEmbeddedAws;
 import com.quiltdata.athena.local.cloudformation.CloudAssembly;
 import com.quiltdata.athena.local.cloudformation.LocalStack;
+import com.quiltdata.athena.local.cloudformation.ResourceExistsException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +27,6 @@ import software.amazon.awssdk.services.athena.model.NamedQuery;
 import software.amazon.awssdk.services.athena.model.QueryExecutionState;
 import software.amazon.awssdk.services.athena.model.StartQueryExecutionRequest;
 import software.amazon.awssdk.services.athena.model.WorkGroupSummary;
-import software.amazon.awssdk.services.glue.model.AlreadyExistsException;
 import software.amazon.awssdk.services.glue.model.Database;
 import software.amazon.awssdk.services.glue.model.Table;
 import software.amazon.awssdk.services.s3.model.Bucket;
@@ -102,7 +102,7 @@ class NothingIsLostTest {
         Map<String, String> before = definitions();
 
         assertThatThrownBy(() -> stack.deploy(assembly(Map.of("microscopy", List.of("bucket-a")))))
-                .isInstanceOf(AlreadyExistsException.class);
+                .isInstanceOf(ResourceExistsException.class);
 
         assertThat(definitions()).isEqualTo(before);
         assertThat(savedQueries()).containsExactlyInAnyOrder(exampleQuery("bucket-a"), SAVED_BY_A_USER);

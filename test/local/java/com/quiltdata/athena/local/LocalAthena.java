@@ -7,6 +7,7 @@ import com.quiltdata.athena.QuiltBucket;
 import com.quiltdata.athena.local.aws.AwsClients;
 import com.quiltdata.athena.local.aws.EmbeddedAws;
 import com.quiltdata.athena.local.cloudformation.CloudAssembly;
+import com.quiltdata.athena.local.cloudformation.LocalStack;
 import com.quiltdata.athena.local.cloudformation.TemplateDeployment;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -68,6 +69,11 @@ public final class LocalAthena implements Callable<Integer> {
             defaultValue = "table",
             description = "How to print the result; by default as a table.")
     private ResultFormat format;
+
+    @Option(
+            names = "--adopt",
+            description = "First make by hand what the published notebook makes, then deploy over it.")
+    private boolean adopt;
 
     @Option(
             names = "--serve",
@@ -147,9 +153,11 @@ public final class LocalAthena implements Callable<Integer> {
         configuration.quiltBuckets().stream()
                 .filter(other -> !other.equals(bucket))
                 .forEach(other -> aws.s3().createBucket(create -> create.bucket(other.name())));
-        Map<String, String> outputs = progress.phase(
-                "deployed the stack (%d objects in %s)".formatted(objects, bucket.name()),
-                () -> TemplateDeployment.deploy(assembly, account.endpoint(), message -> {}));
+        Map<String, String> outputs = adopt
+                ? adopt(account, aws, assembly, configuration)
+                : progress.phase(
+                        "deployed the stack (%d objects in %s)".formatted(objects, bucket.name()),
+                        () -> TemplateDeployment.deploy(assembly, account.endpoint(), message -> {}));
 
         String workGroup = outputs.get("WorkgroupName");
         String sql = query != null ? query : exampleQuery(aws, workGroup, bucket);
@@ -162,6 +170,30 @@ public final class LocalAthena implements Callable<Integer> {
         if (query == null && registry == null && result.rows().isEmpty()) {
             throw new IllegalStateException("The example query found nothing in the sample registry");
         }
+    }
+
+    private Map<String, String> adopt(
+            EmbeddedAws account, AwsClients aws, CloudAssembly assembly, Configuration configuration) {
+        NotebookResources notebook = new NotebookResources(aws, configuration);
+        progress.phase("made what the notebook makes, and what its users make", () -> {
+            notebook.create();
+            notebook.addWhatUsersMake();
+            return notebook;
+        });
+        int before = progress.phase("ran a user's saved query", () -> rowsOfSavedQuery(notebook));
+        Adoption.Outcome outcome = progress.phase(
+                "imported what can be imported, deleted the tables, deployed the stack",
+                () -> new Adoption(aws, configuration)
+                        .adopt(new LocalStack(account.endpoint(), message -> {}), assembly));
+        int after = progress.phase("ran the user's saved query again", () -> rowsOfSavedQuery(notebook));
+        System.err.printf(
+                "%n%s%nThe user's saved query found %d rows before, and finds %d now.%n%n",
+                ResultFormat.TABLE.print(outcome.table()).stripTrailing(), before, after);
+        return outcome.outputs();
+    }
+
+    private static int rowsOfSavedQuery(NotebookResources notebook) {
+        return notebook.query(NotebookResources.SAVED_QUERY_SQL).rows().size();
     }
 
     private void checkArguments() {

@@ -10,10 +10,12 @@ import com.quiltdata.athena.local.aws.AwsClients;
  * documentation publishes, which are fewer than those of the app's.
  *
  * @param bucket the bucket whose tables they read
+ * @param packagesView what the view of package-level metadata is called
+ * @param objectsView what the view of package entries is called
  */
-record ReferenceViews(QuiltBucket bucket) {
+public record ReferenceViews(QuiltBucket bucket, String packagesView, String objectsView) {
     private static final String PACKAGES = """
-            CREATE VIEW "%1$s" AS
+            CREATE OR REPLACE VIEW "%1$s" AS
             WITH
               pointers AS (
                 SELECT
@@ -33,7 +35,7 @@ record ReferenceViews(QuiltBucket bucket) {
             JOIN headers ON "hash" = "tophash"
             """;
     private static final String OBJECTS = """
-            CREATE VIEW "%1$s" AS
+            CREATE OR REPLACE VIEW "%1$s" AS
             WITH
               entries AS (
                 SELECT
@@ -49,16 +51,38 @@ record ReferenceViews(QuiltBucket bucket) {
             JOIN "%2$s" AS packages ON packages."hash" = entries."tophash"
             """;
 
-    String packagesView() {
-        return bucket.tablePrefix() + "_reference_packages_view";
+    /**
+     * The views under names of their own, beside the app's.
+     *
+     * @param bucket the bucket whose tables they read
+     * @return the views, which are yet to be created
+     */
+    public static ReferenceViews besideTheAppsOwn(QuiltBucket bucket) {
+        return new ReferenceViews(
+                bucket,
+                bucket.tablePrefix() + "_reference_packages_view",
+                bucket.tablePrefix() + "_reference_objects_view");
     }
 
-    String objectsView() {
-        return bucket.tablePrefix() + "_reference_objects_view";
+    /**
+     * The views under the names that Quilt's documentation gives them, which the app's have, too.
+     *
+     * @param bucket the bucket whose tables they read
+     * @return the views, which are yet to be created
+     */
+    public static ReferenceViews inTheAppsPlace(QuiltBucket bucket) {
+        return new ReferenceViews(bucket, bucket.packagesView(), bucket.objectsView());
     }
 
-    /** Creates the views beside the tables. */
-    void create(AwsClients aws, String workGroup, String database) {
+    /**
+     * Creates the views beside the tables.
+     *
+     * @param aws the account
+     * @param workGroup where to run the statements
+     * @param database what the tables are in
+     * @throws IllegalStateException if a view cannot be created; the message is the engine's
+     */
+    public void create(AwsClients aws, String workGroup, String database) {
         ResultTable.query(
                 aws,
                 workGroup,

@@ -143,7 +143,7 @@ public final class ViewsBenchmark implements Callable<Integer> {
     }
 
     private static ReferenceViews createReference(Athena athena, GeneratedRegistry registry) {
-        ReferenceViews views = new ReferenceViews(registry.bucket());
+        ReferenceViews views = ReferenceViews.besideTheAppsOwn(registry.bucket());
         views.create(athena.aws(), athena.workGroup(), athena.database());
         return views;
     }

@@ -2,7 +2,9 @@ package com.quiltdata.athena.local.cloudformation;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
@@ -17,6 +19,22 @@ public final class LocalStack {
     private final Consumer<String> log;
     private SequencedMap<String, Member> members = new LinkedHashMap<>();
     private Optional<CloudAssembly> assembly = Optional.empty();
+
+    /** What becomes of a resource that a template declares and that exists outside the stack. */
+    public enum ExistingResources {
+        /** The deployment fails. */
+        REFUSE,
+        /**
+         * As with {@code ImportExistingResources}: it becomes the stack's, as it is, if CloudFormation can import its
+         * type by itself, and the template gives it a name that is no reference and has it retained; otherwise the
+         * deployment fails.
+         *
+         * @see <a
+         *     href="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/import-resources-automatically.html">
+         *     Import resources automatically</a>
+         */
+        IMPORT
+    }
 
     /**
      * A resource of a stack.
@@ -46,15 +64,75 @@ public final class LocalStack {
     }
 
     /**
+     * Makes a stack of resources that exist, as an import by hand does: nothing about them is changed.
+     *
+     * @param target what the stack is to become in the next deployment
+     * @param template an {@linkplain ImportTemplate import template} of it
+     * @throws IllegalArgumentException if there is no such resource, or it has no DeletionPolicy
+     * @throws IllegalStateException if the stack has something
+     */
+    public void importResources(CloudAssembly target, JsonNode template) {
+        if (!members.isEmpty()) {
+            throw new IllegalStateException("Only the import that makes a stack is known here");
+        }
+        SequencedMap<String, Member> imported = new LinkedHashMap<>();
+        try (ResourceTypes types = new ResourceTypes(target, endpoint, log)) {
+            TemplateDeployment.provision(
+                    (logicalId, declaration, properties) -> {
+                        String type = declaration.path("Type").asText();
+                        if (!declaration.has("DeletionPolicy")) {
+                            throw new IllegalArgumentException(logicalId + ": an import needs a DeletionPolicy");
+                        }
+                        Resource resource = types.find(type, properties)
+                                .orElseThrow(() -> new IllegalArgumentException(
+                                        "%s (%s): there is nothing to import".formatted(logicalId, type)));
+                        imported.put(
+                                logicalId,
+                                new Member(type, properties, resource, isRetained(declaration), Optional.empty()));
+                        return resource;
+                    },
+                    template,
+                    Map.of());
+        }
+        members = imported;
+        assembly = Optional.of(target);
+    }
+
+    /**
+     * Tells whether CloudFormation keeps a resource that its stack does not want any more.
+     *
+     * @param declaration what the template says of it
+     * @return whether it does
+     */
+    static boolean isRetained(JsonNode declaration) {
+        return declaration.path("DeletionPolicy").asText().equals("Retain");
+    }
+
+    /**
      * Creates the stack or updates it. When that fails, the stack is rolled back to what it was.
      *
      * @param target what the stack is to be
      * @return the stack's outputs, by name
+     * @throws ResourceExistsException if a resource exists outside the stack
      * @throws RuntimeException if a resource cannot be made; the message is the reason
      */
     public Map<String, String> deploy(CloudAssembly target) {
+        return deploy(target, ExistingResources.REFUSE, new ArrayList<>());
+    }
+
+    /**
+     * Creates the stack or updates it. When that fails, the stack is rolled back to what it was.
+     *
+     * @param target what the stack is to be
+     * @param existing what becomes of resources that exist outside the stack
+     * @param changes gets what is done about each resource, in that order
+     * @return the stack's outputs, by name
+     * @throws ResourceExistsException if a resource exists outside the stack and is not imported
+     * @throws RuntimeException if a resource cannot be made; the message is the reason
+     */
+    public Map<String, String> deploy(CloudAssembly target, ExistingResources existing, List<ResourceChange> changes) {
         try (ResourceTypes types = new ResourceTypes(target, endpoint, log)) {
-            StackUpdate update = new StackUpdate(types, members);
+            StackUpdate update = new StackUpdate(types, members, existing, changes);
             Map<String, String> outputs;
             try {
                 outputs = update.apply(target.template(), Map.of());

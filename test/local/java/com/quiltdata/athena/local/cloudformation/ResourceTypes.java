@@ -13,14 +13,24 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import software.amazon.awssdk.services.athena.model.CreateNamedQueryRequest;
 import software.amazon.awssdk.services.athena.model.CreateWorkGroupRequest;
+import software.amazon.awssdk.services.athena.model.InvalidRequestException;
+import software.amazon.awssdk.services.athena.model.UpdateWorkGroupRequest;
+import software.amazon.awssdk.services.glue.model.AlreadyExistsException;
 import software.amazon.awssdk.services.glue.model.CreateDatabaseRequest;
 import software.amazon.awssdk.services.glue.model.CreateTableRequest;
+import software.amazon.awssdk.services.glue.model.EntityNotFoundException;
+import software.amazon.awssdk.services.glue.model.UpdateDatabaseRequest;
 import software.amazon.awssdk.services.glue.model.UpdateTableRequest;
+import software.amazon.awssdk.services.s3.model.BucketAlreadyExistsException;
+import software.amazon.awssdk.services.s3.model.BucketAlreadyOwnedByYouException;
+import software.amazon.awssdk.services.s3.model.NoSuchBucketException;
 import software.amazon.awssdk.utils.builder.SdkBuilder;
 
 /**
@@ -40,6 +50,17 @@ final class ResourceTypes implements AutoCloseable {
             "AWS::Logs::LogGroup",
             "AWS::S3::BucketPolicy",
             "Custom::S3AutoDeleteObjects");
+
+    /** What a bucket has beyond its name; of these, too, nothing is checked on loopback. */
+    private static final List<String> BUCKET_SETTINGS = List.of(
+            "BucketEncryption",
+            "LifecycleConfiguration",
+            "OwnershipControls",
+            "PublicAccessBlockConfiguration",
+            "Tags");
+
+    private static final List<String> RESULT_SETTINGS =
+            List.of("OutputLocation", "EncryptionConfiguration", "ExpectedBucketOwner");
 
     private static final ObjectMapper REQUESTS = JsonMapper.builder()
             .propertyNamingStrategy(PropertyNamingStrategies.UPPER_CAMEL_CASE)
@@ -70,16 +91,18 @@ final class ResourceTypes implements AutoCloseable {
      * @param properties its properties, without intrinsic functions
      * @return what others refer to
      * @throws IllegalArgumentException if the type or one of the properties is unknown
+     * @throws ResourceExistsException if there is one of that name
      */
     Resource create(String logicalId, String type, JsonNode properties) {
         try {
             return switch (type) {
                 case "AWS::Athena::NamedQuery" -> namedQuery(properties);
-                case "AWS::Athena::WorkGroup" -> workGroup(properties);
+                case "AWS::Athena::WorkGroup" -> workGroup(logicalId, properties);
                 case "AWS::CloudFormation::Stack" -> nestedStack(logicalId, properties);
                 case "AWS::Glue::Database" -> database(properties);
                 case "AWS::Glue::Table" -> table(properties);
-                case "AWS::IAM::ManagedPolicy" -> managedPolicy(logicalId, properties);
+                case "AWS::IAM::ManagedPolicy" ->
+                    managedPolicy(properties.path("ManagedPolicyName").asText(logicalId));
                 case "AWS::Lambda::Function" -> customResources.declareFunction(logicalId, properties);
                 case "AWS::S3::Bucket" -> bucket(properties);
                 case "Custom::AthenaView" -> customResources.create(logicalId, type, properties);
@@ -87,6 +110,45 @@ final class ResourceTypes implements AutoCloseable {
             };
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException("%s (%s): %s".formatted(logicalId, type, e.getOriginalMessage()), e);
+        } catch (AlreadyExistsException | BucketAlreadyExistsException | BucketAlreadyOwnedByYouException e) {
+            throw new ResourceExistsException(
+                    logicalId, type, e.awsErrorDetails().errorMessage());
+        }
+    }
+
+    /**
+     * Finds a resource that exists, by the name that its properties give it.
+     *
+     * @param type its type, one that CloudFormation can import
+     * @param properties its properties, without intrinsic functions
+     * @return what others refer to; empty if there is none
+     */
+    Optional<Resource> find(String type, JsonNode properties) {
+        try {
+            return switch (type) {
+                case "AWS::Athena::WorkGroup" -> {
+                    String name = properties.path("Name").asText();
+                    aws.athena().getWorkGroup(get -> get.workGroup(name));
+                    yield Optional.of(new Resource(name));
+                }
+                case "AWS::Glue::Database" -> {
+                    String name = properties.path("DatabaseName").asText();
+                    aws.glue().getDatabase(get -> get.name(name));
+                    yield Optional.of(new Resource(name));
+                }
+                // There are no policies on loopback; whether it is there, only its owner knows.
+                case "AWS::IAM::ManagedPolicy" ->
+                    Optional.of(
+                            managedPolicy(properties.path("ManagedPolicyName").asText()));
+                case "AWS::S3::Bucket" -> {
+                    String name = properties.path("BucketName").asText();
+                    aws.s3().headBucket(head -> head.bucket(name));
+                    yield Optional.of(bucketResource(name));
+                }
+                default -> throw new IllegalArgumentException("An %s cannot be imported here".formatted(type));
+            };
+        } catch (EntityNotFoundException | InvalidRequestException | NoSuchBucketException e) {
+            return Optional.empty();
         }
     }
 
@@ -105,14 +167,14 @@ final class ResourceTypes implements AutoCloseable {
         try {
             return switch (type) {
                 case "AWS::Athena::NamedQuery" -> namedQuery(properties);
-                case "AWS::Athena::WorkGroup" ->
-                    unlessChanged(current, logicalId, oldProperties, properties, "RecursiveDeleteOption");
+                case "AWS::Athena::WorkGroup" -> updatedWorkGroup(current, logicalId, oldProperties, properties);
+                case "AWS::Glue::Database" -> updatedDatabase(current, logicalId, oldProperties, properties);
                 case "AWS::Glue::Table" ->
                     current.reference().equals(tableName(properties))
                             ? updatedTable(current, properties)
                             : table(properties);
                 case "AWS::IAM::ManagedPolicy", "AWS::Lambda::Function" -> create(logicalId, type, properties);
-                case "AWS::S3::Bucket" -> unlessChanged(current, logicalId, oldProperties, properties, "Tags");
+                case "AWS::S3::Bucket" -> unlessChanged(current, logicalId, oldProperties, properties, BUCKET_SETTINGS);
                 case "Custom::AthenaView" ->
                     customResources.update(logicalId, type, current, oldProperties, properties);
                 default -> {
@@ -170,15 +232,16 @@ final class ResourceTypes implements AutoCloseable {
                         aws.s3().deleteObject(delete -> delete.bucket(bucket).key(object.key())));
     }
 
-    /** A resource stays as it is unless a property changes other than one that only says how it is to be deleted. */
+    /** A resource stays as it is when no property changes other than those that nothing happens for here. */
     private static Resource unlessChanged(
-            Resource current, String logicalId, JsonNode oldProperties, JsonNode properties, String harmless) {
+            Resource current, String logicalId, JsonNode oldProperties, JsonNode properties, List<String> harmless) {
         ObjectNode before = oldProperties.deepCopy();
         ObjectNode after = properties.deepCopy();
         before.remove(harmless);
         after.remove(harmless);
         if (!before.equals(after)) {
-            throw new IllegalArgumentException(logicalId + ": only a change of its " + harmless + " is known here");
+            throw new IllegalArgumentException(
+                    logicalId + ": only a change of its " + String.join(", ", harmless) + " is known here");
         }
         return current;
     }
@@ -191,20 +254,21 @@ final class ResourceTypes implements AutoCloseable {
     }
 
     /** A policy is not made either, but others want its ARN. */
-    private static Resource managedPolicy(String logicalId, JsonNode properties) {
-        return new Resource("arn:aws:iam::%s:policy/%s"
-                .formatted(
-                        EmbeddedAws.ACCOUNT_ID,
-                        properties.path("ManagedPolicyName").asText(logicalId)));
+    private static Resource managedPolicy(String name) {
+        return new Resource("arn:aws:iam::%s:policy/%s".formatted(EmbeddedAws.ACCOUNT_ID, name));
     }
 
     private Resource bucket(JsonNode properties) {
         String name = properties.path("BucketName").asText();
         aws.s3().createBucket(create -> create.bucket(name));
+        return bucketResource(name);
+    }
+
+    private static Resource bucketResource(String name) {
         return new Resource(name, Map.of("Arn", "arn:aws:s3:::" + name));
     }
 
-    private Resource workGroup(JsonNode properties) throws JsonProcessingException {
+    private Resource workGroup(String logicalId, JsonNode properties) throws JsonProcessingException {
         ObjectNode request = properties.deepCopy();
         // The API creates workgroups enabled, and asks how to delete one when it is deleted.
         String state = request.remove("State").asText();
@@ -214,8 +278,49 @@ final class ResourceTypes implements AutoCloseable {
             throw new IllegalArgumentException("A workgroup that is " + state + " is unknown here");
         }
         CreateWorkGroupRequest create = request(request, CreateWorkGroupRequest.serializableBuilderClass());
+        if (find("AWS::Athena::WorkGroup", properties).isPresent()) {
+            throw new ResourceExistsException(
+                    logicalId, "AWS::Athena::WorkGroup", "Workgroup already exists: " + create.name());
+        }
         aws.athena().createWorkGroup(create);
         return new Resource(create.name());
+    }
+
+    /** What the properties do not set stays as it is, except where results go and how, which is taken back. */
+    private Resource updatedWorkGroup(Resource current, String logicalId, JsonNode oldProperties, JsonNode properties)
+            throws JsonProcessingException {
+        unlessChanged(
+                current,
+                logicalId,
+                oldProperties,
+                properties,
+                List.of("Description", "RecursiveDeleteOption", "State", "WorkGroupConfiguration"));
+        ObjectNode configuration = properties.path("WorkGroupConfiguration").deepCopy();
+        ObjectNode results = configuration.withObjectProperty("ResultConfiguration");
+        configuration.remove("ResultConfiguration");
+        RESULT_SETTINGS.stream()
+                .filter(setting -> !results.has(setting))
+                .forEach(setting -> results.put("Remove" + setting, true));
+        configuration.set("ResultConfigurationUpdates", results);
+        ObjectNode request = REQUESTS.createObjectNode();
+        request.put("WorkGroup", current.reference());
+        for (String name : List.of("Description", "State")) {
+            if (properties.has(name)) {
+                request.set(name, properties.get(name));
+            }
+        }
+        request.set("ConfigurationUpdates", configuration);
+        aws.athena().updateWorkGroup(request(request, UpdateWorkGroupRequest.serializableBuilderClass()));
+        return current;
+    }
+
+    private Resource updatedDatabase(Resource current, String logicalId, JsonNode oldProperties, JsonNode properties)
+            throws JsonProcessingException {
+        unlessChanged(current, logicalId, oldProperties, properties, List.of("DatabaseInput"));
+        ObjectNode request = properties.deepCopy();
+        request.set("Name", request.remove("DatabaseName"));
+        aws.glue().updateDatabase(request(request, UpdateDatabaseRequest.serializableBuilderClass()));
+        return current;
     }
 
     private Resource namedQuery(JsonNode properties) throws JsonProcessingException {
@@ -225,7 +330,10 @@ final class ResourceTypes implements AutoCloseable {
     }
 
     private Resource database(JsonNode properties) throws JsonProcessingException {
-        CreateDatabaseRequest create = request(properties, CreateDatabaseRequest.serializableBuilderClass());
+        ObjectNode request = properties.deepCopy();
+        // The API takes the name from the input alone.
+        request.remove("DatabaseName");
+        CreateDatabaseRequest create = request(request, CreateDatabaseRequest.serializableBuilderClass());
         aws.glue().createDatabase(create);
         return new Resource(create.databaseInput().name());
     }

@@ -1,13 +1,18 @@
 package com.quiltdata.athena.local.cloudformation;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.quiltdata.athena.local.cloudformation.LocalStack.ExistingResources;
 import com.quiltdata.athena.local.cloudformation.LocalStack.Member;
+import com.quiltdata.athena.local.cloudformation.ResourceChange.Action;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /**
  * One update of a stack or nested stack, in CloudFormation's three parts: what the new template declares is created or
@@ -24,8 +29,16 @@ final class StackUpdate {
     private static final String NESTED_STACK = "AWS::CloudFormation::Stack";
     private static final String FUNCTION = "AWS::Lambda::Function";
 
+    private static final Set<String> DELETION_POLICIES_TO_IMPORT = Set.of("Retain", "RetainExceptOnCreate");
+
+    /** From a type that CloudFormation imports by itself to the property that names a resource of it. */
+    private static final Map<String, String> IMPORTED_BY = Map.of(
+            "AWS::Athena::WorkGroup", "Name", "AWS::Glue::Database", "DatabaseName", "AWS::S3::Bucket", "BucketName");
+
     private final ResourceTypes types;
     private final SequencedMap<String, Member> before;
+    private final ExistingResources existing;
+    private final List<ResourceChange> changes;
     private final SequencedMap<String, Member> now = new LinkedHashMap<>();
     private final Map<String, StackUpdate> nestedUpdates = new LinkedHashMap<>();
     private final List<String> failed = new ArrayList<>();
@@ -35,10 +48,18 @@ final class StackUpdate {
      *
      * @param types makes the resources
      * @param before what the stack has, by logical id, in an order in which nothing comes before what it needs
+     * @param existing what becomes of resources that exist outside the stack
+     * @param changes gets what is done about each resource
      */
-    StackUpdate(ResourceTypes types, SequencedMap<String, Member> before) {
+    StackUpdate(
+            ResourceTypes types,
+            SequencedMap<String, Member> before,
+            ExistingResources existing,
+            List<ResourceChange> changes) {
         this.types = types;
         this.before = before;
+        this.existing = existing;
+        this.changes = changes;
     }
 
     /**
@@ -64,7 +85,7 @@ final class StackUpdate {
 
     private Resource provision(String logicalId, JsonNode declaration, JsonNode properties) {
         String type = declaration.path("Type").asText();
-        boolean isRetained = declaration.path("DeletionPolicy").asText().equals("Retain");
+        boolean isRetained = LocalStack.isRetained(declaration);
         Optional<Member> old = Optional.ofNullable(before.get(logicalId));
         Member member;
         if (type.equals(NESTED_STACK)) {
@@ -73,7 +94,7 @@ final class StackUpdate {
             Resource resource;
             try {
                 resource = old.isEmpty() || type.equals(FUNCTION)
-                        ? types.create(logicalId, type, properties)
+                        ? added(logicalId, type, declaration, properties)
                         : changed(logicalId, old.get(), properties);
             } catch (RuntimeException e) {
                 failed.add(logicalId);
@@ -85,14 +106,44 @@ final class StackUpdate {
         return member.resource();
     }
 
+    private Resource added(String logicalId, String type, JsonNode declaration, JsonNode properties) {
+        Optional<Resource> found = existing == ExistingResources.IMPORT && isNamed(type, declaration)
+                ? types.find(type, properties)
+                : Optional.empty();
+        if (found.isPresent()
+                && !DELETION_POLICIES_TO_IMPORT.contains(
+                        declaration.path("DeletionPolicy").asText())) {
+            throw new ResourceExistsException(
+                    logicalId, type, "to be imported, it must have the DeletionPolicy Retain or RetainExceptOnCreate");
+        }
+        Resource resource = found.orElseGet(() -> types.create(logicalId, type, properties));
+        Action action = found.isPresent() ? Action.IMPORTED : Action.CREATED;
+        changes.add(new ResourceChange(type, resource.reference(), action, List.of()));
+        return resource;
+    }
+
+    /** CloudFormation does not look for a resource whose name is a reference or a function. */
+    private static boolean isNamed(String type, JsonNode declaration) {
+        return IMPORTED_BY.containsKey(type)
+                && declaration.path("Properties").path(IMPORTED_BY.get(type)).isTextual();
+    }
+
     private Resource changed(String logicalId, Member old, JsonNode properties) {
-        return old.properties().equals(properties)
-                ? old.resource()
-                : types.update(logicalId, old.type(), old.resource(), old.properties(), properties);
+        if (old.properties().equals(properties)) {
+            return old.resource();
+        }
+        Resource resource = types.update(logicalId, old.type(), old.resource(), old.properties(), properties);
+        SortedSet<String> names = new TreeSet<>();
+        old.properties().fieldNames().forEachRemaining(names::add);
+        properties.fieldNames().forEachRemaining(names::add);
+        names.removeIf(name -> old.properties().path(name).equals(properties.path(name)));
+        changes.add(new ResourceChange(old.type(), resource.reference(), Action.UPDATED, List.copyOf(names)));
+        return resource;
     }
 
     private Member nestedStack(String logicalId, JsonNode properties, boolean isRetained, Optional<Member> old) {
-        StackUpdate update = new StackUpdate(types, old.flatMap(Member::nested).orElseGet(LinkedHashMap::new));
+        StackUpdate update =
+                new StackUpdate(types, old.flatMap(Member::nested).orElseGet(LinkedHashMap::new), existing, changes);
         nestedUpdates.put(logicalId, update);
         Map<String, String> outputs =
                 update.apply(types.nestedTemplate(properties), ResourceTypes.nestedParameters(properties));

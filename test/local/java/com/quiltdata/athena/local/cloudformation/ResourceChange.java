@@ -1,0 +1,29 @@
+package com.quiltdata.athena.local.cloudformation;
+
+import java.util.List;
+
+/**
+ * What a deployment has done about a resource.
+ *
+ * @param type the resource's type
+ * @param physicalId what {@code Ref} returns
+ * @param action what was done
+ * @param properties the names of the properties that were changed; none unless the resource was changed
+ */
+public record ResourceChange(String type, String physicalId, Action action, List<String> properties) {
+
+    /** What a deployment can do about a resource that its template declares. */
+    public enum Action {
+        /** It was made. */
+        CREATED,
+        /** It existed outside the stack, and is the stack's now, as it was. */
+        IMPORTED,
+        /** It was the stack's, and some properties were changed. */
+        UPDATED
+    }
+
+    /** Takes note of a change. */
+    public ResourceChange {
+        properties = List.copyOf(properties);
+    }
+}
