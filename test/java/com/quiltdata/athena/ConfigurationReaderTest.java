@@ -34,7 +34,8 @@ class ConfigurationReaderTest {
                         Optional.empty(),
                         List.of(),
                         InputAccess.LISTED,
-                        Removal.RETAIN));
+                        Removal.RETAIN,
+                        "/"));
     }
 
     @Test
@@ -63,7 +64,9 @@ class ConfigurationReaderTest {
                 "inputAccess",
                 "any",
                 "removalPolicy",
-                "destroy");
+                "destroy",
+                "rolePath",
+                "/quilt/athena/");
 
         assertThat(ConfigurationReader.read(context)).isEqualTo(everyKey());
     }
@@ -82,7 +85,8 @@ class ConfigurationReaderTest {
                 "resultsKmsKeyArn", KEY,
                 "quiltBucketKmsKeyArns", KEY,
                 "inputAccess", "any",
-                "removalPolicy", "destroy");
+                "removalPolicy", "destroy",
+                "rolePath", "/quilt/athena/");
 
         assertThat(ConfigurationReader.read(context)).isEqualTo(everyKey());
     }
@@ -101,7 +105,8 @@ class ConfigurationReaderTest {
                 Optional.of(KEY),
                 List.of(KEY),
                 InputAccess.ANY,
-                Removal.DESTROY);
+                Removal.DESTROY,
+                "/quilt/athena/");
     }
 
     @Test
@@ -133,7 +138,7 @@ class ConfigurationReaderTest {
                         "bukets: 1 must be left out: the keys are companyName, quiltBuckets, resultsBucketName, "
                                 + "databaseName, workgroupName, policyName, attachPolicyToRoles, "
                                 + "resultsExpireAfterDays, bytesScannedCutoffPerQuery, resultsKmsKeyArn, "
-                                + "quiltBucketKmsKeyArns, inputAccess, removalPolicy",
+                                + "quiltBucketKmsKeyArns, inputAccess, removalPolicy, rolePath",
                         "quiltBuckets: \"s3://x\" must be the bucket's name alone, without s3://",
                         "companyName: (missing) must be given: the results bucket is named after it",
                         "removalPolicy: \"keep\" must be retain or destroy");
@@ -173,9 +178,24 @@ class ConfigurationReaderTest {
                         + "(arn:<partition>:kms:<region>:<account>:key/<id>; an alias will not do)",
                 "inputAccess | all | \"all\" must be listed or any",
                 "removalPolicy | RETAIN | \"RETAIN\" must be retain or destroy",
+                "rolePath | quilt | \"quilt\" must be / or names between slashes, as in /quilt/athena/: 1 to 512 letters, "
+                        + "digits and characters of _+=,.@-/",
+                "rolePath | /quilt | \"/quilt\" must be / or names between slashes, as in /quilt/athena/: 1 to 512 "
+                        + "letters, digits and characters of _+=,.@-/",
+                "rolePath | /a b/ | \"/a b/\" must be / or names between slashes, as in /quilt/athena/: 1 to 512 letters, "
+                        + "digits and characters of _+=,.@-/",
             })
     void namesTheKeyTheValueAndTheRule(String key, String value, String problem) {
         assertThat(problems(configuration(key, value))).containsExactly(key + ": " + problem);
+    }
+
+    @Test
+    void takesARolePathOf512CharactersAndNoLonger() {
+        String longest = "/" + "p".repeat(510) + "/";
+
+        assertThat(ConfigurationReader.read(configuration("rolePath", longest)).rolePath())
+                .isEqualTo(longest);
+        assertThat(problems(configuration("rolePath", "/p" + longest))).hasSize(1);
     }
 
     @Test

@@ -20,6 +20,7 @@ import java.util.stream.Stream;
  * @param quiltBucketKmsKeyArns the keys that the registries of Quilt buckets are encrypted with
  * @param inputAccess which registries the policy lets users read
  * @param removalPolicy what becomes of the results bucket, the workgroup and the database when the stack is deleted
+ * @param rolePath the IAM path of every role that the stack makes
  */
 public record Configuration(
         List<QuiltBucketGroup> quiltBucketGroups,
@@ -33,7 +34,8 @@ public record Configuration(
         Optional<String> resultsKmsKeyArn,
         List<String> quiltBucketKmsKeyArns,
         InputAccess inputAccess,
-        Removal removalPolicy) {
+        Removal removalPolicy,
+        String rolePath) {
 
     /** Which Quilt registries users may read. */
     public enum InputAccess {

@@ -34,6 +34,7 @@ final class ConfigurationReader {
     private static final String QUILT_BUCKET_KMS_KEY_ARNS = "quiltBucketKmsKeyArns";
     private static final String INPUT_ACCESS = "inputAccess";
     private static final String REMOVAL_POLICY = "removalPolicy";
+    private static final String ROLE_PATH = "rolePath";
 
     private static final List<String> KEYS = List.of(
             COMPANY_NAME,
@@ -48,7 +49,8 @@ final class ConfigurationReader {
             RESULTS_KMS_KEY_ARN,
             QUILT_BUCKET_KMS_KEY_ARNS,
             INPUT_ACCESS,
-            REMOVAL_POLICY);
+            REMOVAL_POLICY,
+            ROLE_PATH);
 
     /** What the CDK CLI keeps in the context beside feature flags ({@code @…}) and cached look-ups ({@code …:…}). */
     private static final Set<String> CDK_KEYS = Set.of("acknowledged-issue-numbers", "cdk-migrate", "cli-telemetry");
@@ -65,6 +67,19 @@ final class ConfigurationReader {
     private static final Rule KEY_ARN_RULE = new Rule(
             "arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+",
             "be a KMS key's ARN (arn:<partition>:kms:<region>:<account>:key/<id>; an alias will not do)");
+    /**
+     * IAM takes more characters, but Lambda takes roles only whose ARN has none but these.
+     *
+     * @see <a href="https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html">CreateRole</a>: 1 to 512
+     *     characters, a slash first and last
+     * @see <a href="https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html">CreateFunction</a>: the pattern
+     *     of a function's role
+     */
+    private static final Rule ROLE_PATH_RULE = new Rule(
+            "(?=.{1,512}$)/([A-Za-z0-9_+=,.@-]+/)*",
+            "be / or names between slashes, as in /quilt/athena/:"
+                    + " 1 to 512 letters, digits and characters of _+=,.@-/");
+
     private static final Rule GROUP_RULE =
             new Rule("[A-Za-z][A-Za-z0-9-]{0,63}", "be 1 to 64 letters, digits and hyphens, a letter first");
 
@@ -133,7 +148,8 @@ final class ConfigurationReader {
                 text(RESULTS_KMS_KEY_ARN).filter(arn -> follows(KEY_ARN_RULE, RESULTS_KMS_KEY_ARN, arn)),
                 list(QUILT_BUCKET_KMS_KEY_ARNS, KEY_ARN_RULE),
                 choice(INPUT_ACCESS, InputAccess.LISTED),
-                choice(REMOVAL_POLICY, Removal.RETAIN));
+                choice(REMOVAL_POLICY, Removal.RETAIN),
+                name(ROLE_PATH, AthenaViewProvider.DEFAULT_ROLE_PATH, ROLE_PATH_RULE, Set.of()));
         if (!problems.isEmpty()) {
             throw new ConfigurationException(problems);
         }

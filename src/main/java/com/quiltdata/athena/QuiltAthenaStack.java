@@ -38,7 +38,7 @@ public final class QuiltAthenaStack extends Stack {
             Construct groupScope = group.name()
                     .<Construct>map(name -> nestedStack(groups, name, nestedStacks))
                     .orElse(groups);
-            AthenaViewProvider viewProvider = AthenaViewProvider.of(groupScope);
+            AthenaViewProvider viewProvider = AthenaViewProvider.of(groupScope, configuration.rolePath());
             results.grantRunStatements(viewProvider);
             database.grantDefineViews(viewProvider, group.views());
             SideBySide views = new SideBySide(SideBySide.VIEWS);
