@@ -190,6 +190,11 @@ class ConfigurationReaderTest {
     }
 
     @Test
+    void aKeyWithoutANameIsInQuotes() {
+        assertThat(problems(configuration("", 1))).singleElement().asString().startsWith("\"\": 1 must be left out: ");
+    }
+
+    @Test
     void takesARolePathOf512CharactersAndNoLonger() {
         String longest = "/" + "p".repeat(510) + "/";
 

@@ -365,7 +365,8 @@ final class ConfigurationReader {
     }
 
     private void problem(String key, Object value, String rule) {
-        problems.add("%s: %s must %s".formatted(line(key), value == null ? "(missing)" : shown(value), rule));
+        problems.add("%s: %s must %s"
+                .formatted(key.isBlank() ? shown(key) : line(key), value == null ? "(missing)" : shown(value), rule));
     }
 
     /** A value as a part of a message: text in quotes. */
