@@ -260,6 +260,9 @@ class QuiltAthenaStack extends Stack {
       databaseInput: {
         name: databaseName,
         description: 'Metadata of Quilt packages: tables and views of each Quilt bucket',
+        createTableDefaultPermissions: [
+          { principal: { dataLakePrincipalIdentifier: 'IAM_ALLOWED_PRINCIPALS' }, permissions: ['ALL'] },
+        ],
       },
     });
     database.applyRemovalPolicy(RemovalPolicy.RETAIN);

@@ -195,6 +195,14 @@ class ConfigurationReaderTest {
     }
 
     @Test
+    void refusesAPermissionsBoundaryThatTheCdkWouldPassOver() {
+        assertThat(problems(configuration("@aws-cdk/core:permissionsBoundary", "{\"name\":\"developers\"}")))
+                .containsExactly(
+                        "@aws-cdk/core:permissionsBoundary: \"{\"name\":\"developers\"}\" must be an object in "
+                                + "cdk.json or cdk.context.json: CDK passes over text, which is all that -c can give");
+    }
+
+    @Test
     void takesARolePathOf512CharactersAndNoLonger() {
         String longest = "/" + "p".repeat(510) + "/";
 

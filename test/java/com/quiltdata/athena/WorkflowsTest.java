@@ -36,8 +36,9 @@ class WorkflowsTest {
 
     @Test
     void thereAreWorkflowsForCheckingComparingDeployingAndDrift() {
-        assertThat(workflows()).extracting(file -> file.getFileName().toString()).containsExactlyInAnyOrder(
-                "check.yml", "deploy.yml", "diff.yml", "drift.yml");
+        assertThat(workflows())
+                .extracting(file -> file.getFileName().toString())
+                .containsExactlyInAnyOrder("check.yml", "deploy.yml", "diff.yml", "drift.yml");
     }
 
     @ParameterizedTest
@@ -54,7 +55,7 @@ class WorkflowsTest {
         Set<String> used = new TreeSet<>();
         VARIABLE.matcher(text(file)).results().forEach(match -> used.add(match.group(1)));
 
-        assertThat(header(file)).contains(used);
+        assertThat(used).allMatch(header(file)::contains);
     }
 
     @ParameterizedTest
@@ -66,7 +67,7 @@ class WorkflowsTest {
                 .map(String.class::cast)
                 .toList();
 
-        assertThat(header(file)).contains(environments);
+        assertThat(environments).allMatch(header(file)::contains);
     }
 
     @ParameterizedTest
@@ -78,15 +79,16 @@ class WorkflowsTest {
     @Test
     void onlyJobsWithAReasonMayWrite() {
         Map<String, Set<String>> writes = new TreeMap<>();
-        workflows().forEach(file -> jobs(file).forEach((name, job) -> {
-            Set<String> permissions = object(job.getOrDefault("permissions", Map.of())).entrySet().stream()
-                    .filter(permission -> !permission.getValue().equals("read"))
-                    .map(permission -> permission.getKey() + ": " + permission.getValue())
-                    .collect(Collectors.toCollection(TreeSet::new));
-            if (!permissions.isEmpty()) {
-                writes.put(file.getFileName() + " " + name, permissions);
-            }
-        }));
+        workflows()
+                .forEach(file -> jobs(file).forEach((name, job) -> {
+                    Set<String> permissions = object(job.get("permissions")).entrySet().stream()
+                            .filter(permission -> !permission.getValue().equals("read"))
+                            .map(permission -> permission.getKey() + ": " + permission.getValue())
+                            .collect(Collectors.toCollection(TreeSet::new));
+                    if (!permissions.isEmpty()) {
+                        writes.put(file.getFileName() + " " + name, permissions);
+                    }
+                }));
 
         assertThat(writes)
                 .isEqualTo(Map.of(
@@ -100,7 +102,7 @@ class WorkflowsTest {
     @ParameterizedTest
     @MethodSource("workflows")
     void isNotTriggeredWithTheBaseBranchsRightsByAPullRequest(Path file) {
-        assertThat(object(yaml(file).get(ON))).doesNotContainKeys("pull_request_target", "workflow_run");
+        assertThat(triggers(file)).isNotEmpty().doesNotContain("pull_request_target", "workflow_run");
     }
 
     @ParameterizedTest
@@ -109,8 +111,8 @@ class WorkflowsTest {
         assertThat(jobs(file).values())
                 .filteredOn(job -> !job.containsKey("uses"))
                 .allSatisfy(job -> assertThat(job.get("timeout-minutes"))
-                        .isInstanceOfSatisfying(Integer.class, minutes -> assertThat(minutes)
-                                .isBetween(1, 120)));
+                        .isInstanceOfSatisfying(
+                                Integer.class, minutes -> assertThat(minutes).isBetween(1, 120)));
     }
 
     @ParameterizedTest
@@ -137,21 +139,30 @@ class WorkflowsTest {
                 .flatMap(file -> text(file).lines())
                 .filter(line -> line.contains("uses: ") && line.contains("@"))
                 .map(line -> line.substring(line.indexOf("uses: ") + 6).split("@", 2))
-                .forEach(action -> versions.computeIfAbsent(action[0], name -> new TreeSet<>()).add(action[1]));
+                .forEach(action -> versions.computeIfAbsent(action[0], name -> new TreeSet<>())
+                        .add(action[1]));
 
-        assertThat(versions).isNotEmpty().allSatisfy((action, commits) -> assertThat(commits)
-                .singleElement()
-                .asString()
-                .matches("[0-9a-f]{40} # v\\d+\\.\\d+\\.\\d+"));
+        assertThat(versions)
+                .isNotEmpty()
+                .allSatisfy((action, commits) ->
+                        assertThat(commits).singleElement().asString().matches("[0-9a-f]{40} # v\\d+\\.\\d+\\.\\d+"));
     }
 
     /** What runs with credentials was not built by the pull request: the assembly comes as an artifact, and is data. */
     @Test
     void noJobThatHasCredentialsBuildsTheApp() {
-        assertThat(workflows().flatMap(file -> jobs(file).values().stream()))
-                .filteredOn(job -> object(job.getOrDefault("permissions", Map.of())).containsKey("id-token"))
-                .hasSize(4)
-                .allSatisfy(job -> assertThat(job.toString()).doesNotContain("synth", "set-up", "mvn", ".ci/run"));
+        List<Map<?, ?>> jobs = workflows()
+                .flatMap(file -> jobs(file).values().stream())
+                .filter(job -> object(job.get("permissions")).containsKey("id-token"))
+                .toList();
+
+        assertThat(jobs).hasSize(4);
+        assertThat(jobs)
+                .flatMap(job ->
+                        Stream.concat(values(job, "run"), values(job, "uses")).toList())
+                .map(String::valueOf)
+                .contains(".ci/diff cdk.out > diff.md")
+                .noneMatch(step -> step.matches(".*(synth|set-up|mvn|\\.ci/run).*"));
     }
 
     /** The documentation shows the pipelines' commands, for other pipelines. */
@@ -170,6 +181,10 @@ class WorkflowsTest {
 
     private static Path setUp() {
         return GITHUB.resolve("actions/set-up/action.yml");
+    }
+
+    private static List<String> triggers(Path file) {
+        return object(yaml(file).get(ON)).keySet().stream().map(String::valueOf).toList();
     }
 
     private static String header(Path file) {
@@ -192,15 +207,12 @@ class WorkflowsTest {
 
     /** The values of a key, wherever it is. */
     private static Stream<Object> values(Object node, String key) {
-        return switch (node) {
-            case Map<?, ?> map ->
-                map.entrySet().stream()
-                        .flatMap(entry -> key.equals(entry.getKey())
-                                ? Stream.of(entry.getValue())
-                                : values(entry.getValue(), key));
-            case Collection<?> list -> list.stream().flatMap(item -> values(item, key));
-            case null, default -> Stream.empty();
-        };
+        if (node instanceof Map<?, ?> map) {
+            return map.entrySet().stream()
+                    .flatMap(entry ->
+                            key.equals(entry.getKey()) ? Stream.of(entry.getValue()) : values(entry.getValue(), key));
+        }
+        return node instanceof Collection<?> list ? list.stream().flatMap(item -> values(item, key)) : Stream.empty();
     }
 
     private static Stream<Path> list(Path directory) {

@@ -52,6 +52,9 @@ final class ConfigurationReader {
             REMOVAL_POLICY,
             ROLE_PATH);
 
+    /** The CDK's own key, which it reads without a word where it is not of the form that it expects. */
+    private static final String PERMISSIONS_BOUNDARY = "@aws-cdk/core:permissionsBoundary";
+
     /** What the CDK CLI keeps in the context beside feature flags ({@code @…}) and cached look-ups ({@code …:…}). */
     private static final Set<String> CDK_KEYS = Set.of("acknowledged-issue-numbers", "cdk-migrate", "cli-telemetry");
 
@@ -135,6 +138,12 @@ final class ConfigurationReader {
                 .sorted()
                 .forEach(key -> problem(key, context.get(key), "be left out: the keys are " + String.join(", ", KEYS)));
 
+        if (context.get(PERMISSIONS_BOUNDARY) instanceof String text) {
+            problem(
+                    PERMISSIONS_BOUNDARY,
+                    text,
+                    "be an object in cdk.json or cdk.context.json: CDK passes over text, which is all that -c can give");
+        }
         List<QuiltBucketGroup> groups = groups();
         Configuration configuration = new Configuration(
                 groups,
