@@ -145,12 +145,13 @@ class DeployerAccessTest {
     @CsvSource(delimiter = '|', textBlock = """
             deploy-role.json | allowed | sts:AssumeRole | role/cdk-quilt-deploy-role-123456789012-eu-central-1 | deploying
             deploy-role.json | allowed | sts:AssumeRole | role/cdk-quilt-file-publishing-role-123456789012-eu-central-1 | uploading assets
-            deploy-role.json | allowed | sts:AssumeRole | role/cdk-quilt-lookup-role-123456789012-eu-central-1 | comparing templates
+            deploy-role.json | denied | sts:AssumeRole | role/cdk-quilt-lookup-role-123456789012-eu-central-1 | it reads everything in the account
             deploy-role.json | denied | sts:AssumeRole | role/cdk-quilt-cfn-exec-role-123456789012-eu-central-1 | CloudFormation alone has it
             deploy-role.json | denied | sts:AssumeRole | role/cdk-hnb659fds-deploy-role-123456789012-eu-central-1 | another bootstrap
             deploy-role.json | denied | sts:AssumeRole | role/Admin | another role
             deploy-role.json | denied | iam:PassRole | role/cdk-quilt-cfn-exec-role-123456789012-eu-central-1 | the deploy role passes it
-            read-role.json | allowed | sts:AssumeRole | role/cdk-quilt-lookup-role-123456789012-eu-central-1 | comparing templates
+            read-role.json | denied | sts:AssumeRole | role/cdk-quilt-lookup-role-123456789012-eu-central-1 | it reads everything in the account
+            read-role.json | allowed | cloudformation:GetTemplate | stack/QuiltAthena/0f1e | comparing templates
             read-role.json | denied | sts:AssumeRole | role/cdk-quilt-deploy-role-123456789012-eu-central-1 | it deploys nothing
             read-role.json | denied | sts:AssumeRole | role/cdk-quilt-file-publishing-role-123456789012-eu-central-1 | it uploads nothing
             read-role.json | allowed | cloudformation:DetectStackDrift | stack/QuiltAthena/0f1e | drift of the stack
