@@ -270,6 +270,7 @@ class QuiltAthenaStack extends Stack {
       removalPolicy: RemovalPolicy.RETAIN,
       encryption: s3.BucketEncryption.S3_MANAGED,
     });
+    (resultsBucket.policy!.node.defaultChild as CfnResource).addPropertyOverride('Bucket', `${company}-quilt-query-results`);
     resultsBucket.policy!.applyRemovalPolicy(RemovalPolicy.RETAIN);
     const workGroup = new athena.CfnWorkGroup(results, 'WorkGroup', {
       name: 'quilt-query',
@@ -292,9 +293,13 @@ class QuiltAthenaStack extends Stack {
 
     const database = new glue.CfnDatabase(new Construct(this, 'QueryDatabase'), 'Database', {
       catalogId: Aws.ACCOUNT_ID,
+      databaseName,
       databaseInput: {
         name: databaseName,
         description: 'Metadata of Quilt packages: tables and views of each Quilt bucket',
+        createTableDefaultPermissions: [
+          { principal: { dataLakePrincipalIdentifier: 'IAM_ALLOWED_PRINCIPALS' }, permissions: ['ALL'] },
+        ],
       },
     });
     database.applyRemovalPolicy(RemovalPolicy.RETAIN);

@@ -35,7 +35,8 @@ class ConfigurationReaderTest {
                         List.of(),
                         InputAccess.LISTED,
                         List.of(),
-                        Removal.RETAIN));
+                        Removal.RETAIN,
+                        "/"));
     }
 
     @Test
@@ -66,7 +67,9 @@ class ConfigurationReaderTest {
                 "customViews",
                 Map.of("latest_images", "test/resources/views/latest_images.sql"),
                 "removalPolicy",
-                "destroy");
+                "destroy",
+                "rolePath",
+                "/quilt/athena/");
 
         assertThat(ConfigurationReader.read(context, TestTemplates.PROJECT)).isEqualTo(everyKey());
     }
@@ -86,7 +89,8 @@ class ConfigurationReaderTest {
                 "quiltBucketKmsKeyArns", KEY,
                 "inputAccess", "any",
                 "customViews", "latest_images:test/resources/views/latest_images.sql",
-                "removalPolicy", "destroy");
+                "removalPolicy", "destroy",
+                "rolePath", "/quilt/athena/");
 
         assertThat(ConfigurationReader.read(context, TestTemplates.PROJECT)).isEqualTo(everyKey());
     }
@@ -110,7 +114,8 @@ class ConfigurationReaderTest {
                         SELECT "user", "name", "logical_key", "size"
                         FROM "imaging_a_quilt_objects_view"
                         WHERE "timestamp" = 'latest' AND "logical_key" LIKE '%.tiff'""", List.of())),
-                Removal.DESTROY);
+                Removal.DESTROY,
+                "/quilt/athena/");
     }
 
     @Test
@@ -144,7 +149,7 @@ class ConfigurationReaderTest {
                         "bukets: 1 must be left out: the keys are companyName, quiltBuckets, resultsBucketName, "
                                 + "databaseName, workgroupName, policyName, attachPolicyToRoles, "
                                 + "resultsExpireAfterDays, bytesScannedCutoffPerQuery, resultsKmsKeyArn, "
-                                + "quiltBucketKmsKeyArns, inputAccess, customViews, removalPolicy",
+                                + "quiltBucketKmsKeyArns, inputAccess, customViews, removalPolicy, rolePath",
                         "quiltBuckets: \"s3://x\" must be the bucket's name alone, without s3://",
                         "companyName: (missing) must be given: the results bucket is named after it",
                         "removalPolicy: \"keep\" must be retain or destroy");
@@ -184,9 +189,38 @@ class ConfigurationReaderTest {
                         + "(arn:<partition>:kms:<region>:<account>:key/<id>; an alias will not do)",
                 "inputAccess | all | \"all\" must be listed or any",
                 "removalPolicy | RETAIN | \"RETAIN\" must be retain or destroy",
+                "rolePath | quilt | \"quilt\" must be / or names between slashes, as in /quilt/athena/: 1 to 512 letters, "
+                        + "digits and characters of _+=,.@-/",
+                "rolePath | /quilt | \"/quilt\" must be / or names between slashes, as in /quilt/athena/: 1 to 512 "
+                        + "letters, digits and characters of _+=,.@-/",
+                "rolePath | /a b/ | \"/a b/\" must be / or names between slashes, as in /quilt/athena/: 1 to 512 letters, "
+                        + "digits and characters of _+=,.@-/",
             })
     void namesTheKeyTheValueAndTheRule(String key, String value, String problem) {
         assertThat(problems(configuration(key, value))).containsExactly(key + ": " + problem);
+    }
+
+    @Test
+    void aKeyWithoutANameIsInQuotes() {
+        assertThat(problems(configuration("", 1))).singleElement().asString().startsWith("\"\": 1 must be left out: ");
+    }
+
+    @Test
+    void refusesAPermissionsBoundaryThatTheCdkWouldPassOver() {
+        assertThat(problems(configuration("@aws-cdk/core:permissionsBoundary", "{\"name\":\"developers\"}")))
+                .containsExactly(
+                        "@aws-cdk/core:permissionsBoundary: \"{\"name\":\"developers\"}\" must be an object in "
+                                + "cdk.json or cdk.context.json: CDK passes over text, which is all that -c can give");
+    }
+
+    @Test
+    void takesARolePathOf512CharactersAndNoLonger() {
+        String longest = "/" + "p".repeat(510) + "/";
+
+        assertThat(ConfigurationReader.read(configuration("rolePath", longest), TestTemplates.PROJECT)
+                        .rolePath())
+                .isEqualTo(longest);
+        assertThat(problems(configuration("rolePath", "/p" + longest))).hasSize(1);
     }
 
     @Test

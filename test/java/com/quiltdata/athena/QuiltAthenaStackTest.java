@@ -99,6 +99,19 @@ class QuiltAthenaStackTest {
     }
 
     @Test
+    void newTablesAreUnderIamAloneWhateverLakeFormationsDefaultsAre() {
+        template().hasResourceProperties("AWS::Glue::Database", json("""
+                {
+                  "DatabaseInput": {
+                    "CreateTableDefaultPermissions": [
+                      {"Permissions": ["ALL"], "Principal": {"DataLakePrincipalIdentifier": "IAM_ALLOWED_PRINCIPALS"}}
+                    ]
+                  }
+                }
+                """));
+    }
+
+    @Test
     void theManifestsTableReadsManifestLines() {
         template().hasResourceProperties("AWS::Glue::Table", json("""
                 {

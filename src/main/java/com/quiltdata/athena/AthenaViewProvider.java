@@ -47,6 +47,9 @@ public final class AthenaViewProvider extends Construct implements IGrantable {
     /** How long CloudFormation waits: longer than both functions, so that it always gets a reason from one of them. */
     static final Duration SERVICE_TIMEOUT = Duration.minutes(12);
 
+    /** IAM's own default. */
+    static final String DEFAULT_ROLE_PATH = "/";
+
     private static final String ID = "AthenaViewProvider";
 
     /** The handler is another module's; {@code ViewHandler} there says what it does. */
@@ -54,11 +57,13 @@ public final class AthenaViewProvider extends Construct implements IGrantable {
 
     private static final String HANDLER_JAR = "view-handler.jar";
 
+    private final String rolePath;
     private final Role handlerRole;
     private final String serviceToken;
 
-    private AthenaViewProvider(Construct scope) {
+    private AthenaViewProvider(Construct scope, String rolePath) {
         super(scope, ID);
+        this.rolePath = rolePath;
         LogGroup handlerLog = logGroup("HandlerLog");
         handlerRole = functionRole("HandlerRole", "Creates and drops Athena views", handlerLog);
         Function handler = Function.Builder.create(this, "Handler")
@@ -94,10 +99,21 @@ public final class AthenaViewProvider extends Construct implements IGrantable {
      * @return always the same one for the same stack
      */
     public static AthenaViewProvider of(Construct scope) {
+        return of(scope, DEFAULT_ROLE_PATH);
+    }
+
+    /**
+     * The provider of the stack that a construct belongs to; the first call makes it.
+     *
+     * @param scope a construct in the stack
+     * @param rolePath the IAM path of the functions' roles, which the first call decides
+     * @return always the same one for the same stack
+     */
+    public static AthenaViewProvider of(Construct scope, String rolePath) {
         Stack stack = Stack.of(scope);
         return stack.getNode().tryFindChild(ID) instanceof AthenaViewProvider existing
                 ? existing
-                : new AthenaViewProvider(stack);
+                : new AthenaViewProvider(stack, rolePath);
     }
 
     /**
@@ -147,6 +163,7 @@ public final class AthenaViewProvider extends Construct implements IGrantable {
     private Role functionRole(String id, String description, LogGroup log) {
         Role role = Role.Builder.create(this, id)
                 .description(description)
+                .path(rolePath.equals(DEFAULT_ROLE_PATH) ? null : rolePath)
                 .assumedBy(new ServicePrincipal("lambda.amazonaws.com"))
                 .build();
         log.grantWrite(role);

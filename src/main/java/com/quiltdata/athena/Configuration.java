@@ -21,6 +21,7 @@ import java.util.stream.Stream;
  * @param inputAccess which registries the policy lets users read
  * @param customViews views that the administrator has written, none before one that it reads
  * @param removalPolicy what becomes of the results bucket, the workgroup and the database when the stack is deleted
+ * @param rolePath the IAM path of every role that the stack makes
  */
 public record Configuration(
         List<QuiltBucketGroup> quiltBucketGroups,
@@ -35,7 +36,8 @@ public record Configuration(
         List<String> quiltBucketKmsKeyArns,
         InputAccess inputAccess,
         List<CustomView> customViews,
-        Removal removalPolicy) {
+        Removal removalPolicy,
+        String rolePath) {
 
     /**
      * The most buckets of the views over all of them. Each bucket costs the engine two stages of a query, beside a few

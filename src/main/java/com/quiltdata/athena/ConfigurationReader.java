@@ -37,6 +37,7 @@ final class ConfigurationReader {
     private static final String INPUT_ACCESS = "inputAccess";
     private static final String CUSTOM_VIEWS = "customViews";
     private static final String REMOVAL_POLICY = "removalPolicy";
+    private static final String ROLE_PATH = "rolePath";
 
     private static final List<String> KEYS = List.of(
             COMPANY_NAME,
@@ -52,7 +53,11 @@ final class ConfigurationReader {
             QUILT_BUCKET_KMS_KEY_ARNS,
             INPUT_ACCESS,
             CUSTOM_VIEWS,
-            REMOVAL_POLICY);
+            REMOVAL_POLICY,
+            ROLE_PATH);
+
+    /** The CDK's own key, which it reads without a word where it is not of the form that it expects. */
+    private static final String PERMISSIONS_BOUNDARY = "@aws-cdk/core:permissionsBoundary";
 
     /** What the CDK CLI keeps in the context beside feature flags ({@code @…}) and cached look-ups ({@code …:…}). */
     private static final Set<String> CDK_KEYS = Set.of("acknowledged-issue-numbers", "cdk-migrate", "cli-telemetry");
@@ -69,6 +74,19 @@ final class ConfigurationReader {
     private static final Rule KEY_ARN_RULE = new Rule(
             "arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+",
             "be a KMS key's ARN (arn:<partition>:kms:<region>:<account>:key/<id>; an alias will not do)");
+    /**
+     * IAM takes more characters, but Lambda takes roles only whose ARN has none but these.
+     *
+     * @see <a href="https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html">CreateRole</a>: 1 to 512
+     *     characters, a slash first and last
+     * @see <a href="https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html">CreateFunction</a>: the pattern
+     *     of a function's role
+     */
+    private static final Rule ROLE_PATH_RULE = new Rule(
+            "(?=.{1,512}$)/([A-Za-z0-9_+=,.@-]+/)*",
+            "be / or names between slashes, as in /quilt/athena/:"
+                    + " 1 to 512 letters, digits and characters of _+=,.@-/");
+
     private static final Rule GROUP_RULE =
             new Rule("[A-Za-z][A-Za-z0-9-]{0,63}", "be 1 to 64 letters, digits and hyphens, a letter first");
 
@@ -135,6 +153,12 @@ final class ConfigurationReader {
                 .forEach(key ->
                         problems.add(key, context.get(key), "be left out: the keys are " + String.join(", ", KEYS)));
 
+        if (context.get(PERMISSIONS_BOUNDARY) instanceof String text) {
+            problems.add(
+                    PERMISSIONS_BOUNDARY,
+                    text,
+                    "be an object in cdk.json or cdk.context.json: CDK passes over text, which is all that -c can give");
+        }
         List<QuiltBucketGroup> groups = groups();
         String resultsBucketName = resultsBucketName(groups);
         String databaseName = name(DATABASE_NAME, "quilt_query", DATABASE_RULE, TAKEN_DATABASES);
@@ -151,7 +175,8 @@ final class ConfigurationReader {
                 list(QUILT_BUCKET_KMS_KEY_ARNS, KEY_ARN_RULE),
                 choice(INPUT_ACCESS, InputAccess.LISTED),
                 customViews(groups, databaseName),
-                choice(REMOVAL_POLICY, Removal.RETAIN));
+                choice(REMOVAL_POLICY, Removal.RETAIN),
+                name(ROLE_PATH, AthenaViewProvider.DEFAULT_ROLE_PATH, ROLE_PATH_RULE, Set.of()));
         problems.refuse();
         return configuration;
     }

@@ -10,7 +10,9 @@ import software.amazon.awscdk.Aws;
 import software.amazon.awscdk.RemovalPolicy;
 import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.services.glue.CfnDatabase;
+import software.amazon.awscdk.services.glue.CfnDatabase.DataLakePrincipalProperty;
 import software.amazon.awscdk.services.glue.CfnDatabase.DatabaseInputProperty;
+import software.amazon.awscdk.services.glue.CfnDatabase.PrincipalPrivilegesProperty;
 import software.amazon.awscdk.services.iam.Grant;
 import software.amazon.awscdk.services.iam.GrantOnPrincipalOptions;
 import software.amazon.awscdk.services.iam.IGrantable;
@@ -23,6 +25,20 @@ final class QueryDatabase extends Construct {
 
     /** Athena looks the database of this name up in whatever it does, and every account has it. */
     private static final String DEFAULT_DATABASE = "default";
+
+    /**
+     * Who may use a new table is what IAM says, as long as Lake Formation is not told otherwise. Glue fills this in from
+     * Lake Formation's settings of the account where it is left out, and they may ask for grants on every table.
+     *
+     * @see <a href="https://docs.aws.amazon.com/lake-formation/latest/dg/change-settings.html">Changing the default
+     *     settings for your data lake</a>
+     */
+    private static final PrincipalPrivilegesProperty BY_IAM_ALONE = PrincipalPrivilegesProperty.builder()
+            .principal(DataLakePrincipalProperty.builder()
+                    .dataLakePrincipalIdentifier("IAM_ALLOWED_PRINCIPALS")
+                    .build())
+            .permissions(List.of("ALL"))
+            .build();
 
     /** Statements of this size are what CDK distributes over several policies when one cannot hold them all. */
     private static final int VIEWS_PER_STATEMENT = 10;
@@ -42,6 +58,7 @@ final class QueryDatabase extends Construct {
                 .databaseInput(DatabaseInputProperty.builder()
                         .name(configuration.databaseName())
                         .description("Metadata of Quilt packages: tables and views of each Quilt bucket")
+                        .createTableDefaultPermissions(List.of(BY_IAM_ALONE))
                         .build())
                 .build();
         // Glue deletes a database with every table in it, also those that users made.

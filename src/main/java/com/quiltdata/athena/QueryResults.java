@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import software.amazon.awscdk.ArnComponents;
 import software.amazon.awscdk.Aws;
+import software.amazon.awscdk.CfnResource;
 import software.amazon.awscdk.Duration;
 import software.amazon.awscdk.RemovalPolicy;
 import software.amazon.awscdk.Stack;
@@ -41,6 +42,9 @@ final class QueryResults extends Construct {
 
     /** What S3 does with the key when results are written, decrypting to put the parts of an upload together, and read. */
     static final List<String> KEY_ACTIONS = List.of("kms:Decrypt", "kms:GenerateDataKey");
+
+    /** The construct that CDK puts into a stack for the buckets that are emptied when they are deleted. */
+    private static final String AUTO_DELETE_PROVIDER = "Custom::S3AutoDeleteObjectsCustomResourceProvider";
 
     private static final Duration UNFINISHED_UPLOADS_EXPIRE_AFTER = Duration.days(7);
 
@@ -82,6 +86,14 @@ final class QueryResults extends Construct {
         if (!destroy) {
             // A bucket that stays has to stay closed to plain HTTP.
             policy.applyRemovalPolicy(RemovalPolicy.RETAIN);
+        }
+        if (destroy && !configuration.rolePath().equals(AthenaViewProvider.DEFAULT_ROLE_PATH)) {
+            CfnResource role = (CfnResource) Stack.of(this)
+                    .getNode()
+                    .findChild(AUTO_DELETE_PROVIDER)
+                    .getNode()
+                    .findChild("Role");
+            role.addPropertyOverride("Path", configuration.rolePath());
         }
         return results;
     }

@@ -43,7 +43,7 @@ final class QuiltBuckets extends Construct {
     private void declareHere(QuiltBucketGroup group) {
         List<String> names = Stream.concat(group.views().stream(), namesOverBuckets().stream())
                 .toList();
-        stackViews = new StackViews(this, results, database, names, List.of());
+        stackViews = stackViews(this, names, List.of());
         for (QuiltBucket bucket : group.buckets()) {
             relations.putAll(declare(this, bucket, stackViews));
         }
@@ -55,7 +55,7 @@ final class QuiltBuckets extends Construct {
         groupsAtOnce.predecessor().ifPresent(other -> resource.getNode().addDependency(other));
         groupsAtOnce.add(resource);
         nestedStacks.add(resource);
-        StackViews views = new StackViews(stack, results, database, group.views(), List.of());
+        StackViews views = stackViews(stack, group.views(), List.of());
         for (QuiltBucket bucket : group.buckets()) {
             declare(stack, bucket, views)
                     .forEach((relation, declared) ->
@@ -67,6 +67,11 @@ final class QuiltBuckets extends Construct {
         return new QuiltBucketTables(
                         scope, bucket.name(), bucket, database, results, configuration.databaseName(), views)
                 .relations();
+    }
+
+    private StackViews stackViews(Construct scope, List<String> names, List<? extends Construct> predecessors) {
+        AthenaViewProvider provider = AthenaViewProvider.of(scope, configuration.rolePath());
+        return new StackViews(provider, results, database, names, predecessors);
     }
 
     private List<String> namesOverBuckets() {
@@ -90,7 +95,7 @@ final class QuiltBuckets extends Construct {
     StackViews stackViews() {
         if (stackViews == null) {
             // No view beside those of the groups: together they would be more at once than Athena takes.
-            stackViews = new StackViews(this, results, database, namesOverBuckets(), nestedStacks);
+            stackViews = stackViews(this, namesOverBuckets(), nestedStacks);
         }
         return stackViews;
     }

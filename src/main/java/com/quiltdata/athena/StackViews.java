@@ -13,23 +13,23 @@ final class StackViews {
     private final SideBySide views = new SideBySide(SideBySide.VIEWS);
 
     /**
-     * Lets the stack's provider define views.
+     * Lets a stack's provider define views.
      *
-     * @param scope a construct in the stack
+     * @param provider the stack's provider
      * @param results where the provider runs its statements
      * @param database where the views are
      * @param names the views that the provider may define
      * @param predecessors what is made before any of the views, beside what each of them reads
      */
     StackViews(
-            Construct scope,
+            AthenaViewProvider provider,
             QueryResults results,
             QueryDatabase database,
             List<String> names,
             List<? extends Construct> predecessors) {
         this.workGroup = results.workGroupName();
         this.database = database.name();
-        this.provider = AthenaViewProvider.of(scope);
+        this.provider = provider;
         this.predecessors = List.copyOf(predecessors);
         results.grantRunStatements(provider);
         database.grantDefineViews(provider, names);

@@ -30,13 +30,15 @@ enum Partition {
     /**
      * Makes the ARN of something in the account and region.
      *
-     * @param service the service's prefix; S3's ARNs have neither region nor account
+     * @param service the service's prefix; S3's ARNs have neither region nor account, IAM's no region
      * @param resource the last part
      * @return the ARN
      */
     String arn(String service, String resource) {
-        return service.equals("s3")
-                ? "arn:%s:s3:::%s".formatted(id, resource)
-                : "arn:%s:%s:%s:%s:%s".formatted(id, service, region, ACCOUNT, resource);
+        return switch (service) {
+            case "s3" -> "arn:%s:s3:::%s".formatted(id, resource);
+            case "iam" -> "arn:%s:iam::%s:%s".formatted(id, ACCOUNT, resource);
+            default -> "arn:%s:%s:%s:%s:%s".formatted(id, service, region, ACCOUNT, resource);
+        };
     }
 }

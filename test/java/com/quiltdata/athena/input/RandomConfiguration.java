@@ -87,6 +87,7 @@ final class RandomConfiguration {
         put(configuration, "inputAccess", 0.7, () -> random.nextInt(3) == 0 ? "listed" : "any");
         put(configuration, "customViews", 0.3, this::customViews);
         put(configuration, "removalPolicy", 0.3, () -> random.nextBoolean() ? "retain" : "destroy");
+        put(configuration, "rolePath", 0.3, () -> "/" + name(1, 64) + "/" + name(1, 440) + "/");
         if (random.nextInt(30) == 0) {
             configuration.put(hostileText(), hostileValue(2));
         }

@@ -55,6 +55,20 @@ class LocalDeploymentTest {
     }
 
     @Test
+    void theDatabaseLeavesItsNewTablesToIam() {
+        assertThat(SharedEmbeddedAws.glue()
+                        .getDatabase(get -> get.name("sample"))
+                        .database()
+                        .createTableDefaultPermissions())
+                .singleElement()
+                .satisfies(permissions -> {
+                    assertThat(permissions.principal().dataLakePrincipalIdentifier())
+                            .isEqualTo("IAM_ALLOWED_PRINCIPALS");
+                    assertThat(permissions.permissionsAsStrings()).containsExactly("ALL");
+                });
+    }
+
+    @Test
     void theDatabaseHasTwoTablesAndTwoViewsForTheBucket() {
         assertThat(SharedEmbeddedAws.glue()
                         .getTables(get -> get.databaseName("sample"))

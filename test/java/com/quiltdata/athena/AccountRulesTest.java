@@ -1,0 +1,137 @@
+package com.quiltdata.athena;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.quiltdata.athena.local.cloudformation.CloudAssembly;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What an account's administrators ask of every stack in it: a permissions boundary, a path for roles, a bootstrap of
+ * their own. The stack has two groups and is deleted with everything in it, so that every role there can be is there.
+ */
+class AccountRulesTest {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /**
+     * The handlers and frameworks of the two groups and of the stack, which has the views over all buckets, and the
+     * function that empties the results bucket.
+     */
+    private static final int ROLES = 7;
+
+    @Test
+    void everyRoleHasThePermissionsBoundary() {
+        CloudAssembly assembly = assembly("@aws-cdk/core:permissionsBoundary", Map.of("name", "developers"));
+
+        assertThat(roles(assembly))
+                .hasSize(ROLES)
+                .allSatisfy(role -> assertThat(role.at("/Properties/PermissionsBoundary/Fn::Join/1/4")
+                                .asText())
+                        .isEqualTo(":policy/developers"));
+    }
+
+    @Test
+    void everyRoleHasThePermissionsBoundaryThatIsGivenByItsArn() {
+        String arn = "arn:aws:iam::123456789012:policy/boundaries/developers";
+        CloudAssembly assembly = assembly("@aws-cdk/core:permissionsBoundary", Map.of("arn", arn));
+
+        assertThat(roles(assembly))
+                .hasSize(ROLES)
+                .allSatisfy(role -> assertThat(
+                                role.at("/Properties/PermissionsBoundary").asText())
+                        .isEqualTo(arn));
+    }
+
+    @Test
+    void everyRoleHasTheConfiguredPath() {
+        assertThat(roles(assembly("rolePath", "/quilt/athena/")))
+                .hasSize(ROLES)
+                .allSatisfy(
+                        role -> assertThat(role.at("/Properties/Path").asText()).isEqualTo("/quilt/athena/"));
+    }
+
+    @Test
+    void theDefaultPathLeavesTheTemplatesAsTheyAre() {
+        assertThat(templates(assembly("rolePath", "/"))).isEqualTo(templates(assembly()));
+    }
+
+    /** The policy's ARN is in the Quilt stack, and IAM knows no change of a policy's path. */
+    @Test
+    void theUsersPolicyStaysWhereItIsWhateverTheRolesPath() {
+        assertThat(ofType(assembly("rolePath", "/quilt/athena/"), "AWS::IAM::ManagedPolicy"))
+                .extracting(policy -> policy.at("/Properties/Path").asText())
+                .containsExactly("/");
+    }
+
+    @Test
+    void assetsAndRolesOfTheBootstrapHaveTheConfiguredQualifier() {
+        Map<String, String> files = files(assembly("@aws-cdk/core:bootstrapQualifier", "myteam"));
+
+        assertThat(files.values()).noneMatch(text -> text.contains("hnb659fds"));
+        assertThat(files.get("QuiltAthena.template.json"))
+                .contains("cdk-myteam-assets-${AWS::AccountId}-${AWS::Region}", "/cdk-bootstrap/myteam/version");
+        assertThat(files.get("manifest.json"))
+                .contains("role/cdk-myteam-deploy-role-", "role/cdk-myteam-cfn-exec-role-", "cdk-myteam-assets-");
+    }
+
+    private static List<JsonNode> roles(CloudAssembly assembly) {
+        return ofType(assembly, "AWS::IAM::Role");
+    }
+
+    private static List<JsonNode> ofType(CloudAssembly assembly, String type) {
+        return templates(assembly).values().stream()
+                .flatMap(template ->
+                        StreamSupport.stream(template.path("Resources").spliterator(), false))
+                .filter(resource -> resource.path("Type").asText().equals(type))
+                .toList();
+    }
+
+    private static Map<String, JsonNode> templates(CloudAssembly assembly) {
+        return files(assembly).entrySet().stream()
+                .filter(file -> file.getKey().endsWith(".template.json"))
+                .collect(Collectors.toMap(Map.Entry::getKey, file -> json(file.getValue())));
+    }
+
+    private static JsonNode json(String text) {
+        try {
+            return JSON.readTree(text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Map<String, String> files(CloudAssembly assembly) {
+        try (Stream<Path> files = Files.list(assembly.directory())) {
+            return files.filter(file -> file.toString().endsWith(".json"))
+                    .collect(Collectors.toMap(file -> file.getFileName().toString(), AccountRulesTest::read));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static CloudAssembly assembly(Object... more) {
+        Map<String, Object> configuration = new HashMap<>(TestTemplates.configuration(more));
+        configuration.put("quiltBuckets", Map.of("imaging", List.of("bucket-a"), "genomics", List.of("bucket-b")));
+        configuration.put("removalPolicy", "destroy");
+        return TestTemplates.assembly(configuration);
+    }
+}

@@ -1,0 +1,233 @@
+package com.quiltdata.athena;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.yaml.snakeyaml.Yaml;
+
+/** What every workflow has to have, so that none asks for more than it needs and each says what it needs. */
+class WorkflowsTest {
+    private static final Path GITHUB = TestTemplates.PROJECT.resolve(".github");
+
+    /** YAML 1.1, which the parser reads, takes the word for a boolean. */
+    private static final Object ON = true;
+
+    private static final Pattern VARIABLE = Pattern.compile("\\b(?:vars|secrets)\\.(\\w+)");
+    private static final Pattern PINNED = Pattern.compile("[\\w.-]+(?:/[\\w.-]+)+@[0-9a-f]{40}");
+
+    static Stream<Path> workflows() {
+        return list(GITHUB.resolve("workflows"));
+    }
+
+    @Test
+    void thereAreWorkflowsForCheckingComparingDeployingAndDrift() {
+        assertThat(workflows())
+                .extracting(file -> file.getFileName().toString())
+                .containsExactlyInAnyOrder("check.yml", "deploy.yml", "diff.yml", "drift.yml");
+    }
+
+    @ParameterizedTest
+    @MethodSource("workflows")
+    void beginsWithWhatItDoesWhenAndWhatItNeeds(Path file) {
+        assertThat(header(file))
+                .containsSubsequence("# What: ", "# When: ", "# Needs: ")
+                .startsWith("# What: ");
+    }
+
+    @ParameterizedTest
+    @MethodSource("workflows")
+    void namesEveryVariableAndSecretInItsHeader(Path file) {
+        Set<String> used = new TreeSet<>();
+        VARIABLE.matcher(text(file)).results().forEach(match -> used.add(match.group(1)));
+
+        assertThat(used).allMatch(header(file)::contains);
+    }
+
+    @ParameterizedTest
+    @MethodSource("workflows")
+    void namesEveryEnvironmentInItsHeader(Path file) {
+        List<String> environments = jobs(file).values().stream()
+                .map(job -> job.get("environment"))
+                .filter(String.class::isInstance)
+                .map(String.class::cast)
+                .toList();
+
+        assertThat(environments).allMatch(header(file)::contains);
+    }
+
+    @ParameterizedTest
+    @MethodSource("workflows")
+    void mayOnlyReadTheRepositoryUnlessAJobSaysMore(Path file) {
+        assertThat(yaml(file).get("permissions")).isEqualTo(Map.of("contents", "read"));
+    }
+
+    @Test
+    void onlyJobsWithAReasonMayWrite() {
+        Map<String, Set<String>> writes = new TreeMap<>();
+        workflows()
+                .forEach(file -> jobs(file).forEach((name, job) -> {
+                    Set<String> permissions = object(job.get("permissions")).entrySet().stream()
+                            .filter(permission -> !permission.getValue().equals("read"))
+                            .map(permission -> permission.getKey() + ": " + permission.getValue())
+                            .collect(Collectors.toCollection(TreeSet::new));
+                    if (!permissions.isEmpty()) {
+                        writes.put(file.getFileName() + " " + name, permissions);
+                    }
+                }));
+
+        assertThat(writes)
+                .isEqualTo(Map.of(
+                        "deploy.yml diff", Set.of("id-token: write"),
+                        "deploy.yml deploy", Set.of("id-token: write"),
+                        "diff.yml diff", Set.of("id-token: write", "pull-requests: write"),
+                        "drift.yml drift", Set.of("id-token: write", "issues: write")));
+    }
+
+    /** It would run with the repository's secrets on what a stranger proposes. */
+    @ParameterizedTest
+    @MethodSource("workflows")
+    void isNotTriggeredWithTheBaseBranchsRightsByAPullRequest(Path file) {
+        assertThat(triggers(file)).isNotEmpty().doesNotContain("pull_request_target", "workflow_run");
+    }
+
+    @ParameterizedTest
+    @MethodSource("workflows")
+    void endsEachJob(Path file) {
+        assertThat(jobs(file).values())
+                .filteredOn(job -> !job.containsKey("uses"))
+                .allSatisfy(job -> assertThat(job.get("timeout-minutes"))
+                        .isInstanceOfSatisfying(
+                                Integer.class, minutes -> assertThat(minutes).isBetween(1, 120)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("workflows")
+    void failsWhereTheFirstOfSeveralCommandsFails(Path file) {
+        assertThat(object(object(yaml(file).get("defaults")).get("run"))).isEqualTo(Map.of("shell", "bash"));
+    }
+
+    @Test
+    void everyActionOfOthersIsPinnedToACommit() {
+        List<String> used = Stream.concat(workflows(), Stream.of(setUp()))
+                .flatMap(file -> values(yaml(file), "uses"))
+                .map(String::valueOf)
+                .filter(action -> !action.startsWith("./"))
+                .toList();
+
+        assertThat(used).isNotEmpty().allMatch(action -> PINNED.matcher(action).matches());
+    }
+
+    @Test
+    void everyActionHasOneVersion() {
+        Map<String, Set<String>> versions = new TreeMap<>();
+        Stream.concat(workflows(), Stream.of(setUp()))
+                .flatMap(file -> text(file).lines())
+                .filter(line -> line.contains("uses: ") && line.contains("@"))
+                .map(line -> line.substring(line.indexOf("uses: ") + 6).split("@", 2))
+                .forEach(action -> versions.computeIfAbsent(action[0], name -> new TreeSet<>())
+                        .add(action[1]));
+
+        assertThat(versions)
+                .isNotEmpty()
+                .allSatisfy((action, commits) ->
+                        assertThat(commits).singleElement().asString().matches("[0-9a-f]{40} # v\\d+\\.\\d+\\.\\d+"));
+    }
+
+    /** What runs with credentials was not built by the pull request: the assembly comes as an artifact, and is data. */
+    @Test
+    void noJobThatHasCredentialsBuildsTheApp() {
+        List<Map<?, ?>> jobs = workflows()
+                .flatMap(file -> jobs(file).values().stream())
+                .filter(job -> object(job.get("permissions")).containsKey("id-token"))
+                .toList();
+
+        assertThat(jobs).hasSize(4);
+        assertThat(jobs)
+                .flatMap(job ->
+                        Stream.concat(values(job, "run"), values(job, "uses")).toList())
+                .map(String::valueOf)
+                .contains(".ci/diff cdk.out > diff.md")
+                .noneMatch(step -> step.matches(".*(synth|set-up|mvn|\\.ci/run).*"));
+    }
+
+    /** The documentation shows the pipelines' commands, for other pipelines. */
+    @Test
+    void everyCommandOfThePipelinesIsInTheDocumentation() {
+        String documentation = text(TestTemplates.PROJECT.resolve("docs/gitops.md"));
+        List<String> commands = workflows()
+                .flatMap(file -> values(yaml(file), "run"))
+                .filter(String.class::isInstance)
+                .map(command -> ((String) command).split(" [|>] ")[0].strip())
+                .filter(command -> command.startsWith(".ci/"))
+                .toList();
+
+        assertThat(commands).isNotEmpty().allMatch(documentation::contains);
+    }
+
+    private static Path setUp() {
+        return GITHUB.resolve("actions/set-up/action.yml");
+    }
+
+    private static List<String> triggers(Path file) {
+        return object(yaml(file).get(ON)).keySet().stream().map(String::valueOf).toList();
+    }
+
+    private static String header(Path file) {
+        return text(file).lines().takeWhile(line -> line.startsWith("#")).collect(Collectors.joining("\n"));
+    }
+
+    private static Map<String, Map<?, ?>> jobs(Path file) {
+        Map<String, Map<?, ?>> jobs = new TreeMap<>();
+        object(yaml(file).get("jobs")).forEach((name, job) -> jobs.put(String.valueOf(name), object(job)));
+        return jobs;
+    }
+
+    private static Map<?, ?> yaml(Path file) {
+        return object(new Yaml().load(text(file)));
+    }
+
+    private static Map<?, ?> object(Object value) {
+        return value instanceof Map<?, ?> map ? map : Map.of();
+    }
+
+    /** The values of a key, wherever it is. */
+    private static Stream<Object> values(Object node, String key) {
+        if (node instanceof Map<?, ?> map) {
+            return map.entrySet().stream()
+                    .flatMap(entry ->
+                            key.equals(entry.getKey()) ? Stream.of(entry.getValue()) : values(entry.getValue(), key));
+        }
+        return node instanceof Collection<?> list ? list.stream().flatMap(item -> values(item, key)) : Stream.empty();
+    }
+
+    private static Stream<Path> list(Path directory) {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.sorted().toList().stream();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
