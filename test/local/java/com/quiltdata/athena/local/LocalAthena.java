@@ -123,22 +123,21 @@ public final class LocalAthena implements Callable<Integer> {
 
         CompletableFuture<EmbeddedAws> starting = CompletableFuture.supplyAsync(() -> progress.phase(
                 "started S3, Glue and Athena on loopback", () -> EmbeddedAws.start(port == null ? 0 : port)));
-        Path directory = Files.createTempDirectory("local-athena");
         try {
-            CloudAssembly assembly = progress.phase(
-                    "synthesized the stack",
-                    () -> CloudAssembly.synthesize(context, project, directory.resolve("cdk.out")));
-            try (AwsClients aws = new AwsClients(starting.join().endpoint())) {
-                run(starting.join(), aws, assembly, configuration, bucket, directory);
+            try (TemporaryDirectory directory = TemporaryDirectory.create("local-athena")) {
+                CloudAssembly assembly = progress.phase(
+                        "synthesized the stack",
+                        () -> CloudAssembly.synthesize(context, project, directory.resolve("cdk.out")));
+                try (AwsClients aws = new AwsClients(starting.join().endpoint())) {
+                    run(starting.join(), aws, assembly, configuration, bucket, directory.path());
+                }
             }
-            remove(directory);
             if (port != null) {
                 serve(starting.join());
             }
             return ExitCode.OK;
         } finally {
             starting.thenAccept(EmbeddedAws::close).exceptionally(e -> null).join();
-            remove(directory);
         }
     }
 
@@ -284,18 +283,5 @@ public final class LocalAthena implements Callable<Integer> {
             Runtime.getRuntime().halt(ExitCode.OK);
         }));
         new CountDownLatch(1).await();
-    }
-
-    private static void remove(Path directory) {
-        if (Files.notExists(directory)) {
-            return;
-        }
-        try (var paths = Files.walk(directory)) {
-            for (Path path : paths.sorted((a, b) -> b.compareTo(a)).toList()) {
-                Files.delete(path);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -1,14 +1,13 @@
 package com.quiltdata.athena.local.benchmark;
 
 import com.quiltdata.athena.QuiltAthenaApp;
+import com.quiltdata.athena.local.TemporaryDirectory;
 import com.quiltdata.athena.local.aws.AthenaLimits;
 import com.quiltdata.athena.local.aws.AwsClients;
 import com.quiltdata.athena.local.aws.DdlLoad;
 import com.quiltdata.athena.local.aws.EmbeddedAws;
 import com.quiltdata.athena.local.cloudformation.CloudAssembly;
 import com.quiltdata.athena.local.cloudformation.TemplateDeployment;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -78,7 +77,7 @@ public final class DeploymentBenchmark implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() {
         System.out.printf(
                 ROW,
                 "buckets",
@@ -101,19 +100,19 @@ public final class DeploymentBenchmark implements Callable<Integer> {
         return complete ? ExitCode.OK : ExitCode.SOFTWARE;
     }
 
-    private boolean measure(int count, int busy) throws IOException {
+    private boolean measure(int count, int busy) {
         Object quiltBuckets = ManyBuckets.of(count);
         Path project = Path.of(System.getProperty("project.directory", "."));
         Map<String, Object> context = CloudAssembly.projectContext(project);
         context.put("quiltBuckets", quiltBuckets);
         context.put("inputAccess", "any");
-        Path directory = Files.createTempDirectory("bench-deployment");
-        CloudAssembly assembly = CloudAssembly.synthesize(context, project, directory);
         Duration ddlDuration = Duration.ofMillis(Math.round(ddlSeconds * 1_000));
         AtomicInteger refused = new AtomicInteger();
-        try (EmbeddedAws account = EmbeddedAws.start(0, new AthenaLimits(quota, ddlDuration));
+        try (TemporaryDirectory directory = TemporaryDirectory.create("bench-deployment");
+                EmbeddedAws account = EmbeddedAws.start(0, new AthenaLimits(quota, ddlDuration));
                 AwsClients aws = new AwsClients(account.endpoint());
                 OtherUsers users = new OtherUsers(aws)) {
+            CloudAssembly assembly = CloudAssembly.synthesize(context, project, directory.path());
             users.begin(busy);
             long start = System.nanoTime();
             Map<String, String> outputs = TemplateDeployment.deploy(assembly, account.endpoint(), line -> {

@@ -2,6 +2,8 @@ package com.quiltdata.athena.local.benchmark;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.quiltdata.athena.local.TemporaryDirectory;
 import com.quiltdata.athena.local.cloudformation.CloudAssembly;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,9 +12,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -79,14 +85,16 @@ public final class SynthesisBenchmark implements Callable<Integer> {
     }
 
     private void measure(int count) throws IOException, InterruptedException {
+        try (TemporaryDirectory outputs = TemporaryDirectory.create("bench-synthesis")) {
+            measure(count, outputs.resolve("java"), outputs.resolve("typescript"));
+        }
+    }
+
+    private void measure(int count, Path javaOutput, Path typescriptOutput) throws IOException, InterruptedException {
         Map<String, Object> context = CloudAssembly.projectContext(project);
         context.put("quiltBuckets", ManyBuckets.of(count));
         context.put("inputAccess", "any");
         String json = new ObjectMapper().writeValueAsString(context);
-        Path outputs = Files.createTempDirectory("bench-synthesis");
-        Path javaOutput = outputs.resolve("java");
-        Path typescriptOutput = outputs.resolve("typescript");
-
         List<ProcessRun> java = new ArrayList<>();
         List<ProcessRun> typescript = new ArrayList<>();
         for (int run = 0; run <= runs; run++) {
@@ -103,10 +111,10 @@ public final class SynthesisBenchmark implements Callable<Integer> {
                 typescript.add(second);
             }
         }
-        Map<String, Integer> resources = resources(javaOutput);
-        if (!resources.equals(resources(typescriptOutput))) {
-            throw new IllegalStateException(
-                    "The stacks differ: %s and %s".formatted(resources, resources(typescriptOutput)));
+        Map<String, JsonNode> resources = resources(javaOutput);
+        Map<String, JsonNode> expected = resources(typescriptOutput);
+        if (!resources.equals(expected)) {
+            throw new IllegalStateException("The stacks differ in " + difference(resources, expected));
         }
         List<Double> ratios = new ArrayList<>();
         for (int run = 0; run < runs; run++) {
@@ -117,7 +125,7 @@ public final class SynthesisBenchmark implements Callable<Integer> {
         System.out.printf(
                 ROW,
                 count,
-                resources.values().stream().mapToInt(Integer::intValue).sum(),
+                resources.size(),
                 "%.1f".formatted(median(java, ProcessRun::seconds)),
                 "%.1f".formatted(median(typescript, ProcessRun::seconds)),
                 "%.2f".formatted(median(ratios, Double::doubleValue)),
@@ -140,19 +148,37 @@ public final class SynthesisBenchmark implements Callable<Integer> {
         return environment;
     }
 
-    /** How many resources of each type there are in all templates. */
-    private static Map<String, Integer> resources(Path assembly) throws IOException {
-        Map<String, Integer> counts = new TreeMap<>();
+    /** The resources of all templates, by template and logical id, without what the CDK notes about their constructs. */
+    private static Map<String, JsonNode> resources(Path assembly) throws IOException {
+        Map<String, JsonNode> resources = new TreeMap<>();
         try (Stream<Path> files = Files.list(assembly)) {
             for (Path file :
                     files.filter(f -> f.toString().endsWith(".template.json")).toList()) {
-                for (JsonNode resource :
-                        new ObjectMapper().readTree(file.toFile()).path("Resources")) {
-                    counts.merge(resource.path("Type").asText(), 1, Integer::sum);
-                }
+                new ObjectMapper()
+                        .readTree(file.toFile())
+                        .path("Resources")
+                        .properties()
+                        .forEach(resource -> {
+                            ObjectNode declaration = (ObjectNode) resource.getValue();
+                            declaration.remove("Metadata");
+                            // Of a nested stack: the hash of a template, with the metadata in there.
+                            if (declaration.path("Properties") instanceof ObjectNode properties) {
+                                properties.remove("TemplateURL");
+                            }
+                            resources.put(file.getFileName() + " " + resource.getKey(), declaration);
+                        });
             }
         }
-        return counts;
+        return resources;
+    }
+
+    private static String difference(Map<String, JsonNode> one, Map<String, JsonNode> other) {
+        Set<String> ids = new TreeSet<>(one.keySet());
+        ids.addAll(other.keySet());
+        return ids.stream()
+                .filter(id -> !Objects.equals(one.get(id), other.get(id)))
+                .map(id -> "%n%s:%n  %s%n  %s".formatted(id, one.get(id), other.get(id)))
+                .collect(Collectors.joining());
     }
 
     private static <T> double median(List<T> values, ToDoubleFunction<T> figure) {

@@ -2,12 +2,11 @@ package com.quiltdata.athena.local.benchmark;
 
 import com.quiltdata.athena.QuiltBucket;
 import com.quiltdata.athena.local.ResultTable;
+import com.quiltdata.athena.local.TemporaryDirectory;
 import com.quiltdata.athena.local.aws.AwsClients;
 import com.quiltdata.athena.local.aws.EmbeddedAws;
 import com.quiltdata.athena.local.cloudformation.CloudAssembly;
 import com.quiltdata.athena.local.cloudformation.TemplateDeployment;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -16,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -87,12 +85,10 @@ public final class ViewsBenchmark implements Callable<Integer> {
                     command.commandLine(),
                     "--packages must be more than " + QUERIED_PACKAGE + ", and --objects must be at least 1");
         }
-        Path directory = Files.createTempDirectory("bench-views");
-        try (EmbeddedAws account = EmbeddedAws.start(0);
+        try (TemporaryDirectory directory = TemporaryDirectory.create("bench-views");
+                EmbeddedAws account = EmbeddedAws.start(0);
                 AwsClients aws = new AwsClients(account.endpoint())) {
-            run(account, aws, directory);
-        } finally {
-            remove(directory);
+            run(account, aws, directory.path());
         }
         return rowsDiffer ? ExitCode.SOFTWARE : ExitCode.OK;
     }
@@ -252,14 +248,6 @@ public final class ViewsBenchmark implements Callable<Integer> {
         List<List<String>> more = new ArrayList<>(rows);
         more.removeIf(known::contains);
         return more;
-    }
-
-    private static void remove(Path directory) throws IOException {
-        try (Stream<Path> paths = Files.walk(directory)) {
-            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
-            }
-        }
     }
 
     /**
