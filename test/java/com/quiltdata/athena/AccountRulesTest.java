@@ -3,17 +3,11 @@ package com.quiltdata.athena;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.quiltdata.athena.local.cloudformation.CloudAssembly;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 
@@ -22,8 +16,6 @@ import org.junit.jupiter.api.Test;
  * their own. The stack has two groups and is deleted with everything in it, so that every role there can be is there.
  */
 class AccountRulesTest {
-    private static final ObjectMapper JSON = new ObjectMapper();
-
     /**
      * The handlers and frameworks of the two groups and of the stack, which has the views over all buckets, and the
      * function that empties the results bucket.
@@ -100,32 +92,13 @@ class AccountRulesTest {
     private static Map<String, JsonNode> templates(CloudAssembly assembly) {
         return files(assembly).entrySet().stream()
                 .filter(file -> file.getKey().endsWith(".template.json"))
-                .collect(Collectors.toMap(Map.Entry::getKey, file -> json(file.getValue())));
-    }
-
-    private static JsonNode json(String text) {
-        try {
-            return JSON.readTree(text);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+                .collect(Collectors.toMap(Map.Entry::getKey, file -> TestFiles.json(file.getValue())));
     }
 
     private static Map<String, String> files(CloudAssembly assembly) {
-        try (Stream<Path> files = Files.list(assembly.directory())) {
-            return files.filter(file -> file.toString().endsWith(".json"))
-                    .collect(Collectors.toMap(file -> file.getFileName().toString(), AccountRulesTest::read));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static String read(Path file) {
-        try {
-            return Files.readString(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return TestFiles.list(assembly.directory()).stream()
+                .filter(file -> file.toString().endsWith(".json"))
+                .collect(Collectors.toMap(file -> file.getFileName().toString(), TestFiles::text));
     }
 
     private static CloudAssembly assembly(Object... more) {

@@ -2,9 +2,6 @@ package com.quiltdata.athena;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
@@ -31,7 +28,7 @@ class WorkflowsTest {
     private static final Pattern PINNED = Pattern.compile("[\\w.-]+(?:/[\\w.-]+)+@[0-9a-f]{40}");
 
     static Stream<Path> workflows() {
-        return list(GITHUB.resolve("workflows"));
+        return TestFiles.list(GITHUB.resolve("workflows")).stream();
     }
 
     @Test
@@ -53,7 +50,7 @@ class WorkflowsTest {
     @MethodSource("workflows")
     void namesEveryVariableAndSecretInItsHeader(Path file) {
         Set<String> used = new TreeSet<>();
-        VARIABLE.matcher(text(file)).results().forEach(match -> used.add(match.group(1)));
+        VARIABLE.matcher(TestFiles.text(file)).results().forEach(match -> used.add(match.group(1)));
 
         assertThat(used).allMatch(header(file)::contains);
     }
@@ -136,7 +133,7 @@ class WorkflowsTest {
     void everyActionHasOneVersion() {
         Map<String, Set<String>> versions = new TreeMap<>();
         Stream.concat(workflows(), Stream.of(setUp()))
-                .flatMap(file -> text(file).lines())
+                .flatMap(file -> TestFiles.text(file).lines())
                 .filter(line -> line.contains("uses: ") && line.contains("@"))
                 .map(line -> line.substring(line.indexOf("uses: ") + 6).split("@", 2))
                 .forEach(action -> versions.computeIfAbsent(action[0], name -> new TreeSet<>())
@@ -168,7 +165,7 @@ class WorkflowsTest {
     /** The documentation shows the pipelines' commands, for other pipelines. */
     @Test
     void everyCommandOfThePipelinesIsInTheDocumentation() {
-        String documentation = text(TestTemplates.PROJECT.resolve("docs/gitops.md"));
+        String documentation = TestFiles.text(TestTemplates.PROJECT.resolve("docs/gitops.md"));
         List<String> commands = workflows()
                 .flatMap(file -> values(yaml(file), "run"))
                 .filter(String.class::isInstance)
@@ -188,7 +185,10 @@ class WorkflowsTest {
     }
 
     private static String header(Path file) {
-        return text(file).lines().takeWhile(line -> line.startsWith("#")).collect(Collectors.joining("\n"));
+        return TestFiles.text(file)
+                .lines()
+                .takeWhile(line -> line.startsWith("#"))
+                .collect(Collectors.joining("\n"));
     }
 
     private static Map<String, Map<?, ?>> jobs(Path file) {
@@ -198,7 +198,7 @@ class WorkflowsTest {
     }
 
     private static Map<?, ?> yaml(Path file) {
-        return object(new Yaml().load(text(file)));
+        return object(new Yaml().load(TestFiles.text(file)));
     }
 
     private static Map<?, ?> object(Object value) {
@@ -213,21 +213,5 @@ class WorkflowsTest {
                             key.equals(entry.getKey()) ? Stream.of(entry.getValue()) : values(entry.getValue(), key));
         }
         return node instanceof Collection<?> list ? list.stream().flatMap(item -> values(item, key)) : Stream.empty();
-    }
-
-    private static Stream<Path> list(Path directory) {
-        try (Stream<Path> files = Files.list(directory)) {
-            return files.sorted().toList().stream();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static String text(Path file) {
-        try {
-            return Files.readString(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -3,21 +3,19 @@ package com.quiltdata.athena.access;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.quiltdata.athena.TestFiles;
 import com.quiltdata.athena.TestTemplates;
 import com.quiltdata.athena.access.ResourceHandlers.Handler;
 import com.quiltdata.athena.local.cloudformation.CloudAssembly;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -28,7 +26,6 @@ import org.junit.jupiter.params.provider.ValueSource;
  * nothing else.
  */
 class DeployerAccessTest {
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final Partition PARTITION = Partition.AWS;
     private static final String EXECUTION = "cloudformation-execution.json";
     private static final String READ = "read-role.json";
@@ -181,7 +178,8 @@ class DeployerAccessTest {
         names.put("<region>", Partition.LONGEST.region());
         names.put("<qualifier>", "q".repeat(10));
 
-        assertThat(SynthesizedPolicies.size(json(filled(file, names)))).isLessThanOrEqualTo(6_144);
+        assertThat(SynthesizedPolicies.size(TestFiles.json(filled(file, names))))
+                .isLessThanOrEqualTo(6_144);
     }
 
     private static void decide(
@@ -240,48 +238,28 @@ class DeployerAccessTest {
     }
 
     private static Set<String> types(CloudAssembly assembly) {
-        try (Stream<Path> files = Files.list(assembly.directory())) {
-            Set<String> types = new TreeSet<>();
-            files.filter(file -> file.toString().endsWith(".template.json"))
-                    .map(DeployerAccessTest::text)
-                    .map(DeployerAccessTest::json)
-                    .forEach(template -> template.path("Resources")
-                            .forEach(resource -> types.add(resource.path("Type").asText())));
-            return types;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return TestFiles.list(assembly.directory()).stream()
+                .filter(file -> file.toString().endsWith(".template.json"))
+                .map(file -> TestFiles.json(TestFiles.text(file)).path("Resources"))
+                .flatMap(resources -> StreamSupport.stream(resources.spliterator(), false))
+                .map(resource -> resource.path("Type").asText())
+                .collect(Collectors.toSet());
     }
 
     private static JsonNode policy(String file, Partition partition) {
         Map<String, String> names = new LinkedHashMap<>(NAMES);
         names.put("<partition>", partition.id());
         names.put("<region>", partition.region());
-        return json(filled(file, names));
+        return TestFiles.json(filled(file, names));
     }
 
     private static String filled(String file, Map<String, String> names) {
-        String text = text(TestTemplates.PROJECT.resolve("docs/deployer").resolve(file));
+        String text =
+                TestFiles.text(TestTemplates.PROJECT.resolve("docs/deployer").resolve(file));
         for (Map.Entry<String, String> name : names.entrySet()) {
             text = text.replace(name.getKey(), name.getValue());
         }
         assertThat(text).doesNotContainPattern("<[a-z-]+>");
         return text;
-    }
-
-    private static JsonNode json(String text) {
-        try {
-            return JSON.readTree(text);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static String text(Path file) {
-        try {
-            return Files.readString(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }
