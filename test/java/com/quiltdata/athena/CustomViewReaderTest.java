@@ -154,6 +154,18 @@ class CustomViewReaderTest {
     }
 
     @Test
+    void theViewsOverAllBucketsCannotBeReadWhereThereAreNone() throws IOException {
+        write("everywhere.sql", "SELECT bucket FROM all_quilt_packages_view");
+        Map<String, Object> context =
+                TestTemplates.configuration("customViews", Map.of("everywhere", "everywhere.sql"));
+
+        assertThatThrownBy(() -> ConfigurationReader.read(context, project))
+                .hasMessage(
+                        "customViews.everywhere: \"everywhere.sql\" must not read all_quilt_packages_view, which is "
+                                + "there for 2 to 50 buckets");
+    }
+
+    @Test
     void anAbsolutePathIsRefusedBecauseItIsOfOneMachineAlone() throws IOException {
         write("a.sql", QUERY);
         String path = project.resolve("a.sql").toString();

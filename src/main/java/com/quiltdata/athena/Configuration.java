@@ -87,7 +87,10 @@ public record Configuration(
      * @return true for two buckets or more, if one query can read all of them
      */
     public boolean hasViewsOverBuckets() {
-        int buckets = quiltBuckets().size();
+        return hasViewsOverBuckets(quiltBuckets().size());
+    }
+
+    static boolean hasViewsOverBuckets(int buckets) {
         return buckets > 1 && buckets <= MOST_BUCKETS_IN_A_VIEW;
     }
 

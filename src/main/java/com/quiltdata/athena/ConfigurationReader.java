@@ -273,8 +273,12 @@ final class ConfigurationReader {
     }
 
     private List<CustomView> customViews(List<QuiltBucketGroup> groups, String databaseName) {
-        Set<String> declared = new HashSet<>(ViewsOverBuckets.NAMES);
-        Configuration.buckets(groups).forEach(bucket -> declared.addAll(bucket.tablesAndViews()));
+        List<QuiltBucket> buckets = Configuration.buckets(groups).toList();
+        Set<String> declared = new HashSet<>();
+        buckets.forEach(bucket -> declared.addAll(bucket.tablesAndViews()));
+        if (Configuration.hasViewsOverBuckets(buckets.size())) {
+            declared.addAll(ViewsOverBuckets.NAMES);
+        }
         List<CustomView> views = new CustomViewReader(CUSTOM_VIEWS, directory, databaseName, declared, problems)
                 .read(context.get(CUSTOM_VIEWS));
         refuseTooLarge(groups, views);

@@ -113,7 +113,7 @@ final class CustomViewReader {
             problems.add(key, name, "have 1 to 128 lower-case letters, digits and underscores");
             return false;
         }
-        if (declared.contains(name)) {
+        if (declared.contains(name) || ViewsOverBuckets.NAMES.contains(name)) {
             problems.add(key, name, "not be the name of another table or view of this stack");
             return false;
         }
@@ -136,8 +136,7 @@ final class CustomViewReader {
             problems.add(entry, file, "be a file in the project's folder, by its path in there");
             return;
         }
-        SqlTokens tokens = SqlTokens.of(content);
-        String query = withoutLastSemicolon(content, tokens).strip();
+        String query = withoutLastSemicolon(content, SqlTokens.of(content)).strip();
         String rule = brokenRule(SqlTokens.of(query));
         int bytes = query.getBytes(StandardCharsets.UTF_8).length
                 + databaseName.length()
@@ -178,7 +177,7 @@ final class CustomViewReader {
     }
 
     /** The first rule that a query breaks, as a phrase that follows "must"; null if it breaks none. */
-    private static String brokenRule(SqlTokens tokens) {
+    private String brokenRule(SqlTokens tokens) {
         if (!tokens.isClosed()) {
             return "close every comment, text and quoted name";
         }
@@ -187,6 +186,12 @@ final class CustomViewReader {
         }
         if (tokens.tokens().stream().anyMatch(token -> token.text().equals(";"))) {
             return "hold one query: there is a semicolon before its end";
+        }
+        for (String view : ViewsOverBuckets.NAMES) {
+            if (!declared.contains(view) && tokens.namesOfTables().contains(view)) {
+                return "not read %s, which is there for 2 to %d buckets"
+                        .formatted(view, Configuration.MOST_BUCKETS_IN_A_VIEW);
+            }
         }
         return null;
     }
