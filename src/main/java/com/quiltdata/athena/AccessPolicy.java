@@ -18,7 +18,8 @@ import software.amazon.awscdk.services.iam.Role;
 import software.constructs.Construct;
 
 /**
- * The managed policy that lets a Quilt user query package metadata, and do nothing else.
+ * The managed policy that lets a Quilt user query package metadata, save queries and define views for that, and do
+ * nothing else.
  *
  * <p>Every statement has an id, so that CDK does not merge it with another and a reviewer finds it again.
  */

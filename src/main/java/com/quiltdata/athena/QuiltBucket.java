@@ -9,7 +9,7 @@ import java.util.List;
  */
 public record QuiltBucket(String name) {
 
-    /** The prefix of a Quilt registry within its bucket: manifests and pointers are below it, and nothing else. */
+    /** The prefix of a Quilt registry within its bucket: manifests and pointers are below it. */
     static final String REGISTRY_PREFIX = ".quilt/";
 
     /** How the name of every view of package-level metadata ends. */

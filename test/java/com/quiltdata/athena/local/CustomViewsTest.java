@@ -93,6 +93,18 @@ class CustomViewsTest {
     }
 
     @Test
+    void aBucketLessMakesTheViewsOverAllBucketsAnewOverThoseThatStay() {
+        SharedEmbeddedAws.s3().createBucket(create -> create.bucket(name));
+        stack.deploy(assembly(Map.of("quiltBuckets", List.of("imaging-a", name, "imaging-b")), "everywhere"));
+
+        DeployedStack deployed = new DeployedStack(
+                stack.deploy(assembly(Map.of("quiltBuckets", List.of("imaging-a", "imaging-b")), "everywhere")));
+
+        assertThat(deployed.rows("SELECT * FROM everywhere ORDER BY 1"))
+                .containsExactly(List.of("imaging-a", "3"), List.of("imaging-b", "3"));
+    }
+
+    @Test
     void aCustomViewThatAthenaRefusesLeavesEverythingAsItWas() {
         stack.deploy(assembly(Map.of(), "latest_images"));
         List<String> before = views();
