@@ -253,6 +253,16 @@ class ConfigurationReaderTest {
     }
 
     @Test
+    void refusesNamesThatTheCdkTakesForAConstructThatIsThereAlready() {
+        assertThat(problems(configuration("quiltBuckets", Map.of("toString", List.of("constructor")))))
+                .containsExactly(
+                        "quiltBuckets: \"toString\" must not be a name that every JavaScript object has: the CDK "
+                                + "would not take it",
+                        "quiltBuckets.toString: \"constructor\" must not be a name that every JavaScript object has: "
+                                + "the CDK would not take it");
+    }
+
+    @Test
     void refusesMoreBucketsThanAStackCanHold() {
         assertThat(problems(configuration("quiltBuckets", buckets(51))))
                 .containsExactly(
