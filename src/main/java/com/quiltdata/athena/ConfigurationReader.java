@@ -205,6 +205,10 @@ final class ConfigurationReader {
             if (object.isEmpty()) {
                 problems.add(QUILT_BUCKETS, value, "have at least one group");
             }
+            if (object.containsKey("Default") && object.containsKey("Resource")) {
+                problems.add(
+                        QUILT_BUCKETS, "Resource", "not be a group beside \"Default\": the CDK would not take both");
+            }
             if (object.size() > MOST_GROUPS) {
                 problems.addLine(
                         "%s: %d groups must be at most %d, since each is a nested stack with a function of its own: join small groups, up to %d buckets each"

@@ -234,12 +234,26 @@ final class CustomViewReader {
                     .orElse(null);
             if (next == null) {
                 problems.addLine("%s: the views %s must not read each other in a circle"
-                        .formatted(key, String.join(", ", waiting.keySet())));
+                        .formatted(key, String.join(", ", circle(waiting))));
                 return ordered;
             }
             waiting.remove(next.name());
             ordered.add(next);
         }
         return ordered;
+    }
+
+    /** One circle among views of which each reads another one. */
+    private static List<String> circle(Map<String, CustomView> views) {
+        List<String> path = new ArrayList<>();
+        String name = views.keySet().iterator().next();
+        while (!path.contains(name)) {
+            path.add(name);
+            name = views.get(name).reads().stream()
+                    .filter(views::containsKey)
+                    .findFirst()
+                    .orElseThrow();
+        }
+        return path.subList(path.indexOf(name), path.size());
     }
 }
