@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -144,6 +145,29 @@ class AdoptionTest {
         assertThat(JSON.readTree(documented))
                 .isEqualTo(ImportTemplate.of(
                         TestTemplates.assembly(TestTemplates.configuration()).template(), policyDocument));
+    }
+
+    /** The policies of the views' handler are the stack's alone. */
+    @Test
+    void theImportIsOfTheSameResourcesWhereThereAreCustomViewsAndManyBuckets() {
+        Map<String, Object> configuration = TestTemplates.configuration(
+                "quiltBuckets",
+                IntStream.range(0, 40)
+                        .mapToObj("a-bucket-with-a-name-of-the-usual-length-%02d"::formatted)
+                        .toList(),
+                "inputAccess",
+                "any",
+                "customViews",
+                Map.of("latest_images", "test/resources/views/latest_images.sql"));
+        JsonNode template = TestTemplates.assembly(configuration).template();
+
+        assertThat(template.findValuesAsText("Type"))
+                .filteredOn("AWS::IAM::ManagedPolicy"::equals)
+                .hasSizeGreaterThan(1);
+        assertThat(ImportTemplate.of(template, JSON.createObjectNode()).path("Resources"))
+                .extracting(resource -> resource.path("Type").asText())
+                .containsExactlyInAnyOrder(
+                        "AWS::Athena::WorkGroup", "AWS::Glue::Database", "AWS::IAM::ManagedPolicy", "AWS::S3::Bucket");
     }
 
     @Test

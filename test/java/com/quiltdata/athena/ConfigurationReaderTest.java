@@ -253,6 +253,20 @@ class ConfigurationReaderTest {
     }
 
     @Test
+    void refusesNamesThatTheCdkTakesForAConstructThatIsThereAlready() {
+        assertThat(problems(configuration("quiltBuckets", Map.of("toString", List.of("constructor")))))
+                .containsExactly(
+                        "quiltBuckets: \"toString\" must not be a name that every JavaScript object has: the CDK "
+                                + "would not take it",
+                        "quiltBuckets.toString: \"constructor\" must not be a name that every JavaScript object has: "
+                                + "the CDK would not take it");
+        assertThat(problems(configuration(
+                        "quiltBuckets", Map.of("Default", List.of("bucket-a"), "Resource", List.of("bucket-b")))))
+                .containsExactly(
+                        "quiltBuckets: \"Resource\" must not be a group beside \"Default\": the CDK would not take both");
+    }
+
+    @Test
     void refusesMoreBucketsThanAStackCanHold() {
         assertThat(problems(configuration("quiltBuckets", buckets(51))))
                 .containsExactly(

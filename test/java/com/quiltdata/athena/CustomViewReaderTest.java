@@ -110,18 +110,74 @@ class CustomViewReaderTest {
     }
 
     @Test
+    void aComparisonByIsDistinctFromReadsNoTable() throws IOException {
+        write("cells.sql", "SELECT plates FROM bucket_a_quilt_objects_view WHERE name IS DISTINCT FROM plates");
+        write("plates.sql", "SELECT name FROM cells");
+
+        assertThat(read(Map.of("cells", "cells.sql", "plates", "plates.sql")))
+                .extracting(CustomView::name, CustomView::reads)
+                .containsExactly(
+                        tuple("cells", List.of("bucket_a_quilt_objects_view")), tuple("plates", List.of("cells")));
+    }
+
+    @Test
+    void aCommentEndsWithItsLineWhateverEndsTheLine() throws IOException {
+        write("old_mac.sql", "-- all cells\rSELECT name FROM bucket_a_quilt_objects_view");
+
+        assertThat(read(Map.of("cells", "old_mac.sql")))
+                .extracting(CustomView::reads)
+                .containsExactly(List.of("bucket_a_quilt_objects_view"));
+    }
+
+    @Test
+    void theOrderInTheConfigurationMakesNoDifference() throws IOException {
+        write("a.sql", QUERY);
+        write("b.sql", QUERY);
+
+        assertThat(read("b:b.sql,a:a.sql")).isEqualTo(read("a:a.sql,b:b.sql"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            {{resolve:ssm:/cells}}  | {{resolve:
+            ${Token[TOKEN.1]}       | ${Token[
+            #{Token[TOKEN.1]}       | #{Token[
+            ${AWS::Region}          | ${AWS::
+            """)
+    void whatAnotherTextWouldBePutForIsRefused(String text, String named) throws IOException {
+        write("cells.sql", "SELECT '" + text + "' AS cells");
+
+        assertThatThrownBy(() -> read(Map.of("cells", "cells.sql")))
+                .hasMessage("customViews.cells: \"cells.sql\" must not have " + named + " in it, which the CDK or "
+                        + "CloudFormation would replace: divide it into two texts with || between");
+    }
+
+    @Test
+    void signsOfTemplatesThatNobodyReplacesStay() throws IOException {
+        String query = "SELECT '$.a ${a} {{a}} \\n $1' AS cells";
+        write("cells.sql", query);
+
+        assertThat(read(Map.of("cells", "cells.sql")))
+                .extracting(CustomView::query)
+                .containsExactly(query);
+    }
+
+    @Test
     void viewsThatReadEachOtherAreRefused() throws IOException {
         write("a.sql", "SELECT * FROM b");
         write("b.sql", "SELECT * FROM a");
         write("c.sql", QUERY);
+        write("reader.sql", "SELECT * FROM a");
 
-        assertThatThrownBy(() -> read(new TreeMap<>(Map.of("a", "a.sql", "b", "b.sql", "c", "c.sql"))))
+        assertThatThrownBy(() -> read(Map.of("a", "a.sql", "b", "b.sql", "c", "c.sql", "_reader", "reader.sql")))
                 .hasMessage("customViews: the views a, b must not read each other in a circle");
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             Cells                        | a.sql       | customViews: "Cells" must have 1 to 128 lower-case letters, digits and underscores
+            __proto__                    | a.sql       | customViews: "__proto__" must not be a name that every JavaScript object has: the CDK would not take it
+            constructor                  | a.sql       | customViews: "constructor" must not be a name that every JavaScript object has: the CDK would not take it
             bucket_a_quilt_objects_view  | a.sql       | customViews: "bucket_a_quilt_objects_view" must not be the name of another table or view of this stack
             bucket_a_quilt_manifests     | a.sql       | customViews: "bucket_a_quilt_manifests" must not be the name of another table or view of this stack
             all_quilt_packages_view      | a.sql       | customViews: "all_quilt_packages_view" must not be the name of another table or view of this stack

@@ -52,6 +52,20 @@ class MoreViewsTest {
     }
 
     @Test
+    void theViewsOverAllBucketsAreTheSameInWhateverOrderAndGroupsTheBucketsAre() {
+        Map<String, Object> ordered = configuration("quiltBuckets", TWO_BUCKETS);
+        Map<String, Object> reversed = configuration("quiltBuckets", TWO_BUCKETS.reversed());
+        Map<String, Object> groups = configuration(
+                "quiltBuckets", new TreeMap<>(Map.of("one", List.of("imaging-b"), "two", List.of("imaging-a"))));
+
+        for (String view : List.of("all_quilt_packages_view", "all_quilt_objects_view")) {
+            JsonNode properties = views(ordered).get(view).path("Properties");
+            assertThat(views(reversed).get(view).path("Properties")).isEqualTo(properties);
+            assertThat(views(groups).get(view).path("Properties")).isEqualTo(properties);
+        }
+    }
+
+    @Test
     void aViewOverTheBucketsOfGroupsWaitsForTheirNestedStacks() {
         Map<String, Object> configuration = configuration(
                 "quiltBuckets", new TreeMap<>(Map.of("one", List.of("imaging-a"), "two", List.of("imaging-b"))));

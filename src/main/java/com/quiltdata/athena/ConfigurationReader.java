@@ -90,6 +90,19 @@ final class ConfigurationReader {
     private static final Rule GROUP_RULE =
             new Rule("[A-Za-z][A-Za-z0-9-]{0,63}", "be 1 to 64 letters, digits and hyphens, a letter first");
 
+    /** What every JavaScript object has: the CDK takes it for a construct that is there already. */
+    static final Set<String> NO_CONSTRUCT_IDS = Set.of(
+            "__proto__",
+            "constructor",
+            "hasOwnProperty",
+            "isPrototypeOf",
+            "propertyIsEnumerable",
+            "toLocaleString",
+            "toString",
+            "valueOf");
+
+    static final String NO_CONSTRUCT_ID = "not be a name that every JavaScript object has: the CDK would not take it";
+
     /** Every account has them, and they are not this stack's to own. */
     private static final Set<String> TAKEN_DATABASES = Set.of("default", "information_schema");
 
@@ -192,6 +205,10 @@ final class ConfigurationReader {
             if (object.isEmpty()) {
                 problems.add(QUILT_BUCKETS, value, "have at least one group");
             }
+            if (object.containsKey("Default") && object.containsKey("Resource")) {
+                problems.add(
+                        QUILT_BUCKETS, "Resource", "not be a group beside \"Default\": the CDK would not take both");
+            }
             if (object.size() > MOST_GROUPS) {
                 problems.addLine(
                         "%s: %d groups must be at most %d, since each is a nested stack with a function of its own: join small groups, up to %d buckets each"
@@ -199,7 +216,9 @@ final class ConfigurationReader {
             }
             object.forEach((name, members) -> {
                 String key = QUILT_BUCKETS + "." + name;
-                follows(GROUP_RULE, QUILT_BUCKETS, String.valueOf(name));
+                if (follows(GROUP_RULE, QUILT_BUCKETS, String.valueOf(name))) {
+                    refuseNoConstructId(QUILT_BUCKETS, String.valueOf(name));
+                }
                 List<QuiltBucket> buckets = buckets(key, members);
                 refuseTooMany(key, buckets, "divide the group");
                 groups.add(new QuiltBucketGroup(Optional.of(String.valueOf(name)), buckets));
@@ -229,10 +248,17 @@ final class ConfigurationReader {
         List<QuiltBucket> buckets = new ArrayList<>();
         for (String name : names.orElse(List.of())) {
             if (followsBucketRules(key, name, name)) {
+                refuseNoConstructId(key, name);
                 buckets.add(new QuiltBucket(name));
             }
         }
         return buckets;
+    }
+
+    private void refuseNoConstructId(String key, String name) {
+        if (NO_CONSTRUCT_IDS.contains(name)) {
+            problems.add(key, name, NO_CONSTRUCT_ID);
+        }
     }
 
     private void refuseTooMany(String key, List<QuiltBucket> buckets, String wayOut) {

@@ -10,9 +10,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Reads the views that the administrator has written, each from a file in the project, and checks them. */
@@ -30,6 +33,15 @@ final class CustomViewReader {
 
     /** What the handler puts around the query, and what {@link CustomViews} puts after it. */
     private static final int BYTES_AROUND_QUERY = 100;
+
+    /**
+     * What the CDK takes for a token of its own, what its rules take for a parameter, and what CloudFormation puts a
+     * parameter's value for.
+     *
+     * @see <a href="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html">Dynamic
+     *     references</a>
+     */
+    private static final Pattern REPLACED = Pattern.compile("[$#]\\{Token\\[|\\$\\{AWS::|\\{\\{resolve:");
 
     private static final Pattern NAME = Pattern.compile("[a-z0-9_]{1,128}");
     private static final String SUFFIX = ".sql";
@@ -70,7 +82,7 @@ final class CustomViewReader {
             problems.addLine("%s: %d views must be at most %d, since all of them are in one stack"
                     .formatted(key, files.size(), MOST_VIEWS));
         }
-        Map<String, String> queries = new LinkedHashMap<>();
+        Map<String, String> queries = new TreeMap<>();
         files.forEach((name, file) -> {
             if (followsNameRules(name)) {
                 query(name, file, queries);
@@ -89,8 +101,9 @@ final class CustomViewReader {
         return inOrder(views);
     }
 
+    /** By name: in which order views are configured makes no difference. */
     private Map<String, Object> files(Object value) {
-        Map<String, Object> files = new LinkedHashMap<>();
+        Map<String, Object> files = new TreeMap<>();
         if (value instanceof Map<?, ?> object) {
             object.forEach((name, file) -> files.put(String.valueOf(name), file));
         } else if (value instanceof String text) {
@@ -111,6 +124,10 @@ final class CustomViewReader {
     private boolean followsNameRules(String name) {
         if (!NAME.matcher(name).matches()) {
             problems.add(key, name, "have 1 to 128 lower-case letters, digits and underscores");
+            return false;
+        }
+        if (ConfigurationReader.NO_CONSTRUCT_IDS.contains(name)) {
+            problems.add(key, name, ConfigurationReader.NO_CONSTRUCT_ID);
             return false;
         }
         if (declared.contains(name) || ViewsOverBuckets.NAMES.contains(name)) {
@@ -137,7 +154,7 @@ final class CustomViewReader {
             return;
         }
         String query = withoutLastSemicolon(content, SqlTokens.of(content)).strip();
-        String rule = brokenRule(SqlTokens.of(query));
+        String rule = brokenRule(query);
         int bytes = query.getBytes(StandardCharsets.UTF_8).length
                 + databaseName.length()
                 + name.length()
@@ -148,8 +165,11 @@ final class CustomViewReader {
             problems.add(
                     entry,
                     file,
-                    "make a statement that Athena takes, of at most %,d bytes: it would have %,d"
-                            .formatted(MOST_STATEMENT_BYTES, bytes));
+                    String.format(
+                            Locale.ROOT,
+                            "make a statement that Athena takes, of at most %,d bytes: it would have %,d",
+                            MOST_STATEMENT_BYTES,
+                            bytes));
         } else {
             queries.put(name, query);
         }
@@ -177,7 +197,8 @@ final class CustomViewReader {
     }
 
     /** The first rule that a query breaks, as a phrase that follows "must"; null if it breaks none. */
-    private String brokenRule(SqlTokens tokens) {
+    private String brokenRule(String query) {
+        SqlTokens tokens = SqlTokens.of(query);
         if (!tokens.isClosed()) {
             return "close every comment, text and quoted name";
         }
@@ -186,6 +207,11 @@ final class CustomViewReader {
         }
         if (tokens.tokens().stream().anyMatch(token -> token.text().equals(";"))) {
             return "hold one query: there is a semicolon before its end";
+        }
+        Matcher replaced = REPLACED.matcher(query);
+        if (replaced.find()) {
+            return "not have %s in it, which the CDK or CloudFormation would replace: divide it into two texts with || between"
+                    .formatted(replaced.group());
         }
         for (String view : ViewsOverBuckets.NAMES) {
             if (!declared.contains(view) && tokens.namesOfTables().contains(view)) {
@@ -208,12 +234,26 @@ final class CustomViewReader {
                     .orElse(null);
             if (next == null) {
                 problems.addLine("%s: the views %s must not read each other in a circle"
-                        .formatted(key, String.join(", ", waiting.keySet())));
+                        .formatted(key, String.join(", ", circle(waiting))));
                 return ordered;
             }
             waiting.remove(next.name());
             ordered.add(next);
         }
         return ordered;
+    }
+
+    /** One circle among views of which each reads another one. */
+    private static List<String> circle(Map<String, CustomView> views) {
+        List<String> path = new ArrayList<>();
+        String name = views.keySet().iterator().next();
+        while (!path.contains(name)) {
+            path.add(name);
+            name = views.get(name).reads().stream()
+                    .filter(views::containsKey)
+                    .findFirst()
+                    .orElseThrow();
+        }
+        return path.subList(path.indexOf(name), path.size());
     }
 }

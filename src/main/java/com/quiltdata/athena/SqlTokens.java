@@ -14,14 +14,14 @@ import java.util.regex.Pattern;
  * What can be told of a query without Athena: its words and symbols, without comments and texts. Whether it is right, only
  * Athena knows, whose language grows.
  *
- * @param tokens words, identifiers in their quotes, and symbols, in the query's order
+ * @param tokens words, identifiers in their quotes, and symbols, in the query's order, up to what does not end
  * @param isClosed whether every comment, text and quoted identifier ends
  */
 record SqlTokens(List<Token> tokens, boolean isClosed) {
 
     /** A doubled quote ends one token and begins another, which makes no difference here. */
     private static final Pattern TOKEN = Pattern.compile(
-            "(?<skipped>\\s+|--[^\n]*|/\\*.*?\\*/|'[^']*')"
+            "(?<skipped>\\s+|--[^\r\n]*|/\\*.*?\\*/|'[^']*')"
                     + "|(?<token>\"[^\"]*\"|[\\p{L}_][\\p{L}\\p{N}_]*|\\p{N}[\\p{L}\\p{N}_.]*)"
                     + "|(?<unclosed>['\"]|/\\*)"
                     + "|(?<symbol>.)",
@@ -60,10 +60,10 @@ record SqlTokens(List<Token> tokens, boolean isClosed) {
         List<Token> tokens = new ArrayList<>();
         boolean isClosed = true;
         Matcher matcher = TOKEN.matcher(query);
-        while (matcher.find()) {
+        while (isClosed && matcher.find()) {
             if (matcher.group("skipped") == null) {
                 tokens.add(new Token(matcher.group(), matcher.start()));
-                isClosed &= matcher.group("unclosed") == null;
+                isClosed = matcher.group("unclosed") == null;
             }
         }
         return new SqlTokens(List.copyOf(tokens), isClosed);
@@ -89,10 +89,12 @@ record SqlTokens(List<Token> tokens, boolean isClosed) {
         Set<String> names = new TreeSet<>();
         Deque<Boolean> outer = new ArrayDeque<>();
         boolean isInFrom = false;
+        String previous = "";
         for (Token token : tokens) {
             String word = token.text().toLowerCase(Locale.ROOT);
             if (BEFORE_TABLES.contains(word)) {
-                isInFrom = true;
+                // IS DISTINCT FROM compares.
+                isInFrom |= !previous.equals("distinct");
             } else if (AFTER_TABLES.contains(word)) {
                 isInFrom = false;
             } else if (word.equals("(")) {
@@ -102,6 +104,7 @@ record SqlTokens(List<Token> tokens, boolean isClosed) {
             } else if (isInFrom) {
                 names.add(word.replace("\"", ""));
             }
+            previous = word;
         }
         return names;
     }

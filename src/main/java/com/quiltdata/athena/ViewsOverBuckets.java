@@ -1,5 +1,6 @@
 package com.quiltdata.athena;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -35,13 +36,16 @@ final class ViewsOverBuckets extends Construct {
     ViewsOverBuckets(Construct scope, String id, List<QuiltBucket> buckets, QuiltBuckets declared) {
         super(scope, id);
         StackViews views = declared.stackViews();
-        List<Construct> tables = buckets.stream()
+        // By name, so that the order in the configuration makes no difference.
+        List<QuiltBucket> sorted =
+                buckets.stream().sorted(Comparator.comparing(QuiltBucket::name)).toList();
+        List<Construct> tables = sorted.stream()
                 .flatMap(bucket -> Stream.of(bucket.manifestsTable(), bucket.packagesTable()))
                 .map(table -> declared.relations().get(table).construct())
                 .distinct()
                 .toList();
-        declare("PackagesView", PACKAGES_VIEW, MetadataQuery.packages(buckets), views, tables);
-        declare("ObjectsView", OBJECTS_VIEW, MetadataQuery.objects(buckets), views, tables);
+        declare("PackagesView", PACKAGES_VIEW, MetadataQuery.packages(sorted), views, tables);
+        declare("ObjectsView", OBJECTS_VIEW, MetadataQuery.objects(sorted), views, tables);
     }
 
     private void declare(String id, String name, String query, StackViews views, List<Construct> tables) {

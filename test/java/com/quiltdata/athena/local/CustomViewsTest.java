@@ -48,6 +48,16 @@ class CustomViewsTest {
     }
 
     @Test
+    void aQueryComesToAthenaAsItIsWritten() {
+        DeployedStack deployed = new DeployedStack(stack.deploy(assembly(Map.of(), "odd_text", "latest_images")));
+
+        assertThat(deployed.rows("SELECT * FROM odd_text ORDER BY 1"))
+                .containsExactly(
+                        List.of("1", "2020", "\\n $.a ${a} {{a}} '/*' 細胞", "a;b"),
+                        List.of("2", "2020", "\\n $.a ${a} {{a}} '/*' 細胞", "a;b"));
+    }
+
+    @Test
     void aViewOverAllBucketsCanBeReadByACustomView() {
         DeployedStack deployed = new DeployedStack(stack.deploy(assembly(
                 Map.of("quiltBuckets", Map.of("one", List.of("imaging-a"), "two", List.of("imaging-b"))),

@@ -20,6 +20,7 @@ import java.util.Map;
 public final class ImportTemplate {
 
     private static final String BUCKET = "AWS::S3::Bucket";
+    private static final String POLICY = "AWS::IAM::ManagedPolicy";
 
     /** From a type that can be imported to the properties that name a resource or would replace it. */
     private static final Map<String, List<String>> PROPERTIES = Map.of(
@@ -27,7 +28,7 @@ public final class ImportTemplate {
             List.of("Name"),
             "AWS::Glue::Database",
             List.of("CatalogId", "DatabaseName"),
-            "AWS::IAM::ManagedPolicy",
+            POLICY,
             List.of("Description", "ManagedPolicyName", "Path"),
             BUCKET,
             List.of("BucketName"));
@@ -52,7 +53,7 @@ public final class ImportTemplate {
         ObjectNode resources = imported.putObject("Resources");
         template.path("Resources").properties().forEach(resource -> {
             String type = resource.getValue().path("Type").asText();
-            if (PROPERTIES.containsKey(type)) {
+            if (PROPERTIES.containsKey(type) && hasName(type, resource.getValue())) {
                 ObjectNode declaration = resources.putObject(resource.getKey());
                 declaration.put("Type", type).put("DeletionPolicy", "Retain");
                 ObjectNode properties = declaration.putObject("Properties");
@@ -62,6 +63,11 @@ public final class ImportTemplate {
             }
         });
         return imported;
+    }
+
+    /** The policies of the views' handler have none, and nobody has made them before the stack. */
+    private static boolean hasName(String type, JsonNode declaration) {
+        return !type.equals(POLICY) || declaration.path("Properties").has("ManagedPolicyName");
     }
 
     private static void addWhatTheNotebookSets(
@@ -76,7 +82,7 @@ public final class ImportTemplate {
                 properties
                         .putObject("DatabaseInput")
                         .set("Name", own.path("DatabaseInput").path("Name"));
-            case "AWS::IAM::ManagedPolicy" -> properties.set("PolicyDocument", policyDocument);
+            case POLICY -> properties.set("PolicyDocument", policyDocument);
             default -> {
                 // The notebook makes the bucket without any settings.
             }
