@@ -88,14 +88,19 @@ final class QueryResults extends Construct {
             policy.applyRemovalPolicy(RemovalPolicy.RETAIN);
         }
         if (destroy && !configuration.rolePath().equals(AthenaViewProvider.DEFAULT_ROLE_PATH)) {
-            CfnResource role = (CfnResource) Stack.of(this)
-                    .getNode()
-                    .findChild(AUTO_DELETE_PROVIDER)
-                    .getNode()
-                    .findChild("Role");
-            role.addPropertyOverride("Path", configuration.rolePath());
+            putAutoDeleteRoleUnder(configuration.rolePath());
         }
         return results;
+    }
+
+    /** The role is the CDK's, which has no property for its path. */
+    private void putAutoDeleteRoleUnder(String path) {
+        CfnResource role = (CfnResource) Stack.of(this)
+                .getNode()
+                .findChild(AUTO_DELETE_PROVIDER)
+                .getNode()
+                .findChild("Role");
+        role.addPropertyOverride("Path", path);
     }
 
     private CfnWorkGroup workGroup(Configuration configuration, boolean destroy) {
