@@ -7,12 +7,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** An SQL statement in a resource file with placeholders of the form <code>${name}</code>. */
 final class SqlTemplate {
     private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{(\\w+)}");
+
+    /** Each file is read once, however many buckets there are. */
+    private static final Map<String, String> FILES = new ConcurrentHashMap<>();
 
     private SqlTemplate() {}
 
@@ -28,7 +32,7 @@ final class SqlTemplate {
     static String fill(String resource, Map<String, String> values) {
         Set<String> used = new HashSet<>();
         String statement = PLACEHOLDER
-                .matcher(read(resource))
+                .matcher(FILES.computeIfAbsent(resource, SqlTemplate::read))
                 .replaceAll(match -> {
                     String name = match.group(1);
                     if (!values.containsKey(name)) {
