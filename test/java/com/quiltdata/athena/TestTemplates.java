@@ -56,6 +56,28 @@ public final class TestTemplates {
         return Template.fromString(assembly(configuration(more)).template().toString());
     }
 
+    /**
+     * Copies an assembly, and gives it another template.
+     *
+     * @param original the assembly
+     * @param directory where the copy is to be; it is there and empty
+     * @param template the text of the stack's template
+     * @return the copy
+     */
+    public static CloudAssembly withTemplate(CloudAssembly original, Path directory, String template) {
+        try {
+            for (Path file : TestFiles.list(original.directory())) {
+                if (Files.isRegularFile(file)) {
+                    Files.copy(file, directory.resolve(file.getFileName()));
+                }
+            }
+            Files.writeString(directory.resolve("QuiltAthena.template.json"), template);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return new CloudAssembly(directory);
+    }
+
     private static CloudAssembly synthesize(Map<String, Object> configuration) {
         Map<String, Object> context = CloudAssembly.projectContext(PROJECT);
         context.keySet().removeAll(CloudAssembly.projectConfiguration(PROJECT).keySet());

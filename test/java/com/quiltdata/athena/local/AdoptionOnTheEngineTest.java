@@ -28,13 +28,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import software.amazon.awssdk.services.athena.model.NamedQuery;
 import software.amazon.awssdk.services.athena.model.ResultConfiguration;
 import software.amazon.awssdk.services.athena.model.WorkGroupConfiguration;
 import software.amazon.awssdk.services.glue.model.Table;
@@ -314,19 +312,13 @@ class AdoptionOnTheEngineTest {
     /** The same stack, but Athena refuses the query of its objects view. */
     private CloudAssembly broken(CloudAssembly original) throws IOException {
         Path directory = Files.createDirectory(folder.resolve("broken"));
-        try (Stream<Path> files = Files.list(original.directory())) {
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                Files.copy(file, directory.resolve(file.getFileName()));
-            }
-        }
         ObjectNode template = (ObjectNode) original.template();
         for (JsonNode resource : template.path("Resources")) {
             if (resource.at("/Properties/ViewName").asText().equals(bucket.objectsView())) {
                 ((ObjectNode) resource.path("Properties")).put("Query", "SELECT massage");
             }
         }
-        Files.writeString(directory.resolve("QuiltAthena.template.json"), template.toString());
-        return new CloudAssembly(directory);
+        return TestTemplates.withTemplate(original, directory, template.toString());
     }
 
     /** Makes a table or view as it was, from what Glue said of it. */
@@ -379,20 +371,10 @@ class AdoptionOnTheEngineTest {
     }
 
     private List<String> savedQueries() {
-        return SharedEmbeddedAws.athena().listNamedQueries(list -> list.workGroup(name)).namedQueryIds().stream()
-                .map(id -> SharedEmbeddedAws.athena()
-                        .getNamedQuery(get -> get.namedQueryId(id))
-                        .namedQuery())
-                .map(NamedQuery::name)
-                .toList();
+        return SharedEmbeddedAws.savedQueries(name);
     }
 
     private List<String> results() {
-        return SharedEmbeddedAws.s3()
-                .listObjectsV2Paginator(list -> list.bucket(name + "-quilt-query-results"))
-                .contents()
-                .stream()
-                .map(object -> object.key())
-                .toList();
+        return SharedEmbeddedAws.objects(name + "-quilt-query-results");
     }
 }

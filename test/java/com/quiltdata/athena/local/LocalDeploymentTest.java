@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import com.quiltdata.athena.TestTemplates;
 import com.quiltdata.athena.local.ResultTable.Column;
 import com.quiltdata.athena.local.aws.SharedEmbeddedAws;
 import com.quiltdata.athena.local.cloudformation.CloudAssembly;
@@ -15,7 +16,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -201,18 +201,11 @@ class LocalDeploymentTest {
     /** A copy of an assembly whose template differs in one place. */
     private static CloudAssembly changed(Path directory, String pattern, String replacement) throws IOException {
         String name = "changed" + Integer.toUnsignedString(pattern.hashCode(), 36);
-        Path original = DeployedStack.assembly(name, List.of("changed-bucket")).directory();
-        try (Stream<Path> files = Files.list(original)) {
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                Files.copy(file, directory.resolve(file.getFileName()));
-            }
-        }
-        Path template = directory.resolve("QuiltAthena.template.json");
-        String text = Files.readString(template);
+        CloudAssembly original = DeployedStack.assembly(name, List.of("changed-bucket"));
+        String text = Files.readString(original.directory().resolve("QuiltAthena.template.json"));
         String changed = text.replaceFirst(pattern, Matcher.quoteReplacement(replacement.replace("\\\\", "\\")));
         assertThat(changed).isNotEqualTo(text);
-        Files.writeString(template, changed);
-        return new CloudAssembly(directory);
+        return TestTemplates.withTemplate(original, directory, changed);
     }
 
     private static List<String> row(String... values) {

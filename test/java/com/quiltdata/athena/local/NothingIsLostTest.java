@@ -23,7 +23,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.core.sync.RequestBody;
-import software.amazon.awssdk.services.athena.model.NamedQuery;
 import software.amazon.awssdk.services.athena.model.QueryExecutionState;
 import software.amazon.awssdk.services.athena.model.StartQueryExecutionRequest;
 import software.amazon.awssdk.services.athena.model.WorkGroupSummary;
@@ -334,15 +333,9 @@ class NothingIsLostTest {
 
     private CloudAssembly changed(CloudAssembly original, Change change) throws IOException {
         Path directory = Files.createTempDirectory(folder, "changed");
-        try (Stream<Path> files = Files.list(original.directory())) {
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                Files.copy(file, directory.resolve(file.getFileName()));
-            }
-        }
         ObjectNode template = (ObjectNode) original.template();
         change.apply(template);
-        Files.writeString(directory.resolve("QuiltAthena.template.json"), template.toString());
-        return new CloudAssembly(directory);
+        return TestTemplates.withTemplate(original, directory, template.toString());
     }
 
     private CloudAssembly assembly(Object quiltBuckets, Object... more) {
@@ -397,12 +390,7 @@ class NothingIsLostTest {
     }
 
     private List<String> results() {
-        return SharedEmbeddedAws.s3()
-                .listObjectsV2Paginator(list -> list.bucket(name + "-quilt-query-results"))
-                .contents()
-                .stream()
-                .map(object -> object.key())
-                .toList();
+        return SharedEmbeddedAws.objects(name + "-quilt-query-results");
     }
 
     private void run(String sql) {
@@ -461,12 +449,7 @@ class NothingIsLostTest {
     }
 
     private List<String> savedQueries() {
-        return SharedEmbeddedAws.athena().listNamedQueries(list -> list.workGroup(name)).namedQueryIds().stream()
-                .map(id -> SharedEmbeddedAws.athena()
-                        .getNamedQuery(get -> get.namedQueryId(id))
-                        .namedQuery())
-                .map(NamedQuery::name)
-                .toList();
+        return SharedEmbeddedAws.savedQueries(name);
     }
 
     private static List<String> databases() {

@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
-import software.amazon.awssdk.services.s3.model.S3Object;
 
 /**
  * The registry of a Quilt bucket that has the tables and views of the synthesized template. There is one bucket, which
@@ -51,9 +50,7 @@ final class Registry {
     /** Returns the registry, without an object in it. */
     static Registry empty() {
         S3Client s3 = SharedEmbeddedAws.s3();
-        s3.listObjectsV2Paginator(list -> list.bucket(BUCKET)).contents().stream()
-                .map(S3Object::key)
-                .toList()
+        SharedEmbeddedAws.objects(BUCKET)
                 .forEach(key -> s3.deleteObject(delete -> delete.bucket(BUCKET).key(key)));
         return new Registry();
     }

@@ -2,13 +2,16 @@ package com.quiltdata.athena.local.aws;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import software.amazon.awssdk.services.athena.AthenaClient;
+import software.amazon.awssdk.services.athena.model.NamedQuery;
 import software.amazon.awssdk.services.athena.model.QueryExecution;
 import software.amazon.awssdk.services.athena.model.QueryExecutionState;
 import software.amazon.awssdk.services.athena.model.StartQueryExecutionRequest;
 import software.amazon.awssdk.services.glue.GlueClient;
 import software.amazon.awssdk.services.glue.model.Column;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.S3Object;
 
 /**
  * One account for all tests of a JVM, because its engine takes seconds to start. Each test works in buckets, databases
@@ -122,6 +125,31 @@ public final class SharedEmbeddedAws {
                                 .outputFormat("org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat")
                                 .serdeInfo(serde -> serde.serializationLibrary(
                                         "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe")))));
+    }
+
+    /**
+     * Lists saved queries.
+     *
+     * @param workGroup their workgroup
+     * @return their names
+     */
+    public static List<String> savedQueries(String workGroup) {
+        return athena().listNamedQueries(list -> list.workGroup(workGroup)).namedQueryIds().stream()
+                .map(id -> athena().getNamedQuery(get -> get.namedQueryId(id)).namedQuery())
+                .map(NamedQuery::name)
+                .toList();
+    }
+
+    /**
+     * Lists objects.
+     *
+     * @param bucket their bucket
+     * @return their keys
+     */
+    public static List<String> objects(String bucket) {
+        return s3().listObjectsV2Paginator(list -> list.bucket(bucket)).contents().stream()
+                .map(S3Object::key)
+                .toList();
     }
 
     private static final class Holder {
