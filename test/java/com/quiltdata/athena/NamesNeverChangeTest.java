@@ -119,7 +119,7 @@ class NamesNeverChangeTest {
                         "QueryDatabase5B4A5A9D", "quilt_query",
                         "AccessPolicyBC67C267", "AthenaQuiltAccess",
                         // Another set of custom views has another policy.
-                        "QueryDatabaseCustomViews7434492f63597dca144B2B1E", "(no name)",
+                        "AthenaViewProviderHandlerRoleViews7434492f63597dca8BE6EC22", "(no name)",
                         "ViewsOverBucketsPackagesView7D3D3A54", "all_quilt_packages_view",
                         "ViewsOverBucketsObjectsViewA4B4FA9A", "all_quilt_objects_view",
                         "CustomViewslatestimagesC2763364", "latest_images"));

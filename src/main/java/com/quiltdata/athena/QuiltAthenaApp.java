@@ -1,5 +1,9 @@
 package com.quiltdata.athena;
 
+import com.quiltdata.athena.configuration.Configuration;
+import com.quiltdata.athena.configuration.ConfigurationException;
+import com.quiltdata.athena.configuration.ConfigurationReader;
+import com.quiltdata.athena.limits.DeploymentLimits;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -16,16 +20,15 @@ public final class QuiltAthenaApp {
     private QuiltAthenaApp() {}
 
     /**
-     * Synthesizes the stack, as the CDK CLI asks for it through the environment. Wrong configuration is reported on
-     * standard error, one line a problem, with exit status 1 and before anything is synthesized.
+     * Synthesizes the stack, as the CDK CLI asks for it through the environment. Wrong configuration, and one that would
+     * be more than AWS takes, are reported on standard error, one line a problem, with exit status 1; nothing is left
+     * then that could be deployed.
      *
      * @param arguments none
      */
     public static void main(String[] arguments) {
         try {
-            App app = new App();
-            declareStack(app, Path.of(""));
-            app.synth();
+            synthesize(new App(), Path.of(""));
         } catch (ConfigurationException e) {
             e.problems().forEach(System.err::println);
             System.exit(1);
@@ -33,14 +36,29 @@ public final class QuiltAthenaApp {
     }
 
     /**
-     * Declares the stack that the app's context describes.
+     * Synthesizes the stack that the app's context describes.
      *
      * @param app the app, with the configuration in its context
      * @param directory the project's, which files in the configuration are relative to
-     * @return the stack
-     * @throws ConfigurationException if anything in the configuration is wrong
+     * @throws ConfigurationException if anything in the configuration is wrong, or AWS would not take all of it
      */
-    public static QuiltAthenaStack declareStack(App app, Path directory) {
+    public static void synthesize(App app, Path directory) {
+        // DeploymentLimits counts resources, and names the way out.
+        app.getNode().setContext("@aws-cdk/core:stackResourceLimit", 0);
+        Configuration configuration = ConfigurationReader.read(context(app), directory);
+        declareStack(app, configuration);
+        String assembly = app.synth().getDirectory();
+        DeploymentLimits.check(Path.of(assembly), STACK_ID, configuration);
+    }
+
+    /**
+     * Declares the stack.
+     *
+     * @param app the app
+     * @param configuration what to declare
+     * @return the stack
+     */
+    public static QuiltAthenaStack declareStack(App app, Configuration configuration) {
         return new QuiltAthenaStack(
                 app,
                 STACK_ID,
@@ -48,7 +66,7 @@ public final class QuiltAthenaApp {
                         .description("Quilt package metadata, queryable with Amazon Athena")
                         .env(environment())
                         .build(),
-                configuration(context(app), directory));
+                configuration);
     }
 
     /** Where the CDK CLI deploys to. Without credentials it knows no account, and its region is a mere default. */
@@ -60,18 +78,6 @@ public final class QuiltAthenaApp {
                         .account(account)
                         .region(System.getenv("CDK_DEFAULT_REGION"))
                         .build();
-    }
-
-    /**
-     * Reads the configuration out of a context.
-     *
-     * @param context the whole context
-     * @param directory the project's, which files in the configuration are relative to
-     * @return the configuration
-     * @throws ConfigurationException if anything in it is wrong
-     */
-    public static Configuration configuration(Map<String, Object> context, Path directory) {
-        return ConfigurationReader.read(context, directory);
     }
 
     private static Map<String, Object> context(App app) {

@@ -1,7 +1,13 @@
 package com.quiltdata.athena;
 
-import java.util.Map;
-import java.util.TreeMap;
+import com.quiltdata.athena.access.AccessPolicy;
+import com.quiltdata.athena.access.QueryDatabase;
+import com.quiltdata.athena.access.QueryResults;
+import com.quiltdata.athena.configuration.Configuration;
+import com.quiltdata.athena.metadata.CustomViews;
+import com.quiltdata.athena.metadata.QuiltMetadata;
+import com.quiltdata.athena.metadata.ViewsOverBuckets;
+import com.quiltdata.athena.view.AthenaViewProvider;
 import software.amazon.awscdk.CfnOutput;
 import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.StackProps;
@@ -10,9 +16,6 @@ import software.constructs.Construct;
 /** Everything that makes the metadata of the configured Quilt buckets queryable with Amazon Athena. */
 public final class QuiltAthenaStack extends Stack {
 
-    /** What CDK takes for the length of an ARN with references in it, when it splits the handler's permissions. */
-    private static final String ARN_SIZE_ESTIMATE = "@aws-cdk/aws-iam.arnSizeEstimate";
-
     /**
      * Declares the stack.
      *
@@ -20,26 +23,22 @@ public final class QuiltAthenaStack extends Stack {
      * @param id the construct's id, which is also the stack's name
      * @param props account and region, where they are known
      * @param configuration what to declare
-     * @throws ConfigurationException if the policy for users would be larger than IAM allows
      */
     public QuiltAthenaStack(Construct scope, String id, StackProps props, Configuration configuration) {
         super(scope, id, props);
 
-        getNode().setContext(ARN_SIZE_ESTIMATE, QueryDatabase.longestViewArn(configuration));
+        AthenaViewProvider.prepare(this, configuration.databaseName(), configuration.views());
 
         QueryResults results = new QueryResults(this, "QueryResults", configuration);
         QueryDatabase database = new QueryDatabase(this, "QueryDatabase", configuration);
         AccessPolicy policy = new AccessPolicy(this, "AccessPolicy", configuration, results, database);
 
-        QuiltBuckets buckets = new QuiltBuckets(this, "QuiltBuckets", configuration, results, database);
-        Map<String, Relation> relations = new TreeMap<>(buckets.relations());
+        QuiltMetadata metadata = new QuiltMetadata(this, "QuiltBuckets", configuration, results, database);
         if (configuration.hasViewsOverBuckets()) {
-            relations.putAll(
-                    new ViewsOverBuckets(this, "ViewsOverBuckets", configuration.quiltBuckets(), buckets).relations());
+            new ViewsOverBuckets(this, "ViewsOverBuckets", configuration.quiltBuckets(), metadata);
         }
         if (!configuration.customViews().isEmpty()) {
-            new CustomViews(
-                    this, "CustomViews", configuration.customViews(), buckets.stackViews(), relations, database);
+            new CustomViews(this, "CustomViews", configuration.customViews(), metadata, database);
         }
 
         output("PolicyArn", "For the Quilt stack's ManagedUserRoleExtraPolicies and its admin panel", policy.arn());

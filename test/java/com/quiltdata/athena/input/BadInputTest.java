@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.fail;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.quiltdata.athena.Configuration;
-import com.quiltdata.athena.ConfigurationException;
-import com.quiltdata.athena.QuiltAthenaApp;
-import com.quiltdata.athena.QuiltBucket;
 import com.quiltdata.athena.TestTemplates;
+import com.quiltdata.athena.configuration.Configuration;
+import com.quiltdata.athena.configuration.ConfigurationException;
+import com.quiltdata.athena.configuration.ConfigurationReader;
 import com.quiltdata.athena.local.cloudformation.CloudAssembly;
+import com.quiltdata.athena.schema.QuiltBucket;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,7 +56,7 @@ class BadInputTest {
         for (int number = 0; number < CONFIGURATIONS; number++) {
             Map<String, Object> configuration = random.next();
             try {
-                Configuration read = QuiltAthenaApp.configuration(configuration, TestTemplates.PROJECT);
+                Configuration read = ConfigurationReader.read(configuration, TestTemplates.PROJECT);
                 valid++;
                 assertThat(read.resultsBucketName()).as(describe(configuration)).matches(BUCKET_NAME);
                 assertThat(read.quiltBuckets())
@@ -86,7 +86,7 @@ class BadInputTest {
             Map<String, Object> configuration = random.next();
             Path output = directory.resolve("cdk.out" + number);
             try {
-                QuiltAthenaApp.configuration(configuration, TestTemplates.PROJECT);
+                ConfigurationReader.read(configuration, TestTemplates.PROJECT);
                 CloudAssembly assembly =
                         CloudAssembly.synthesize(context(configuration), TestTemplates.PROJECT, output);
                 synthesized++;

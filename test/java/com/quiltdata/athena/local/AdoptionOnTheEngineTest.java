@@ -7,10 +7,9 @@ import static org.assertj.core.api.Assertions.tuple;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.quiltdata.athena.Configuration;
-import com.quiltdata.athena.QuiltAthenaApp;
-import com.quiltdata.athena.QuiltBucket;
 import com.quiltdata.athena.TestTemplates;
+import com.quiltdata.athena.configuration.Configuration;
+import com.quiltdata.athena.configuration.ConfigurationReader;
 import com.quiltdata.athena.local.aws.SharedEmbeddedAws;
 import com.quiltdata.athena.local.cloudformation.CloudAssembly;
 import com.quiltdata.athena.local.cloudformation.ImportTemplate;
@@ -19,6 +18,9 @@ import com.quiltdata.athena.local.cloudformation.LocalStack.ExistingResources;
 import com.quiltdata.athena.local.cloudformation.ResourceChange;
 import com.quiltdata.athena.local.cloudformation.ResourceChange.Action;
 import com.quiltdata.athena.local.cloudformation.ResourceExistsException;
+import com.quiltdata.athena.schema.BucketTable;
+import com.quiltdata.athena.schema.BucketView;
+import com.quiltdata.athena.schema.QuiltBucket;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -128,10 +130,10 @@ class AdoptionOnTheEngineTest {
                                         + "WorkGroupConfiguration"),
                         tuple("AWS::Glue::Database", name, "imported, then changed: DatabaseInput"),
                         tuple("AWS::IAM::ManagedPolicy", "AthenaQuiltAccess", "imported, then changed: PolicyDocument"),
-                        tuple("AWS::Glue::Table", bucket.manifestsTable(), "deleted, then made"),
-                        tuple("AWS::Glue::Table", bucket.packagesTable(), "deleted, then made"),
-                        tuple("Custom::AthenaView", bucket.packagesView(), "replaced in place"),
-                        tuple("Custom::AthenaView", bucket.objectsView(), "replaced in place"));
+                        tuple("AWS::Glue::Table", BucketTable.MANIFESTS.nameIn(bucket), "deleted, then made"),
+                        tuple("AWS::Glue::Table", BucketTable.POINTERS.nameIn(bucket), "deleted, then made"),
+                        tuple("Custom::AthenaView", BucketView.PACKAGES.nameIn(bucket), "replaced in place"),
+                        tuple("Custom::AthenaView", BucketView.OBJECTS.nameIn(bucket), "replaced in place"));
         assertThat(notebook.query(NotebookResources.SAVED_QUERY_SQL).rows())
                 .isEqualTo(images)
                 .hasSize(9);
@@ -148,9 +150,9 @@ class AdoptionOnTheEngineTest {
 
         adoption().adopt(stack, assembly());
 
-        assertThat(columns(bucket.packagesView()))
+        assertThat(columns(BucketView.PACKAGES.nameIn(bucket)))
                 .containsExactly("user", "name", "hash", "timestamp", "message", "meta", "user_meta");
-        assertThat(columns(bucket.objectsView()))
+        assertThat(columns(BucketView.OBJECTS.nameIn(bucket)))
                 .containsExactly(
                         "user",
                         "name",
@@ -181,7 +183,8 @@ class AdoptionOnTheEngineTest {
     /** The engine compares the columns that a view has with those that its query gives. */
     @Test
     void aUsersViewOfAllColumnsGoesStaleUntilItIsMadeAnew() {
-        String create = "CREATE OR REPLACE VIEW all_of_it AS SELECT * FROM \"%s\"".formatted(bucket.objectsView());
+        String create =
+                "CREATE OR REPLACE VIEW all_of_it AS SELECT * FROM \"%s\"".formatted(BucketView.OBJECTS.nameIn(bucket));
         notebook.query(create);
 
         adoption().adopt(stack, assembly());
@@ -218,8 +221,8 @@ class AdoptionOnTheEngineTest {
         assertThat(workGroup().resultConfiguration()).isEqualTo(results);
         assertThat(tables())
                 .as("the view that could not be replaced is still the notebook's")
-                .containsOnlyKeys(NotebookResources.USERS_VIEW, bucket.objectsView())
-                .containsEntry(bucket.objectsView(), saved.get(bucket.objectsView()));
+                .containsOnlyKeys(NotebookResources.USERS_VIEW, BucketView.OBJECTS.nameIn(bucket))
+                .containsEntry(BucketView.OBJECTS.nameIn(bucket), saved.get(BucketView.OBJECTS.nameIn(bucket)));
         saved.keySet().removeAll(tables().keySet());
         saved.values().forEach(this::restore);
         assertThat(notebook.query(NotebookResources.SAVED_QUERY_SQL).rows()).isEqualTo(images);
@@ -297,7 +300,7 @@ class AdoptionOnTheEngineTest {
     }
 
     private Configuration configuration(Object quiltBuckets) {
-        return QuiltAthenaApp.configuration(context(quiltBuckets), TestTemplates.PROJECT);
+        return ConfigurationReader.read(context(quiltBuckets), TestTemplates.PROJECT);
     }
 
     private Map<String, Object> context(Object quiltBuckets, Object... more) {
@@ -314,7 +317,7 @@ class AdoptionOnTheEngineTest {
         Path directory = Files.createDirectory(folder.resolve("broken"));
         ObjectNode template = (ObjectNode) original.template();
         for (JsonNode resource : template.path("Resources")) {
-            if (resource.at("/Properties/ViewName").asText().equals(bucket.objectsView())) {
+            if (resource.at("/Properties/ViewName").asText().equals(BucketView.OBJECTS.nameIn(bucket))) {
                 ((ObjectNode) resource.path("Properties")).put("Query", "SELECT massage");
             }
         }
@@ -337,14 +340,14 @@ class AdoptionOnTheEngineTest {
     /** Columns that both views of packages have. */
     private String samePackages() {
         return "SELECT \"user\", \"name\", \"hash\", \"timestamp\", \"message\", \"meta\" FROM \"%s\" ORDER BY 1, 2, 4"
-                .formatted(bucket.packagesView());
+                .formatted(BucketView.PACKAGES.nameIn(bucket));
     }
 
     /** Columns that both views of objects have. */
     private String sameObjects() {
         return ("SELECT \"user\", \"name\", \"timestamp\", \"tophash\", \"logical_key\", \"physical_keys\", \"hash\", "
                         + "\"meta\", \"user_meta\" FROM \"%s\" ORDER BY 1, 2, 3, 5")
-                .formatted(bucket.objectsView());
+                .formatted(BucketView.OBJECTS.nameIn(bucket));
     }
 
     private List<String> columns(String view) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.quiltdata.athena.QuiltAthenaApp;
 import com.quiltdata.athena.QuiltAthenaStack;
 import com.quiltdata.athena.TestTemplates;
+import com.quiltdata.athena.configuration.ConfigurationReader;
 import com.quiltdata.athena.local.cloudformation.CloudAssembly;
 import io.github.cdklabs.cdknag.AwsSolutionsChecks;
 import io.github.cdklabs.cdknag.HIPAASecurityChecks;
@@ -187,7 +188,8 @@ class NagTest {
         // Findings would end the synthesis, before the assertions could list them.
         context.put("@aws-cdk/core:annotationsInValidationReport", false);
         App app = App.Builder.create().context(context).build();
-        QuiltAthenaStack stack = QuiltAthenaApp.declareStack(app, TestTemplates.PROJECT);
+        QuiltAthenaStack stack =
+                QuiltAthenaApp.declareStack(app, ConfigurationReader.read(context, TestTemplates.PROJECT));
         Aspects.of(app).add(pack.checks());
         return stack;
     }

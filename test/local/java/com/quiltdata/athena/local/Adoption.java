@@ -1,7 +1,7 @@
 package com.quiltdata.athena.local;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.quiltdata.athena.Configuration;
+import com.quiltdata.athena.configuration.Configuration;
 import com.quiltdata.athena.local.aws.AwsClients;
 import com.quiltdata.athena.local.cloudformation.CloudAssembly;
 import com.quiltdata.athena.local.cloudformation.ImportTemplate;
@@ -49,7 +49,7 @@ record Adoption(AwsClients aws, Configuration configuration) {
     /** Deletes the definitions of the Quilt buckets' tables; what they read is not touched. */
     void deleteTables() {
         configuration.quiltBuckets().stream()
-                .flatMap(bucket -> Stream.of(bucket.manifestsTable(), bucket.packagesTable()))
+                .flatMap(bucket -> bucket.tables().stream())
                 .forEach(table -> aws.glue()
                         .deleteTable(delete -> delete.databaseName(configuration.databaseName())
                                 .name(table)));

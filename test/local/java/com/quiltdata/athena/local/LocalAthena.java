@@ -1,14 +1,15 @@
 package com.quiltdata.athena.local;
 
-import com.quiltdata.athena.Configuration;
-import com.quiltdata.athena.ConfigurationException;
-import com.quiltdata.athena.QuiltAthenaApp;
-import com.quiltdata.athena.QuiltBucket;
+import com.quiltdata.athena.configuration.Configuration;
+import com.quiltdata.athena.configuration.ConfigurationException;
+import com.quiltdata.athena.configuration.ConfigurationReader;
 import com.quiltdata.athena.local.aws.AwsClients;
 import com.quiltdata.athena.local.aws.EmbeddedAws;
 import com.quiltdata.athena.local.cloudformation.CloudAssembly;
 import com.quiltdata.athena.local.cloudformation.LocalStack;
 import com.quiltdata.athena.local.cloudformation.TemplateDeployment;
+import com.quiltdata.athena.schema.BucketView;
+import com.quiltdata.athena.schema.QuiltBucket;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -116,10 +117,10 @@ public final class LocalAthena implements Callable<Integer> {
         Path project = Path.of(System.getProperty(PROJECT_DIRECTORY, "."));
         Map<String, Object> context = CloudAssembly.projectContext(project);
         QuiltBucket bucket = bucketName == null
-                ? QuiltAthenaApp.configuration(context, project).quiltBuckets().getFirst()
+                ? ConfigurationReader.read(context, project).quiltBuckets().getFirst()
                 : new QuiltBucket(bucketName);
         addBucket(context, project, bucket);
-        Configuration configuration = QuiltAthenaApp.configuration(context, project);
+        Configuration configuration = ConfigurationReader.read(context, project);
 
         CompletableFuture<EmbeddedAws> starting = CompletableFuture.supplyAsync(() -> progress.phase(
                 "started S3, Glue and Athena on loopback", () -> EmbeddedAws.start(port == null ? 0 : port)));
@@ -220,7 +221,7 @@ public final class LocalAthena implements Callable<Integer> {
 
     /** Configures the bucket for this run, if it is not; the app itself then checks the whole configuration. */
     private static void addBucket(Map<String, Object> context, Path project, QuiltBucket bucket) {
-        if (QuiltAthenaApp.configuration(context, project).quiltBuckets().contains(bucket)) {
+        if (ConfigurationReader.read(context, project).quiltBuckets().contains(bucket)) {
             return;
         }
         Object configured = context.get("quiltBuckets");
@@ -257,7 +258,7 @@ public final class LocalAthena implements Callable<Integer> {
                         .getNamedQuery(get -> get.namedQueryId(id))
                         .namedQuery()
                         .queryString())
-                .filter(sql -> sql.contains('"' + bucket.objectsView() + '"'))
+                .filter(sql -> sql.contains('"' + BucketView.OBJECTS.nameIn(bucket) + '"'))
                 .findFirst();
         return example.orElseThrow(
                 () -> new IllegalStateException("The stack has no saved query for " + bucket.name()));

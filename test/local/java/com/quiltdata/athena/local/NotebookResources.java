@@ -1,9 +1,11 @@
 package com.quiltdata.athena.local;
 
-import com.quiltdata.athena.Configuration;
-import com.quiltdata.athena.QuiltBucket;
+import com.quiltdata.athena.configuration.Configuration;
 import com.quiltdata.athena.local.aws.AwsClients;
 import com.quiltdata.athena.local.benchmark.ReferenceViews;
+import com.quiltdata.athena.schema.BucketTable;
+import com.quiltdata.athena.schema.BucketView;
+import com.quiltdata.athena.schema.QuiltBucket;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -54,7 +56,8 @@ record NotebookResources(AwsClients aws, Configuration configuration) {
 
     /** Makes what users make in it: a view over one of the notebook's views, a saved query and a result. */
     void addWhatUsersMake() {
-        String objectsView = configuration.quiltBuckets().getFirst().objectsView();
+        String objectsView =
+                BucketView.OBJECTS.nameIn(configuration.quiltBuckets().getFirst());
         query("""
                 CREATE VIEW "%s" AS
                 SELECT "user", "name", "timestamp", "logical_key", "meta"
@@ -83,8 +86,8 @@ record NotebookResources(AwsClients aws, Configuration configuration) {
 
     private void createTables(QuiltBucket bucket) {
         createTable(
-                bucket.manifestsTable(),
-                withoutSlash(bucket.manifestsLocation()),
+                BucketTable.MANIFESTS.nameIn(bucket),
+                withoutSlash(BucketTable.MANIFESTS.locationIn(bucket)),
                 "org.apache.hadoop.hive.ql.io.IgnoreKeyTextOutputFormat",
                 SerDeInfo.builder()
                         .serializationLibrary("org.openx.data.jsonserde.JsonSerDe")
@@ -100,8 +103,8 @@ record NotebookResources(AwsClients aws, Configuration configuration) {
                 "message string",
                 "version string");
         createTable(
-                bucket.packagesTable(),
-                withoutSlash(bucket.pointersLocation()),
+                BucketTable.POINTERS.nameIn(bucket),
+                withoutSlash(BucketTable.POINTERS.locationIn(bucket)),
                 "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat",
                 SerDeInfo.builder()
                         .serializationLibrary("org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe")

@@ -1,6 +1,6 @@
 package com.quiltdata.athena.local.benchmark;
 
-import com.quiltdata.athena.QuiltAthenaApp;
+import com.quiltdata.athena.configuration.ConfigurationReader;
 import com.quiltdata.athena.local.TemporaryDirectory;
 import com.quiltdata.athena.local.aws.AthenaLimits;
 import com.quiltdata.athena.local.aws.AwsClients;
@@ -127,8 +127,7 @@ public final class DeploymentBenchmark implements Callable<Integer> {
                     .filter("VIRTUAL_VIEW"::equals)
                     .count();
             DdlLoad load = account.ddlLoad();
-            int views =
-                    2 * count + (QuiltAthenaApp.configuration(context, project).hasViewsOverBuckets() ? 2 : 0);
+            int views = ConfigurationReader.read(context, project).views().size();
             double bound = views * ddlSeconds / quota;
             System.out.printf(
                     ROW,

@@ -1,8 +1,8 @@
 package com.quiltdata.athena.local.benchmark;
 
-import com.quiltdata.athena.QuiltBucket;
 import com.quiltdata.athena.local.RegistryUpload;
 import com.quiltdata.athena.local.aws.AwsClients;
+import com.quiltdata.athena.schema.QuiltBucket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HexFormat;

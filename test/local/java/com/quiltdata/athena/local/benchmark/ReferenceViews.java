@@ -1,8 +1,10 @@
 package com.quiltdata.athena.local.benchmark;
 
-import com.quiltdata.athena.QuiltBucket;
 import com.quiltdata.athena.local.ResultTable;
 import com.quiltdata.athena.local.aws.AwsClients;
+import com.quiltdata.athena.schema.BucketTable;
+import com.quiltdata.athena.schema.BucketView;
+import com.quiltdata.athena.schema.QuiltBucket;
 
 /**
  * The straightforward views that the app's are compared with: hashes are taken out of paths by regular expressions and
@@ -71,7 +73,7 @@ public record ReferenceViews(QuiltBucket bucket, String packagesView, String obj
      * @return the views, which are yet to be created
      */
     public static ReferenceViews inTheAppsPlace(QuiltBucket bucket) {
-        return new ReferenceViews(bucket, bucket.packagesView(), bucket.objectsView());
+        return new ReferenceViews(bucket, BucketView.PACKAGES.nameIn(bucket), BucketView.OBJECTS.nameIn(bucket));
     }
 
     /**
@@ -87,8 +89,12 @@ public record ReferenceViews(QuiltBucket bucket, String packagesView, String obj
                 aws,
                 workGroup,
                 database,
-                PACKAGES.formatted(packagesView(), bucket.packagesTable(), bucket.manifestsTable()));
+                PACKAGES.formatted(
+                        packagesView(), BucketTable.POINTERS.nameIn(bucket), BucketTable.MANIFESTS.nameIn(bucket)));
         ResultTable.query(
-                aws, workGroup, database, OBJECTS.formatted(objectsView(), packagesView(), bucket.manifestsTable()));
+                aws,
+                workGroup,
+                database,
+                OBJECTS.formatted(objectsView(), packagesView(), BucketTable.MANIFESTS.nameIn(bucket)));
     }
 }

@@ -1,12 +1,13 @@
 package com.quiltdata.athena.local.benchmark;
 
-import com.quiltdata.athena.QuiltBucket;
 import com.quiltdata.athena.local.ResultTable;
 import com.quiltdata.athena.local.TemporaryDirectory;
 import com.quiltdata.athena.local.aws.AwsClients;
 import com.quiltdata.athena.local.aws.EmbeddedAws;
 import com.quiltdata.athena.local.cloudformation.CloudAssembly;
 import com.quiltdata.athena.local.cloudformation.TemplateDeployment;
+import com.quiltdata.athena.schema.BucketView;
+import com.quiltdata.athena.schema.QuiltBucket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -147,13 +148,13 @@ public final class ViewsBenchmark implements Callable<Integer> {
     private static void warmUp(Athena athena, GeneratedRegistry registry) {
         QuiltBucket bucket = registry.bucket();
         for (BenchmarkQuery query : BenchmarkQuery.values()) {
-            athena.measure(query.sql(bucket.packagesView(), bucket.objectsView(), name()));
+            athena.measure(query.sql(BucketView.PACKAGES.nameIn(bucket), BucketView.OBJECTS.nameIn(bucket), name()));
         }
     }
 
     private void compare(Athena athena, GeneratedRegistry registry, ReferenceViews reference, BenchmarkQuery query) {
         QuiltBucket bucket = registry.bucket();
-        String ours = query.sql(bucket.packagesView(), bucket.objectsView(), name());
+        String ours = query.sql(BucketView.PACKAGES.nameIn(bucket), BucketView.OBJECTS.nameIn(bucket), name());
         Measurement naive =
                 athena.measure(WAITING + query.sql(reference.packagesView(), reference.objectsView(), name()));
         Measurement waiting = athena.measure(WAITING + ours);
@@ -171,7 +172,8 @@ public final class ViewsBenchmark implements Callable<Integer> {
         boolean isOfOneBucket = registries.size() == 1;
         List<Measurement> own = registries.stream()
                 .map(GeneratedRegistry::bucket)
-                .map(bucket -> athena.measure(WAITING + query.sql(bucket.packagesView(), bucket.objectsView(), name())))
+                .map(bucket -> athena.measure(WAITING
+                        + query.sql(BucketView.PACKAGES.nameIn(bucket), BucketView.OBJECTS.nameIn(bucket), name())))
                 .toList();
         String sql = query.sql("all_quilt_packages_view", "all_quilt_objects_view", name());
         String bucket = registries.getLast().bucket().name();

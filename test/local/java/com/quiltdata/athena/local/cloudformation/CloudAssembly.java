@@ -49,15 +49,15 @@ public record CloudAssembly(Path directory) {
      * @param project the directory that files in the configuration are relative to
      * @param directory where to put the templates and assets
      * @return the assembly
-     * @throws com.quiltdata.athena.ConfigurationException if anything in the configuration is wrong
+     * @throws com.quiltdata.athena.configuration.ConfigurationException if anything in the configuration is wrong, or AWS
+     *     would not take all of it
      */
     public static CloudAssembly synthesize(Map<String, Object> context, Path project, Path directory) {
         App app = App.Builder.create()
                 .context(context)
                 .outdir(directory.toString())
                 .build();
-        QuiltAthenaApp.declareStack(app, project);
-        app.synth();
+        QuiltAthenaApp.synthesize(app, project);
         return new CloudAssembly(directory);
     }
 

@@ -1,0 +1,237 @@
+package com.quiltdata.athena.access;
+
+import com.quiltdata.athena.configuration.Configuration;
+import com.quiltdata.athena.configuration.Configuration.InputAccess;
+import com.quiltdata.athena.schema.QuiltBucket;
+import com.quiltdata.athena.view.RequestConditions;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import software.amazon.awscdk.ArnComponents;
+import software.amazon.awscdk.ArnFormat;
+import software.amazon.awscdk.RemovalPolicy;
+import software.amazon.awscdk.Stack;
+import software.amazon.awscdk.services.iam.CfnManagedPolicy;
+import software.amazon.awscdk.services.iam.ManagedPolicy;
+import software.amazon.awscdk.services.iam.PolicyStatement;
+import software.amazon.awscdk.services.iam.Role;
+import software.constructs.Construct;
+
+/**
+ * The managed policy that lets a Quilt user query package metadata, save queries and define views for that, and do
+ * nothing else.
+ *
+ * <p>Every statement has an id, so that CDK does not merge it with another and a reviewer finds it again.
+ */
+public final class AccessPolicy extends Construct {
+    private static final String REGISTRY_OBJECTS = QuiltBucket.REGISTRY_PREFIX + "*";
+
+    private final Configuration configuration;
+    private final QueryResults results;
+    private final QueryDatabase database;
+    private final ManagedPolicy policy;
+
+    /**
+     * Declares the policy.
+     *
+     * @param scope the parent construct
+     * @param id the construct's id
+     * @param configuration names the policy, its roles, the Quilt buckets and the keys
+     * @param results where queries run and leave their results
+     * @param database what queries read the definitions of
+     */
+    public AccessPolicy(
+            Construct scope, String id, Configuration configuration, QueryResults results, QueryDatabase database) {
+        super(scope, id);
+        this.configuration = configuration;
+        this.results = results;
+        this.database = database;
+        policy = ManagedPolicy.Builder.create(this, "Policy")
+                .managedPolicyName(configuration.policyName())
+                .description("Query Quilt package metadata with Athena")
+                .statements(statements())
+                .roles(configuration.attachPolicyToRoles().stream()
+                        .map(name -> Role.fromRoleName(this, "Role-" + name, name))
+                        .toList())
+                .build();
+        ((CfnManagedPolicy) policy.getNode().getDefaultChild()).applyRemovalPolicy(RemovalPolicy.DESTROY);
+    }
+
+    /**
+     * What the Quilt stack and the admin panel ask for.
+     *
+     * @return the policy's ARN
+     */
+    public String arn() {
+        return policy.getManagedPolicyArn();
+    }
+
+    private List<PolicyStatement> statements() {
+        List<PolicyStatement> statements = new ArrayList<>();
+        statements.addAll(queryStatements());
+        statements.addAll(metadataStatements());
+        statements.addAll(inputStatements());
+        statements.addAll(outputStatements());
+        return statements;
+    }
+
+    private List<PolicyStatement> queryStatements() {
+        return List.of(
+                // Running queries, and saving and finding them. Batch… are actions of their own, no part of Get….
+                // GetQueryResultsStream is how the JDBC and ODBC drivers read results.
+                allow(
+                        "GrantQuiltAthenaAccess",
+                        List.of(
+                                "athena:BatchGetNamedQuery",
+                                "athena:BatchGetQueryExecution",
+                                "athena:CreateNamedQuery",
+                                "athena:GetNamedQuery",
+                                "athena:GetQueryExecution",
+                                "athena:GetQueryResults",
+                                "athena:GetQueryResultsStream",
+                                "athena:GetQueryRuntimeStatistics",
+                                "athena:GetWorkGroup",
+                                "athena:ListNamedQueries",
+                                "athena:ListQueryExecutions",
+                                "athena:StartQueryExecution",
+                                "athena:StopQueryExecution"),
+                        List.of(results.workGroupArn())),
+                // IAM knows no resource for these two.
+                allow(
+                        "GrantQuiltAthenaListAccess",
+                        List.of("athena:ListDataCatalogs", "athena:ListWorkGroups"),
+                        List.of("*")),
+                // The catalog that Athena makes of Glue's; what it shows is what the statements on Glue allow.
+                allow(
+                        "GrantQuiltAthenaCatalogAccess",
+                        List.of(
+                                "athena:GetDataCatalog",
+                                "athena:GetDatabase",
+                                "athena:GetTableMetadata",
+                                "athena:ListDatabases",
+                                "athena:ListTableMetadata"),
+                        List.of(arn("athena", "datacatalog", "AwsDataCatalog"))));
+    }
+
+    /**
+     * Not only through Athena: client libraries look tables up in Glue themselves, and define and delete them there.
+     * Nothing on partitions: the tables have none, and AWS asks for no permission then.
+     */
+    private List<PolicyStatement> metadataStatements() {
+        return List.of(
+                // GetDatabase(s) of "default", too: Athena looks it up whatever the query is. Its tables stay unread.
+                allow(
+                        "GrantQuiltGlueAccess",
+                        List.of("glue:GetDatabase", "glue:GetDatabases", "glue:GetTable", "glue:GetTables"),
+                        Stream.concat(database.arns("*").stream(), Stream.of(database.defaultDatabaseArn()))
+                                .toList()),
+                // For views and tables that users define themselves.
+                allow(
+                        "GrantQuiltGlueWriteAccess",
+                        List.of("glue:CreateTable", "glue:DeleteTable", "glue:UpdateTable"),
+                        database.arns("*_quilt_*")));
+    }
+
+    /** Only Athena reads registries on a user's behalf. What users themselves may read there, Quilt's policies say. */
+    private List<PolicyStatement> inputStatements() {
+        // A request for a bucket's location has no prefix, so it needs a statement without that condition.
+        PolicyStatement locate = allow(
+                "GrantQuiltAthenaBucketAccess",
+                List.of("s3:GetBucketLocation"),
+                inputArns(""),
+                RequestConditions.BY_ATHENA);
+        // Listing is of a bucket, and only the condition keeps it to the registry. A request without a prefix, which
+        // would list everything, does not meet it.
+        PolicyStatement list = allow(
+                "GrantQuiltAthenaBucketListAccess",
+                List.of("s3:ListBucket"),
+                inputArns(""),
+                RequestConditions.BY_ATHENA);
+        list.addCondition("StringLike", Map.of("s3:prefix", REGISTRY_OBJECTS));
+        PolicyStatement read = allow(
+                "GrantQuiltAthenaInputAccess",
+                List.of("s3:GetObject"),
+                inputArns("/" + REGISTRY_OBJECTS),
+                RequestConditions.BY_ATHENA);
+        List<String> keys = configuration.quiltBucketKmsKeyArns();
+        return keys.isEmpty()
+                ? List.of(locate, list, read)
+                : List.of(
+                        locate,
+                        list,
+                        read,
+                        allow("GrantQuiltAthenaInputKeyAccess", List.of("kms:Decrypt"), keys, RequestConditions.BY_S3));
+    }
+
+    private List<PolicyStatement> outputStatements() {
+        List<String> arns = List.of(results.bucketArn(), results.bucketArn() + "/*");
+        // Athena reads results for the user, and so do users and their tools: the catalog's link to the result file,
+        // drivers and data frame libraries fetch it from S3.
+        PolicyStatement read = allow(
+                "GrantQuiltAthenaOutputAccess", List.of("s3:GetBucketLocation", "s3:GetObject", "s3:ListBucket"), arns);
+        // Only Athena writes results. It gives up an upload that fails, which deletes no object.
+        PolicyStatement write = allow(
+                "GrantQuiltAthenaOutputWriteAccess",
+                List.of(
+                        "s3:AbortMultipartUpload",
+                        "s3:ListBucketMultipartUploads",
+                        "s3:ListMultipartUploadParts",
+                        "s3:PutObject"),
+                arns,
+                RequestConditions.BY_ATHENA);
+        return configuration
+                .resultsKmsKeyArn()
+                .map(key -> List.of(
+                        read,
+                        write,
+                        allow(
+                                "GrantQuiltAthenaOutputKeyAccess",
+                                RequestConditions.RESULT_KEY_ACTIONS,
+                                List.of(key),
+                                RequestConditions.BY_S3)))
+                .orElse(List.of(read, write));
+    }
+
+    private List<String> inputArns(String suffix) {
+        Collection<String> names = configuration.inputAccess() == InputAccess.ANY
+                ? List.of("*")
+                : configuration.quiltBuckets().stream().map(QuiltBucket::name).toList();
+        return names.stream().map(name -> bucketArn(name) + suffix).toList();
+    }
+
+    private String bucketArn(String name) {
+        return Stack.of(this)
+                .formatArn(ArnComponents.builder()
+                        .service("s3")
+                        .region("")
+                        .account("")
+                        .resource(name)
+                        .arnFormat(ArnFormat.NO_RESOURCE_NAME)
+                        .build());
+    }
+
+    private String arn(String service, String resource, String resourceName) {
+        return Stack.of(this)
+                .formatArn(ArnComponents.builder()
+                        .service(service)
+                        .resource(resource)
+                        .resourceName(resourceName)
+                        .build());
+    }
+
+    private static PolicyStatement allow(String sid, List<String> actions, List<String> resources) {
+        return allow(sid, actions, resources, Map.of());
+    }
+
+    private static PolicyStatement allow(
+            String sid, List<String> actions, List<String> resources, Map<String, Map<String, Object>> conditions) {
+        return PolicyStatement.Builder.create()
+                .sid(sid)
+                .actions(actions)
+                .resources(resources)
+                .conditions(conditions)
+                .build();
+    }
+}

@@ -1,0 +1,154 @@
+package com.quiltdata.athena.configuration;
+
+import static com.quiltdata.athena.configuration.ConfigurationKey.ATTACH_POLICY_TO_ROLES;
+import static com.quiltdata.athena.configuration.ConfigurationKey.BYTES_SCANNED_CUTOFF_PER_QUERY;
+import static com.quiltdata.athena.configuration.ConfigurationKey.COMPANY_NAME;
+import static com.quiltdata.athena.configuration.ConfigurationKey.DATABASE_NAME;
+import static com.quiltdata.athena.configuration.ConfigurationKey.INPUT_ACCESS;
+import static com.quiltdata.athena.configuration.ConfigurationKey.POLICY_NAME;
+import static com.quiltdata.athena.configuration.ConfigurationKey.QUILT_BUCKETS;
+import static com.quiltdata.athena.configuration.ConfigurationKey.QUILT_BUCKET_KMS_KEY_ARNS;
+import static com.quiltdata.athena.configuration.ConfigurationKey.REMOVAL_POLICY;
+import static com.quiltdata.athena.configuration.ConfigurationKey.RESULTS_BUCKET_NAME;
+import static com.quiltdata.athena.configuration.ConfigurationKey.RESULTS_EXPIRE_AFTER_DAYS;
+import static com.quiltdata.athena.configuration.ConfigurationKey.RESULTS_KMS_KEY_ARN;
+import static com.quiltdata.athena.configuration.ConfigurationKey.ROLE_PATH;
+import static com.quiltdata.athena.configuration.ConfigurationKey.WORKGROUP_NAME;
+
+import com.quiltdata.athena.configuration.Configuration.InputAccess;
+import com.quiltdata.athena.configuration.Configuration.Removal;
+import com.quiltdata.athena.schema.BucketName;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Reads the configuration out of the CDK app's context, where {@code cdk.context.json} and {@code -c key=value} have
+ * put it, and reports everything that is wrong with it at once.
+ */
+public final class ConfigurationReader {
+
+    /** The CDK's own key, which it silently passes over if it is not of the form that it expects. */
+    private static final String PERMISSIONS_BOUNDARY = "@aws-cdk/core:permissionsBoundary";
+
+    /** What the CDK CLI keeps in the context beside feature flags ({@code @…}) and cached look-ups ({@code …:…}). */
+    private static final Set<String> CDK_KEYS = Set.of("acknowledged-issue-numbers", "cdk-migrate", "cli-telemetry");
+
+    /** S3 counts the days in 32 bits. */
+    private static final long MOST_DAYS = Integer.MAX_VALUE;
+
+    /** Athena refuses a lower cutoff. */
+    private static final long LEAST_CUTOFF = 10_000_000;
+
+    /** The largest whole number that JSON tools keep exact. */
+    private static final long MOST_CUTOFF = 1L << 53;
+
+    private final Map<String, Object> context;
+    private final Path directory;
+    private final ConfigurationProblems problems = new ConfigurationProblems();
+    private final ContextValues values;
+
+    private ConfigurationReader(Map<String, Object> context, Path directory) {
+        this.context = context;
+        this.directory = directory;
+        values = new ContextValues(context, problems);
+    }
+
+    /**
+     * Reads a configuration.
+     *
+     * @param context the app's whole context
+     * @param directory the project's, which files in the configuration are relative to
+     * @return the configuration
+     * @throws ConfigurationException if anything is wrong
+     */
+    public static Configuration read(Map<String, Object> context, Path directory) {
+        return new ConfigurationReader(context, directory).read();
+    }
+
+    private Configuration read() {
+        refuseUnknownKeys();
+        refusePermissionsBoundaryAsText();
+        List<QuiltBucketGroup> groups = new QuiltBucketsReader(values, problems).read();
+        String resultsBucketName = resultsBucketName(groups);
+        String databaseName = values.name(DATABASE_NAME, "quilt_query");
+        Configuration configuration = new Configuration(
+                groups,
+                resultsBucketName,
+                databaseName,
+                values.name(WORKGROUP_NAME, "quilt-query"),
+                values.name(POLICY_NAME, "AthenaQuiltAccess"),
+                values.list(ATTACH_POLICY_TO_ROLES),
+                (int) values.wholeNumber(RESULTS_EXPIRE_AFTER_DAYS, 1, MOST_DAYS)
+                        .orElse(30),
+                values.wholeNumber(BYTES_SCANNED_CUTOFF_PER_QUERY, LEAST_CUTOFF, MOST_CUTOFF),
+                values.text(RESULTS_KMS_KEY_ARN),
+                values.list(QUILT_BUCKET_KMS_KEY_ARNS),
+                values.choice(INPUT_ACCESS, InputAccess.LISTED),
+                new CustomViewsReader(values, directory, databaseName, groups, problems).read(),
+                values.choice(REMOVAL_POLICY, Removal.RETAIN),
+                values.name(ROLE_PATH, "/"));
+        problems.refuse();
+        return configuration;
+    }
+
+    private void refuseUnknownKeys() {
+        context.keySet().stream()
+                .filter(key -> !ConfigurationKey.exists(key) && !isCdkKey(key))
+                .sorted()
+                .forEach(key ->
+                        problems.add(key, context.get(key), "be left out: the keys are " + ConfigurationKey.list()));
+    }
+
+    private static boolean isCdkKey(String key) {
+        return key.startsWith("@") || key.contains(":") || CDK_KEYS.contains(key);
+    }
+
+    private void refusePermissionsBoundaryAsText() {
+        if (context.get(PERMISSIONS_BOUNDARY) instanceof String text) {
+            problems.add(
+                    PERMISSIONS_BOUNDARY,
+                    text,
+                    "be an object in cdk.json or cdk.context.json: CDK passes over text, which is all that -c can give");
+        }
+    }
+
+    private String resultsBucketName(List<QuiltBucketGroup> groups) {
+        Optional<String> companyName = values.text(COMPANY_NAME);
+        if (values.value(COMPANY_NAME) == null) {
+            problems.add(COMPANY_NAME.key(), null, "be given: the results bucket is named after it");
+        }
+        Optional<String> given = values.text(RESULTS_BUCKET_NAME);
+        if (given.isPresent()) {
+            refuseResultsBucket(RESULTS_BUCKET_NAME, given.get(), given.get(), groups);
+            return given.get();
+        }
+        if (companyName.isPresent()) {
+            String derived = companyName.get() + "-quilt-query-results";
+            refuseResultsBucket(COMPANY_NAME, companyName.get(), derived, groups);
+            return derived;
+        }
+        return "";
+    }
+
+    private void refuseResultsBucket(
+            ConfigurationKey key, String value, String bucketName, List<QuiltBucketGroup> groups) {
+        Optional<String> brokenRule = BucketName.brokenRule(bucketName);
+        brokenRule.ifPresent(rule -> problems.add(
+                key.key(),
+                value,
+                bucketName.equals(value)
+                        ? rule
+                        : "make a valid bucket name: " + ConfigurationProblems.shown(bucketName) + " must " + rule));
+        if (brokenRule.isEmpty()
+                && Configuration.buckets(groups)
+                        .anyMatch(bucket -> bucket.name().equals(bucketName))) {
+            problems.add(
+                    QUILT_BUCKETS.key(),
+                    bucketName,
+                    "not be the results bucket: query results would lie among packages");
+        }
+    }
+}

@@ -1,0 +1,190 @@
+package com.quiltdata.athena.configuration;
+
+import com.quiltdata.athena.configuration.ConfigurationKey.Rule;
+import java.math.BigDecimal;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Values of a context by their types: text, list, whole number, choice. One of another type, or one that breaks the
+ * rule of its key, is a problem.
+ */
+final class ContextValues {
+    private final Map<String, Object> context;
+    private final ConfigurationProblems problems;
+
+    /**
+     * Begins to read.
+     *
+     * @param context the whole context
+     * @param problems gets all that is wrong
+     */
+    ContextValues(Map<String, Object> context, ConfigurationProblems problems) {
+        this.context = context;
+        this.problems = problems;
+    }
+
+    /**
+     * The value of a key as it stands.
+     *
+     * @param key the key
+     * @return any value; null if it is not given
+     */
+    Object value(ConfigurationKey key) {
+        return context.get(key.key());
+    }
+
+    /**
+     * Reads a name or another text that has a default.
+     *
+     * @param key the key
+     * @param defaultName its value if it is not given
+     * @return the text
+     */
+    String name(ConfigurationKey key, String defaultName) {
+        String name = text(key).orElse(defaultName);
+        if (key.taken().contains(name)) {
+            problems.add(key.key(), name, "not be a name that every account has already");
+        }
+        return name;
+    }
+
+    /**
+     * Reads a list of texts, none of them twice.
+     *
+     * @param key the key
+     * @return the items; none if it is not given
+     */
+    List<String> list(ConfigurationKey key) {
+        Object value = value(key);
+        List<String> items = value == null ? List.of() : items(key.key(), value).orElse(List.of());
+        items.stream()
+                .collect(Collectors.groupingBy(item -> item, LinkedHashMap::new, Collectors.counting()))
+                .forEach((item, count) -> {
+                    follows(key.rule(), key.key(), item);
+                    if (count > 1) {
+                        problems.add(key.key(), item, "be listed once");
+                    }
+                });
+        return items;
+    }
+
+    /**
+     * Takes a list apart, or comma-separated text.
+     *
+     * @param key the key, for a problem
+     * @param value any value
+     * @return the items; empty, with a problem, if the value is neither
+     */
+    Optional<List<String>> items(String key, Object value) {
+        if (value instanceof String text) {
+            return Optional.of(
+                    text.isBlank()
+                            ? List.of()
+                            : Stream.of(text.split(",", -1)).map(String::strip).toList());
+        }
+        if (value instanceof List<?> list && list.stream().allMatch(String.class::isInstance)) {
+            return Optional.of(list.stream().map(String.class::cast).toList());
+        }
+        problems.add(key, value, "be a list of texts");
+        return Optional.empty();
+    }
+
+    /**
+     * Reads a text.
+     *
+     * @param key the key
+     * @return empty if it is not given, or, with a problem, if it is wrong
+     */
+    Optional<String> text(ConfigurationKey key) {
+        Object value = value(key);
+        if (value == null) {
+            return Optional.empty();
+        }
+        if (!(value instanceof String text) || text.isBlank()) {
+            problems.add(key.key(), value, "be a text that is not empty");
+            return Optional.empty();
+        }
+        return follows(key.rule(), key.key(), text) ? Optional.of(text) : Optional.empty();
+    }
+
+    /**
+     * Reads a whole number, which may be given as text.
+     *
+     * @param key the key
+     * @param least the least that it may be
+     * @param most the most that it may be
+     * @return empty if it is not given, or, with a problem, if it is wrong
+     */
+    OptionalLong wholeNumber(ConfigurationKey key, long least, long most) {
+        Object value = value(key);
+        if (value == null) {
+            return OptionalLong.empty();
+        }
+        try {
+            if (value instanceof Number || value instanceof String) {
+                long number = new BigDecimal(value.toString().strip()).longValueExact();
+                if (number >= least && number <= most) {
+                    return OptionalLong.of(number);
+                }
+            }
+        } catch (ArithmeticException | NumberFormatException e) {
+            // Reported below, as any other value that is not one.
+        }
+        problems.add(key.key(), value, "be a whole number from %d to %d".formatted(least, most));
+        return OptionalLong.empty();
+    }
+
+    /**
+     * Reads one of several words.
+     *
+     * @param <E> the choices, each the word in upper case
+     * @param key the key
+     * @param defaultChoice the choice if it is not given
+     * @return the choice
+     */
+    <E extends Enum<E>> E choice(ConfigurationKey key, E defaultChoice) {
+        Object value = value(key);
+        if (value == null) {
+            return defaultChoice;
+        }
+        List<E> choices = Arrays.asList(defaultChoice.getDeclaringClass().getEnumConstants());
+        for (E choice : choices) {
+            if (configured(choice).equals(value)) {
+                return choice;
+            }
+        }
+        problems.add(
+                key.key(),
+                value,
+                "be " + choices.stream().map(ContextValues::configured).collect(Collectors.joining(" or ")));
+        return defaultChoice;
+    }
+
+    private static String configured(Enum<?> choice) {
+        return choice.name().toLowerCase(Locale.ROOT);
+    }
+
+    /**
+     * Checks a text against a rule.
+     *
+     * @param rule the rule
+     * @param key what has the text, for a problem
+     * @param value the text
+     * @return whether it follows the rule
+     */
+    boolean follows(Rule rule, String key, String value) {
+        boolean follows = rule.pattern().matcher(value).matches();
+        if (!follows) {
+            problems.add(key, value, rule.words());
+        }
+        return follows;
+    }
+}

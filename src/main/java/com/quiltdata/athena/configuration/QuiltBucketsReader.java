@@ -1,0 +1,108 @@
+package com.quiltdata.athena.configuration;
+
+import com.quiltdata.athena.configuration.ConfigurationKey.Rule;
+import com.quiltdata.athena.schema.BucketName;
+import com.quiltdata.athena.schema.BucketView;
+import com.quiltdata.athena.schema.QuiltBucket;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Reads the Quilt buckets, as a list or in groups, and refuses those that would have each other's names. */
+final class QuiltBucketsReader {
+    private static final ConfigurationKey KEY = ConfigurationKey.QUILT_BUCKETS;
+    private static final Rule GROUP_NAME =
+            new Rule("[A-Za-z][A-Za-z0-9-]{0,63}", "be 1 to 64 letters, digits and hyphens, a letter first");
+
+    private final ContextValues values;
+    private final ConfigurationProblems problems;
+
+    /**
+     * Prepares to read.
+     *
+     * @param values the context's values
+     * @param problems gets all that is wrong
+     */
+    QuiltBucketsReader(ContextValues values, ConfigurationProblems problems) {
+        this.values = values;
+        this.problems = problems;
+    }
+
+    /**
+     * Reads the buckets.
+     *
+     * @return their groups; one without a name for a list
+     */
+    List<QuiltBucketGroup> read() {
+        List<QuiltBucketGroup> groups = values.value(KEY) instanceof Map<?, ?> object
+                ? groups(object)
+                : List.of(new QuiltBucketGroup(Optional.empty(), buckets(KEY.key(), values.value(KEY))));
+        refuseNamesOfOthers(Configuration.buckets(groups).toList());
+        return groups;
+    }
+
+    private List<QuiltBucketGroup> groups(Map<?, ?> object) {
+        if (object.isEmpty()) {
+            problems.add(KEY.key(), object, "have at least one group");
+        }
+        if (object.containsKey("Default") && object.containsKey("Resource")) {
+            problems.add(KEY.key(), "Resource", "not be a group beside \"Default\": the CDK would not take both");
+        }
+        List<QuiltBucketGroup> groups = new ArrayList<>();
+        object.forEach((key, members) -> {
+            String name = String.valueOf(key);
+            if (values.follows(GROUP_NAME, KEY.key(), name)) {
+                ConstructId.brokenRule(name).ifPresent(rule -> problems.add(KEY.key(), name, rule));
+            }
+            groups.add(new QuiltBucketGroup(Optional.of(name), buckets(KEY.key() + "." + name, members)));
+        });
+        return groups;
+    }
+
+    private List<QuiltBucket> buckets(String key, Object value) {
+        if (value == null) {
+            problems.add(key, null, "list at least one bucket");
+            return List.of();
+        }
+        Optional<List<String>> names = values.items(key, value);
+        if (names.isPresent() && names.get().isEmpty()) {
+            problems.add(key, value, "list at least one bucket");
+        }
+        List<QuiltBucket> buckets = new ArrayList<>();
+        for (String name : names.orElse(List.of())) {
+            Optional<String> brokenRule = BucketName.brokenRule(name);
+            brokenRule.or(() -> ConstructId.brokenRule(name)).ifPresent(rule -> problems.add(key, name, rule));
+            if (brokenRule.isEmpty()) {
+                buckets.add(new QuiltBucket(name));
+            }
+        }
+        return buckets;
+    }
+
+    private void refuseNamesOfOthers(List<QuiltBucket> buckets) {
+        if (buckets.size() > 1) {
+            buckets.stream()
+                    .filter(bucket -> bucket.views().stream().anyMatch(BucketView.namesOverAll()::contains))
+                    .forEach(
+                            bucket -> problems.add(
+                                    KEY.key(),
+                                    bucket.name(),
+                                    "be the only bucket: beside others, its views would have the names of those over all buckets"));
+        }
+        Map<String, String> nameOfPrefix = new LinkedHashMap<>();
+        for (QuiltBucket bucket : buckets) {
+            String other = nameOfPrefix.putIfAbsent(bucket.tablePrefix(), bucket.name());
+            if (bucket.name().equals(other)) {
+                problems.add(KEY.key(), bucket.name(), "be listed once");
+            } else if (other != null) {
+                problems.add(
+                        KEY.key(),
+                        bucket.name(),
+                        "not give the same table names as %s (%s_…)"
+                                .formatted(ConfigurationProblems.shown(other), bucket.tablePrefix()));
+            }
+        }
+    }
+}

@@ -1,0 +1,182 @@
+package com.quiltdata.athena.limits;
+
+import com.quiltdata.athena.configuration.Configuration;
+import com.quiltdata.athena.configuration.Configuration.InputAccess;
+import com.quiltdata.athena.configuration.ConfigurationException;
+import com.quiltdata.athena.limits.SynthesizedTemplate.Policy;
+import com.quiltdata.athena.view.AthenaViewProvider;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/**
+ * What AWS takes in one deployment, measured on what was synthesized: for the names that are there, and not for the
+ * longest ones that there could be. A limit stands here and nowhere else.
+ *
+ * @see <a href="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html">CloudFormation
+ *     quotas</a>
+ * @see <a href="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html">IAM quotas</a>
+ */
+public final class DeploymentLimits {
+    private static final Limit RESOURCES = new Limit(500, "resources", "CloudFormation's limit for a template");
+    private static final Limit BYTES = new Limit(1_000_000, "bytes", "CloudFormation's limit for a template");
+    private static final Limit RESOURCES_OF_ALL =
+            new Limit(2_500, "resources", "CloudFormation's limit for one operation on nested stacks");
+    private static final Limit MANAGED_POLICIES = new Limit(10, "managed policies", "IAM's limit for a role");
+    private static final Limit INLINE_CHARACTERS =
+            new Limit(10_240, "characters of inline policies", "IAM's limit for a role");
+    private static final Limit MANAGED_CHARACTERS = new Limit(6_144, "characters", "IAM's limit for a managed policy");
+
+    private final Configuration configuration;
+    private final List<SynthesizedTemplate> templates;
+    private final List<String> problems = new ArrayList<>();
+
+    private DeploymentLimits(Configuration configuration, List<SynthesizedTemplate> templates) {
+        this.configuration = configuration;
+        this.templates = templates;
+    }
+
+    /** A limit in words: so many units, and whose limit it is. */
+    private record Limit(long most, String unit, String source) {}
+
+    /**
+     * Refuses an assembly that AWS would not take, and deletes its manifest and templates, so that it cannot be deployed
+     * by mistake.
+     *
+     * @param assembly the directory of the synthesized assembly
+     * @param stack the stack's name
+     * @param configuration what was synthesized
+     * @throws ConfigurationException if anything is over a limit: one line for each, with the number, the limit and
+     *     the way out
+     */
+    public static void check(Path assembly, String stack, Configuration configuration) {
+        List<String> problems =
+                new DeploymentLimits(configuration, SynthesizedTemplates.read(assembly, stack)).problems();
+        if (!problems.isEmpty()) {
+            makeUnusable(assembly);
+            throw new ConfigurationException(problems);
+        }
+    }
+
+    private List<String> problems() {
+        long all = templates.stream()
+                .mapToLong(template -> template.resources().size())
+                .sum();
+        measure(
+                RESOURCES_OF_ALL,
+                all,
+                "quiltBuckets",
+                "the stack and its nested stacks",
+                "leave some buckets to a second deployment, with names of its own");
+        templates.forEach(this::measure);
+        return problems;
+    }
+
+    private void measure(SynthesizedTemplate template) {
+        String key = template.group().map("quiltBuckets."::concat).orElse("quiltBuckets");
+        String stack =
+                template.group().map("the nested stack of group %s"::formatted).orElse("the stack");
+        String wayOut = template.group().map(group -> "divide the group").orElse(wayOutOfTheStackItself());
+        measure(RESOURCES, template.resources().size(), key, stack, wayOut);
+        measure(BYTES, template.bytes(), key, stack, wayOut);
+        List<Policy> policies = template.policies();
+        for (String role : template.resourcesOf("AWS::IAM::Role").keySet()) {
+            List<Policy> ofRole =
+                    policies.stream().filter(policy -> policy.isOf(role)).toList();
+            String subject = "the role %s in %s".formatted(role, stack);
+            measure(MANAGED_POLICIES, managedPolicies(ofRole), key, subject, wayOut);
+            long inline = ofRole.stream()
+                    .filter(policy -> !policy.isManaged())
+                    .mapToLong(Policy::characters)
+                    .sum();
+            measure(INLINE_CHARACTERS, inline, key, subject, wayOut);
+        }
+        policies.stream().filter(Policy::isManaged).forEach(policy -> measure(policy, key, stack, wayOut));
+    }
+
+    /** A policy that is replaced while it is attached takes two places for that time. */
+    private static long managedPolicies(List<Policy> policies) {
+        return policies.stream()
+                .filter(Policy::isManaged)
+                .mapToLong(policy -> policy.hasMetadata(AthenaViewProvider.REPLACED_WHILE_ATTACHED) ? 2 : 1)
+                .sum();
+    }
+
+    private void measure(Policy policy, String key, String stack, String wayOut) {
+        String name = policy.properties().path("ManagedPolicyName").asText();
+        if (policy.hasMetadata(AthenaViewProvider.REPLACED_WHILE_ATTACHED)) {
+            measure(
+                    MANAGED_CHARACTERS,
+                    policy.characters(),
+                    "customViews",
+                    "the handler's policy that names the %d views"
+                            .formatted(configuration.customViews().size()),
+                    "leave out some views, or give them shorter names");
+        } else if (!name.equals(configuration.policyName())) {
+            measure(MANAGED_CHARACTERS, policy.characters(), key, "a policy of the handler in " + stack, wayOut);
+        } else if (configuration.inputAccess() == InputAccess.ANY) {
+            measure(
+                    MANAGED_CHARACTERS,
+                    policy.characters(),
+                    "quiltBucketKmsKeyArns",
+                    "the policy \"%s\" for %d keys"
+                            .formatted(
+                                    name, configuration.quiltBucketKmsKeyArns().size()),
+                    "list fewer keys");
+        } else {
+            measure(
+                    MANAGED_CHARACTERS,
+                    policy.characters(),
+                    key,
+                    "the policy \"%s\" for %d buckets"
+                            .formatted(name, configuration.quiltBuckets().size()),
+                    "list fewer buckets, or set inputAccess to \"any\", which lets users read .quilt/ of every bucket");
+        }
+    }
+
+    private String wayOutOfTheStackItself() {
+        List<String> ways = new ArrayList<>();
+        if (!configuration.ungroupedBuckets().isEmpty()) {
+            ways.add("use groups of buckets, an object of group name → list");
+        } else {
+            ways.add("join small groups");
+        }
+        if (!configuration.customViews().isEmpty()) {
+            ways.add("leave out or shorten custom views");
+        }
+        return String.join(", or ", ways);
+    }
+
+    private void measure(Limit limit, long number, String key, String subject, String wayOut) {
+        if (number > limit.most()) {
+            problems.add(String.format(
+                    Locale.ROOT,
+                    "%s: %s must have at most %,d %s (%s), but would have %,d: %s",
+                    key,
+                    subject,
+                    limit.most(),
+                    limit.unit(),
+                    limit.source(),
+                    number,
+                    wayOut));
+        }
+    }
+
+    private static void makeUnusable(Path assembly) {
+        try (Stream<Path> files = Files.list(assembly)) {
+            for (Path file : files.toList()) {
+                String name = file.getFileName().toString();
+                if (name.equals("manifest.json") || name.endsWith(".template.json")) {
+                    Files.delete(file);
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot delete the assembly in " + assembly, e);
+        }
+    }
+}

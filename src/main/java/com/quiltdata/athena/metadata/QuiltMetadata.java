@@ -1,0 +1,116 @@
+package com.quiltdata.athena.metadata;
+
+import com.quiltdata.athena.access.QueryDatabase;
+import com.quiltdata.athena.access.QueryResults;
+import com.quiltdata.athena.configuration.Configuration;
+import com.quiltdata.athena.configuration.QuiltBucketGroup;
+import com.quiltdata.athena.schema.BucketView;
+import com.quiltdata.athena.schema.QuiltBucket;
+import com.quiltdata.athena.view.ConcurrencyLimit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import software.amazon.awscdk.CfnResource;
+import software.amazon.awscdk.NestedStack;
+import software.constructs.Construct;
+
+/** The metadata of all configured Quilt buckets: in the stack itself, or in a nested stack for each group. */
+public final class QuiltMetadata extends Construct {
+
+    /** In the metadata of a nested stack: the group whose buckets it has. */
+    public static final String GROUP_METADATA = "QuiltBucketGroup";
+
+    private final Configuration configuration;
+    private final QueryResults results;
+    private final QueryDatabase database;
+    private final Relations relations = new Relations();
+    private final Optional<StackViews> ownViews;
+
+    /**
+     * Declares the buckets' tables and views.
+     *
+     * @param scope the stack
+     * @param id the construct's id
+     * @param configuration names the buckets and their groups
+     * @param results where the buckets' views are made, and their saved queries run
+     * @param database where tables and views are
+     */
+    public QuiltMetadata(
+            Construct scope, String id, Configuration configuration, QueryResults results, QueryDatabase database) {
+        super(scope, id);
+        this.configuration = configuration;
+        this.results = results;
+        this.database = database;
+        BucketMetadata.deleteAllWithin(this);
+        List<Construct> nestedStacks = declareNestedStacks();
+        ownViews = configuration.hasViewsInTheStackItself()
+                // After the groups: together with theirs, they would be more at once than Athena takes.
+                ? Optional.of(stackViews(this, namesOfOwnViews(), nestedStacks))
+                : Optional.empty();
+        configuration
+                .ungroupedBuckets()
+                .forEach(bucket -> new BucketMetadata(this, bucket, ownViews.orElseThrow())
+                        .relations()
+                        .forEach(relations::add));
+    }
+
+    private List<Construct> declareNestedStacks() {
+        List<Construct> nestedStacks = new ArrayList<>();
+        ConcurrencyLimit groupsAtOnce = new ConcurrencyLimit(ConcurrencyLimit.NESTED_STACKS);
+        for (QuiltBucketGroup group : configuration.quiltBucketGroups()) {
+            group.name().ifPresent(name -> {
+                CfnResource resource = declareNestedStack(name, group);
+                groupsAtOnce.predecessor().ifPresent(other -> resource.getNode().addDependency(other));
+                groupsAtOnce.add(resource);
+                nestedStacks.add(resource);
+            });
+        }
+        return nestedStacks;
+    }
+
+    private CfnResource declareNestedStack(String name, QuiltBucketGroup group) {
+        NestedStack stack = new NestedStack(this, name);
+        CfnResource resource = stack.getNestedStackResource();
+        resource.addMetadata(GROUP_METADATA, name);
+        StackViews views = stackViews(stack, group.views(), List.of());
+        for (QuiltBucket bucket : group.buckets()) {
+            new BucketMetadata(stack, bucket, views)
+                    .relations()
+                    .forEach((relation, declared) ->
+                            relations.add(relation, new Relation(resource, declared.definition())));
+        }
+        return resource;
+    }
+
+    private StackViews stackViews(Construct scope, List<String> names, List<Construct> predecessors) {
+        return new StackViews(scope, configuration, results, database, names, predecessors);
+    }
+
+    private List<String> namesOfOwnViews() {
+        List<String> names = new ArrayList<>();
+        configuration.ungroupedBuckets().forEach(bucket -> names.addAll(bucket.views()));
+        if (configuration.hasViewsOverBuckets()) {
+            names.addAll(BucketView.namesOverAll());
+        }
+        return names;
+    }
+
+    /**
+     * The tables and views that other views can read.
+     *
+     * @return those of all buckets, and what was added since
+     */
+    Relations relations() {
+        return relations;
+    }
+
+    /**
+     * The views of the stack itself, which can read those of all buckets.
+     *
+     * @return declares them
+     * @throws java.util.NoSuchElementException if the configuration has no views there
+     */
+    StackViews ownViews() {
+        return ownViews.orElseThrow();
+    }
+}

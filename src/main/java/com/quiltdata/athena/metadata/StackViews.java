@@ -1,0 +1,120 @@
+package com.quiltdata.athena.metadata;
+
+import com.quiltdata.athena.access.QueryDatabase;
+import com.quiltdata.athena.access.QueryResults;
+import com.quiltdata.athena.configuration.Configuration;
+import com.quiltdata.athena.schema.BucketView;
+import com.quiltdata.athena.view.AthenaView;
+import com.quiltdata.athena.view.AthenaViewProvider;
+import com.quiltdata.athena.view.ConcurrencyLimit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import software.constructs.Construct;
+
+/** Declares the views of one stack, nested or not, and limits how many of them are made at once. */
+final class StackViews {
+    private final String workGroup;
+    private final QueryDatabase database;
+    private final AthenaViewProvider provider;
+    private final List<? extends Construct> predecessors;
+    private final ConcurrencyLimit views = new ConcurrencyLimit(ConcurrencyLimit.VIEWS);
+
+    /**
+     * Lets a stack's provider define views of Quilt buckets.
+     *
+     * <p>It can create and replace them by name alone, and drop them by the patterns of their names: the views of a
+     * bucket that leaves the configuration are dropped when CloudFormation has already taken their names out of the
+     * policy, and so are those that a failed update has made and rolls back.
+     *
+     * @param scope the stack
+     * @param configuration says where roles are
+     * @param results where the provider runs its statements
+     * @param database where the views are
+     * @param names the views of Quilt buckets that the provider may define
+     * @param predecessors what is made before any of the views, beside what each of them reads
+     */
+    StackViews(
+            Construct scope,
+            Configuration configuration,
+            QueryResults results,
+            QueryDatabase database,
+            List<String> names,
+            List<? extends Construct> predecessors) {
+        this.workGroup = results.workGroupName();
+        this.database = database;
+        this.provider = AthenaViewProvider.of(scope, configuration.rolePath());
+        this.predecessors = List.copyOf(predecessors);
+        provider.grantRunStatements(workGroup, results.bucket());
+        provider.grantReadDefinitions(database.name());
+        provider.grantCreateViews(database.name(), names);
+        provider.grantDropViews(
+                database.name(),
+                Stream.of(BucketView.values()).map(BucketView::namePattern).toList());
+    }
+
+    /**
+     * The provider of the stack.
+     *
+     * @return creates and drops the views
+     */
+    AthenaViewProvider provider() {
+        return provider;
+    }
+
+    /**
+     * The workgroup in which views are made and saved queries run.
+     *
+     * @return resolves to the workgroup
+     */
+    String workGroup() {
+        return workGroup;
+    }
+
+    /**
+     * The database of tables and views.
+     *
+     * @return resolves to the database
+     */
+    String database() {
+        return database.name();
+    }
+
+    /**
+     * The database's name as it is configured.
+     *
+     * @return plain text
+     */
+    String databaseName() {
+        return database.plainName();
+    }
+
+    /**
+     * Declares a view.
+     *
+     * @param scope the parent construct
+     * @param id the construct's id
+     * @param name the view's name
+     * @param query its SELECT statement
+     * @param read the tables and views that the query reads
+     * @return the view, for others to read
+     */
+    Relation declare(Construct scope, String id, String name, String query, List<Relation> read) {
+        List<Construct> dependencies = new ArrayList<>(
+                read.stream().map(Relation::construct).distinct().toList());
+        views.predecessor().ifPresentOrElse(dependencies::add, () -> dependencies.addAll(predecessors));
+        List<String> definitions =
+                read.stream().map(Relation::definition).distinct().toList();
+        AthenaView view = AthenaView.Builder.create(scope, id)
+                .provider(provider)
+                .dependencies(dependencies)
+                .workGroup(workGroup)
+                .database(database.name())
+                .viewName(name)
+                .query(query)
+                .definitionsRead(definitions)
+                .build();
+        views.add(view);
+        return new Relation(view, query + "\n" + String.join("\n", definitions));
+    }
+}

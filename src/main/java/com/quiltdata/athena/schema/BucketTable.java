@@ -1,0 +1,169 @@
+package com.quiltdata.athena.schema;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The tables of every Quilt bucket: this list is where a table is added. Everything that depends on them follows from
+ * it: names, declarations, permissions, what views can read, and the local run.
+ *
+ * <p>The definitions are those of the published notebook, so that whoever has run it gets the same tables.
+ */
+public enum BucketTable {
+
+    /** One row for each line of each manifest: the first is the header, the others are entries. */
+    MANIFESTS(
+            "ManifestsTable",
+            "_quilt_manifests",
+            "Manifests of the Quilt packages in %s, one row a line",
+            "packages/",
+            columns(
+                    "logical_key", "string",
+                    "physical_keys", "array<string>",
+                    "size", "string",
+                    "hash", "struct<type:string,value:string>",
+                    "meta", "string",
+                    "user_meta", "string",
+                    "message", "string",
+                    "version", "string"),
+            new FileFormat(
+                    "org.apache.hadoop.hive.ql.io.IgnoreKeyTextOutputFormat",
+                    "org.openx.data.jsonserde.JsonSerDe",
+                    Map.of("ignore.malformed.json", "true")),
+            "1605312102"),
+
+    /** One row for each line of each pointer, at {@code <user>/<package>/<timestamp or latest>}. */
+    POINTERS(
+            "PackagesTable",
+            "_quilt_packages",
+            "Pointers to the revisions of the Quilt packages in %s",
+            "named_packages/",
+            columns("hash", "string"),
+            new FileFormat(
+                    "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat",
+                    "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe",
+                    Map.of("field.delim", ",", "serialization.format", ",")),
+            "1557626200");
+
+    private final String id;
+    private final String suffix;
+    private final String description;
+    private final String folder;
+    private final Map<String, String> columns;
+    private final FileFormat format;
+    private final String lastDdlTime;
+
+    BucketTable(
+            String id,
+            String suffix,
+            String description,
+            String folder,
+            Map<String, String> columns,
+            FileFormat format,
+            String lastDdlTime) {
+        this.id = id;
+        this.suffix = suffix;
+        this.description = description;
+        this.folder = folder;
+        this.columns = columns;
+        this.format = format;
+        this.lastDdlTime = lastDdlTime;
+    }
+
+    /**
+     * How the table's files are read and written, in Hive's words.
+     *
+     * @param outputFormat the class that would write files; nobody does
+     * @param serde the class that makes rows of lines
+     * @param serdeParameters what that class is told
+     */
+    public record FileFormat(String outputFormat, String serde, Map<String, String> serdeParameters) {
+
+        /** All tables are over text. */
+        public static final String INPUT_FORMAT = "org.apache.hadoop.mapred.TextInputFormat";
+    }
+
+    /**
+     * The id of the table's construct within its bucket's.
+     *
+     * @return the same in every release: CloudFormation knows the table by it
+     */
+    public String id() {
+        return id;
+    }
+
+    /**
+     * The table's name.
+     *
+     * @param bucket the Quilt bucket
+     * @return its name in the database
+     */
+    public String nameIn(QuiltBucket bucket) {
+        return bucket.tablePrefix() + suffix;
+    }
+
+    /**
+     * The table's description, for people who look into the Glue Data Catalog.
+     *
+     * @param bucket the Quilt bucket
+     * @return a phrase
+     */
+    public String descriptionIn(QuiltBucket bucket) {
+        return description.formatted(bucket.name());
+    }
+
+    /**
+     * The folder of the table's files.
+     *
+     * @param bucket the Quilt bucket
+     * @return an S3 URI that ends with a slash
+     */
+    public String locationIn(QuiltBucket bucket) {
+        return "s3://" + bucket.name() + "/" + QuiltBucket.REGISTRY_PREFIX + folder;
+    }
+
+    /**
+     * The table's columns.
+     *
+     * @return name → type in Hive's words, in the table's order
+     */
+    public Map<String, String> columns() {
+        return columns;
+    }
+
+    /**
+     * The format of the table's files.
+     *
+     * @return in Hive's words
+     */
+    public FileFormat format() {
+        return format;
+    }
+
+    /**
+     * The parameter that Hive wants of every table.
+     *
+     * @return seconds since 1970: the published definition's, so that both are the same table
+     */
+    public String lastDdlTime() {
+        return lastDdlTime;
+    }
+
+    /**
+     * A text that changes when a view over the table has to be made anew.
+     *
+     * @return the columns and their types
+     */
+    public String definition() {
+        return columns.toString();
+    }
+
+    private static Map<String, String> columns(String... namesAndTypes) {
+        Map<String, String> columns = new LinkedHashMap<>();
+        for (int i = 0; i < namesAndTypes.length; i += 2) {
+            columns.put(namesAndTypes[i], namesAndTypes[i + 1]);
+        }
+        return Collections.unmodifiableMap(columns);
+    }
+}

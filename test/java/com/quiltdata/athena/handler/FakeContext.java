@@ -1,0 +1,114 @@
+package com.quiltdata.athena.handler;
+
+import com.amazonaws.services.lambda.runtime.ClientContext;
+import com.amazonaws.services.lambda.runtime.CognitoIdentity;
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.LambdaLogger;
+import com.amazonaws.services.lambda.runtime.logging.LogLevel;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** An invocation with five minutes left, whose time passes only while the handler waits, and that keeps its log. */
+final class FakeContext implements Context, PollingClock, LambdaLogger {
+    private final List<Duration> pauses = new ArrayList<>();
+    private final List<String> log = new ArrayList<>();
+    private long nanos;
+
+    /** How long the handler waited, each time. */
+    List<Duration> pauses() {
+        return pauses;
+    }
+
+    /** What was logged: the level and the message. */
+    List<String> log() {
+        return log;
+    }
+
+    /** How long the handler waited in all. */
+    Duration waited() {
+        return Duration.ofNanos(nanos);
+    }
+
+    @Override
+    public long nanos() {
+        return nanos;
+    }
+
+    @Override
+    public void sleep(Duration length) {
+        pauses.add(length);
+        nanos += length.toNanos();
+    }
+
+    @Override
+    public void log(String message, LogLevel level) {
+        log.add(level + " " + message);
+    }
+
+    @Override
+    public void log(String message) {
+        log.add("without a level: " + message);
+    }
+
+    @Override
+    public void log(byte[] message) {
+        log(new String(message, StandardCharsets.UTF_8));
+    }
+
+    @Override
+    public int getRemainingTimeInMillis() {
+        return 300_000;
+    }
+
+    @Override
+    public LambdaLogger getLogger() {
+        return this;
+    }
+
+    @Override
+    public String getAwsRequestId() {
+        return "request";
+    }
+
+    @Override
+    public String getLogGroupName() {
+        return "group";
+    }
+
+    @Override
+    public String getLogStreamName() {
+        return "stream";
+    }
+
+    @Override
+    public String getFunctionName() {
+        return "function";
+    }
+
+    @Override
+    public String getFunctionVersion() {
+        return "$LATEST";
+    }
+
+    @Override
+    public String getInvokedFunctionArn() {
+        return "arn";
+    }
+
+    @Override
+    public CognitoIdentity getIdentity() {
+        return null;
+    }
+
+    @Override
+    public ClientContext getClientContext() {
+        return null;
+    }
+
+    @Override
+    public int getMemoryLimitInMB() {
+        return 512;
+    }
+}

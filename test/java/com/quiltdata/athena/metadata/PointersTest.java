@@ -1,0 +1,191 @@
+package com.quiltdata.athena.metadata;
+
+import static com.quiltdata.athena.metadata.Registry.PACKAGES_VIEW;
+import static com.quiltdata.athena.metadata.Registry.topHash;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Which objects below {@code .quilt/named_packages/} are pointers, and what they point to. */
+class PointersTest {
+    private static final String HASH = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789ABCDEF";
+    private static final String MANIFEST = """
+            {"version": "v0", "message": "first"}
+            {"logical_key": "a.txt"}
+            """;
+
+    private Registry registry;
+
+    @BeforeEach
+    void aManifest() {
+        registry = Registry.empty().manifest(HASH, MANIFEST);
+    }
+
+    @Test
+    void whiteSpaceAndBlankLinesAroundTheHashAreNoPartOfIt() {
+        List<String> contents = List.of(
+                "%s", "%s\n", "%s\r\n", " %s ", "\t%s\t\n", "\n\n%s\n\n", "  \n%s", "%s\n  \t\n", "\r\n%s\r\n\r\n");
+        for (int timestamp = 0; timestamp < contents.size(); timestamp++) {
+            registry.pointer("user/name/" + timestamp, contents.get(timestamp).formatted(HASH));
+        }
+
+        assertThat(registry.packages())
+                .containsExactlyInAnyOrderElementsOf(IntStream.range(0, contents.size())
+                        .mapToObj(timestamp -> row("user", "name", HASH, "" + timestamp, "first", null, null))
+                        .toList());
+        assertThat(registry.objectRows())
+                .containsExactlyInAnyOrderElementsOf(IntStream.range(0, contents.size())
+                        .mapToObj(timestamp ->
+                                row("user", "name", "" + timestamp, HASH, "a.txt", null, null, null, null, null))
+                        .toList());
+    }
+
+    @Test
+    void whatIsNotOneHashIsNoPointer() {
+        List<String> contents = List.of(
+                "",
+                "\n",
+                "  ",
+                "%s\n%1$s",
+                "%s\nmore",
+                "%s more",
+                "%s0",
+                "x%s",
+                "./%s",
+                "\"%s\"",
+                "{\"hash\": \"%s\"}",
+                "\u0000",
+                HASH.substring(1));
+        for (int timestamp = 0; timestamp < contents.size(); timestamp++) {
+            registry.pointer("user/name/" + timestamp, contents.get(timestamp).formatted(HASH));
+        }
+
+        assertThat(registry.packages()).isEmpty();
+        assertThat(registry.objectRows()).isEmpty();
+    }
+
+    @Test
+    void theNameOfAnyOtherObjectIsNoHash() {
+        registry.manifest("README", MANIFEST).pointer("user/name/latest", "README");
+
+        assertThat(registry.packages()).isEmpty();
+        assertThat(registry.objectRows()).isEmpty();
+    }
+
+    /** The published table splits lines at commas, so that the view sees no more than what is before the first. */
+    @Test
+    void whatFollowsACommaIsIgnored() {
+        registry.pointer("user/name/latest", HASH + ",more");
+
+        assertThat(registry.packages()).containsExactly(row("user", "name", HASH, "latest", "first", null, null));
+    }
+
+    @Test
+    void whatIsElsewhereOrNamedOtherwiseIsNoPointer() {
+        List.of(
+                        "latest",
+                        "user/latest",
+                        "user/name/more/latest",
+                        "user//latest",
+                        "user/name/README",
+                        "user/name/Latest",
+                        "user/name/latest.bak",
+                        "user/name/-1",
+                        "user/name/1.5",
+                        "user/name/" + HASH)
+                .forEach(path -> registry.pointer(path, HASH));
+
+        assertThat(registry.packages()).isEmpty();
+        assertThat(registry.objectRows()).isEmpty();
+    }
+
+    @Test
+    void usersAndNamesAreAsInTheKey() {
+        List<String> names = List.of(
+                "user name",
+                "per%20cent",
+                "plus+plus",
+                "key=value",
+                "Ünïcödé",
+                "細胞",
+                "it's",
+                "a,b",
+                "a\"b",
+                "a#b",
+                "a?b",
+                "a&b",
+                "a*b",
+                "a;b",
+                "a:b",
+                "$path",
+                "-",
+                "a_b",
+                "a.b");
+        names.forEach(name -> registry.pointer(name + "/" + name + "/1600000000", HASH));
+
+        assertThat(registry.packages())
+                .containsExactlyInAnyOrderElementsOf(names.stream()
+                        .map(name -> row(name, name, HASH, "1600000000", "first", null, null))
+                        .toList());
+    }
+
+    /** Hive, Trino and Athena take objects below such a name for temporary ones and do not read them. */
+    @Test
+    void packagesWhoseUserOrNameBeginsWithAnUnderscoreOrADotAreNotSeen() {
+        List.of("_user/name", ".user/name", "user/_name", "user/.name")
+                .forEach(name -> registry.pointer(name + "/latest", HASH));
+
+        assertThat(registry.packages()).isEmpty();
+    }
+
+    @Test
+    void aPointerToAMissingManifestHasNoRow() {
+        registry.pointer("user/name/1600000000", topHash(2)).pointer("user/name/latest", HASH);
+
+        assertThat(registry.packages()).containsExactly(row("user", "name", HASH, "latest", "first", null, null));
+        assertThat(registry.logicalKeys()).containsExactly("a.txt");
+    }
+
+    @Test
+    void aManifestThatNoPointerNamesHasNoRow() {
+        assertThat(registry.packages()).isEmpty();
+        assertThat(registry.objectRows()).isEmpty();
+    }
+
+    @Test
+    void everyPointerToTheSameManifestHasItsRows() {
+        registry.pointer("user/name/1600000000", HASH)
+                .pointer("user/name/1600000001", HASH)
+                .pointer("user/name/latest", HASH)
+                .pointer("other/name/latest", HASH);
+
+        assertThat(registry.packages())
+                .containsExactlyInAnyOrder(
+                        row("user", "name", HASH, "1600000000", "first", null, null),
+                        row("user", "name", HASH, "1600000001", "first", null, null),
+                        row("user", "name", HASH, "latest", "first", null, null),
+                        row("other", "name", HASH, "latest", "first", null, null));
+        assertThat(registry.logicalKeys()).containsExactly("a.txt", "a.txt", "a.txt", "a.txt");
+    }
+
+    /** It would fail the query if it was read: the name says that it is compressed. */
+    @Test
+    void whatIsNoPointerIsNotRead() {
+        registry.pointer("user/name/latest", HASH).pointer("user/name/latest.gz", HASH);
+
+        assertThat(registry.packages()).containsExactly(row("user", "name", HASH, "latest", "first", null, null));
+    }
+
+    @Test
+    void aRegistryWithoutPointersHasNoRows() {
+        assertThat(registry.rows("SELECT count(*) FROM " + PACKAGES_VIEW)).isEqualTo(List.of(row("0")));
+    }
+
+    private static List<String> row(String... values) {
+        return Arrays.asList(values);
+    }
+}
