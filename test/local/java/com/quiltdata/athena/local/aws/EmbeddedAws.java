@@ -11,6 +11,8 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
+import software.amazon.awssdk.services.athena.model.GetWorkGroupRequest;
+import software.amazon.awssdk.services.glue.model.GetTableRequest;
 
 /**
  * An AWS account on loopback, in this process: S3 (path style), the Glue Data Catalog and Athena, behind one port.
@@ -82,7 +84,7 @@ public final class EmbeddedAws implements AutoCloseable {
 
         GlueDataCatalog glue = new GlueDataCatalog();
         AwsJsonFilter filter = new AwsJsonFilter();
-        filter.add("AWSGlue", glue);
+        filter.add("AWSGlue", GetTableRequest.class.getPackage(), glue);
         CompletableFuture<QueryEngine> startingEngine =
                 CompletableFuture.supplyAsync(() -> QueryEngine.start(engineFiles));
         try {
@@ -98,7 +100,7 @@ public final class EmbeddedAws implements AutoCloseable {
         closer.register(clients::close);
         athena = new Athena(glue, new QueryRunner(engine, clients.s3(), results, limits), limits);
         closer.register(athena::close);
-        filter.add("AmazonAthena", athena);
+        filter.add("AmazonAthena", GetWorkGroupRequest.class.getPackage(), athena);
     }
 
     /**

@@ -3,6 +3,7 @@ package com.quiltdata.athena.local.aws;
 import com.adobe.testing.s3mock.s3.controller.ControllerConfiguration;
 import com.adobe.testing.s3mock.s3.service.ServiceConfiguration;
 import com.adobe.testing.s3mock.s3.store.StoreConfiguration;
+import jakarta.servlet.Filter;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Map;
@@ -36,7 +37,7 @@ final class FrontServer implements AutoCloseable {
      * Starts the server, with no bucket in it.
      *
      * @param port the port on 127.0.0.1, or 0 for any free one
-     * @param directory where objects are kept
+     * @param directory where objects are kept, until the server is closed
      * @param filter answers what is not for S3
      */
     static FrontServer start(int port, Path directory, AwsJsonFilter filter) {
@@ -51,9 +52,17 @@ final class FrontServer implements AutoCloseable {
                         "127.0.0.1",
                         "server.port",
                         port,
+                        // A thread for each request, so that clients that stall take none from others.
+                        "spring.threads.virtual.enabled",
+                        "true",
                         "com.adobe.testing.s3mock.store.region",
-                        EmbeddedAws.REGION))
-                .initializers(new FilterInitializer(filter)::register)
+                        EmbeddedAws.REGION,
+                        "com.adobe.testing.s3mock.store.root",
+                        directory.toString()))
+                .initializers(
+                        new FilterInitializer("localRequests", new LocalRequestsFilter(), 0)::register,
+                        new FilterInitializer("awsJson", filter, 1)::register,
+                        starting -> starting.getBeanFactory().addBeanPostProcessor(new BucketKeys(directory.toFile())))
                 .run();
         return new FrontServer(context);
     }
@@ -70,15 +79,16 @@ final class FrontServer implements AutoCloseable {
         context.close();
     }
 
-    private record FilterInitializer(AwsJsonFilter filter) {
+    /** A filter before S3; those with lower positions come first. */
+    private record FilterInitializer(String name, Filter filter, int position) {
         void register(ConfigurableApplicationContext context) {
             ((GenericApplicationContext) context)
-                    .registerBean("awsJson", FilterRegistrationBean.class, () -> registration(filter));
+                    .registerBean(name, FilterRegistrationBean.class, () -> registration(filter, position));
         }
 
-        private static FilterRegistrationBean<AwsJsonFilter> registration(AwsJsonFilter filter) {
-            FilterRegistrationBean<AwsJsonFilter> registration = new FilterRegistrationBean<>(filter);
-            registration.setOrder(Ordered.HIGHEST_PRECEDENCE);
+        private static FilterRegistrationBean<Filter> registration(Filter filter, int position) {
+            FilterRegistrationBean<Filter> registration = new FilterRegistrationBean<>(filter);
+            registration.setOrder(Ordered.HIGHEST_PRECEDENCE + position);
             return registration;
         }
     }
