@@ -131,12 +131,18 @@ public final class EmbeddedAws implements AutoCloseable {
         }
     }
 
-    /** Finds a port in use before anything slow is started; the port 0 never is. */
-    private static void requireFree(int port) {
+    /**
+     * Finds a port in use before anything slow is started.
+     *
+     * @param port the port on 127.0.0.1; 0 is never in use
+     * @throws UncheckedIOException if it cannot be opened; the message tells why
+     */
+    public static void requireFree(int port) {
         try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
             socket.getLocalPort();
         } catch (IOException exception) {
-            throw new UncheckedIOException("Port " + port + " on 127.0.0.1 cannot be opened", exception);
+            throw new UncheckedIOException(
+                    "Port %d on 127.0.0.1 cannot be opened: %s".formatted(port, exception.getMessage()), exception);
         }
     }
 
