@@ -9,6 +9,7 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -42,18 +43,23 @@ final class LocalAthenaScript {
                 "lambda",
                 "src",
                 "test/pom.xml",
-                "test/local",
-                "test/local-athena")) {
+                "test/local")) {
             Path link = FOLDER.resolve(name);
             Files.deleteIfExists(link);
             Files.createSymbolicLink(link, PROJECT.resolve(name));
         }
+        // The script follows a link to itself, and would start the project's own.
+        Files.copy(
+                PROJECT.resolve("test/local-athena"),
+                FOLDER.resolve("test/local-athena"),
+                StandardCopyOption.REPLACE_EXISTING,
+                StandardCopyOption.COPY_ATTRIBUTES);
         // What the build gives the tests' JVM it also gives the command's.
         String options = ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
                 .filter(argument -> !argument.startsWith("-D") && !argument.contains("javaagent"))
                 .collect(Collectors.joining(" "));
         LaunchFiles.main(new String[] {target.toString(), options});
-        Files.writeString(target.resolve("local-built"), "");
+        Files.writeString(target.resolve("local-built"), FOLDER + "\n");
         return new LocalAthenaScript(directory.resolve("errors.txt"));
     }
 

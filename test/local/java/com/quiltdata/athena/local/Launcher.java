@@ -21,6 +21,7 @@ public final class Launcher {
     private static final int CHILD_SECONDS = 5;
 
     private static volatile boolean launched;
+    private static volatile boolean ownsDirectory;
     private static volatile boolean interruptIsSuccess;
 
     private Launcher() {}
@@ -39,6 +40,7 @@ public final class Launcher {
             Files.createDirectory(
                     directory.path(),
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            ownsDirectory = true;
         } catch (IOException e) {
             System.err.println("The temporary directory " + directory.path() + " cannot be made: " + e);
             System.exit(1);
@@ -79,7 +81,9 @@ public final class Launcher {
         LogManager.getLogManager().reset();
         System.setErr(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
         endChildProcesses();
-        directory.close();
+        if (ownsDirectory) {
+            directory.close();
+        }
         if (interruptIsSuccess) {
             Runtime.getRuntime().halt(0);
         }

@@ -97,7 +97,7 @@ record RegistryFiles(List<RegistryFile> found, List<Skipped> skipped) {
             if (hasNameOfText(folder)) {
                 return FileVisitResult.CONTINUE;
             }
-            skip(folder, "in a folder whose name is not UTF-8");
+            skip(folder, "a folder whose name is not UTF-8");
             return FileVisitResult.SKIP_SUBTREE;
         }
 
