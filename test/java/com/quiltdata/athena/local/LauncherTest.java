@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -32,6 +34,10 @@ class LauncherTest {
             Process child = new ProcessBuilder("sleep", "600").start();
             switch (arguments[0]) {
                 case "end" -> System.exit(3);
+                case "print" -> {
+                    Launcher.endChildProcesses();
+                    System.out.println(child.waitFor());
+                }
                 case "fail" -> throw new IllegalStateException("as told");
                 default -> {
                     if (arguments[0].equals("serve")) {
@@ -73,6 +79,24 @@ class LauncherTest {
     }
 
     @Test
+    @Timeout(30)
+    void aReaderThatTheShellHasStartedBeforeLives() throws Exception {
+        Path text = folder.resolve("text");
+
+        Process process = new ProcessBuilder(Stream.concat(
+                                Stream.of("bash", "-c", "exec \"$@\" > >(sleep 0.5; cat >" + text + ")", "bash"),
+                                command("print").stream())
+                        .toList())
+                .start();
+
+        assertThat(process.waitFor()).isZero();
+        while (!Files.exists(text) || Files.size(text) == 0) {
+            Thread.sleep(20);
+        }
+        assertThat(text).hasContent("137");
+    }
+
+    @Test
     void aDirectoryOfSomebodyElseIsNeitherUsedNorRemoved() throws Exception {
         Path file = Files.createFile(Files.createDirectory(folder.resolve("own")).resolve("precious"));
 
@@ -84,15 +108,18 @@ class LauncherTest {
     }
 
     private Process launch(String how) throws IOException {
-        return new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Launcher.class.getName(),
-                        folder.resolve("own").toString(),
-                        Program.class.getName(),
-                        how)
-                .start();
+        return new ProcessBuilder(command(how)).start();
+    }
+
+    private List<String> command(String how) {
+        return List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Launcher.class.getName(),
+                folder.resolve("own").toString(),
+                Program.class.getName(),
+                how);
     }
 
     private List<Path> files() throws IOException {

@@ -2,6 +2,7 @@ package com.quiltdata.athena.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.quiltdata.athena.TestFiles;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
@@ -24,9 +26,11 @@ final class LocalAthenaScript {
     private static final Path FOLDER = Path.of("target", "script").toAbsolutePath();
 
     private final Path errors;
+    private final Path temporaryFiles;
 
-    private LocalAthenaScript(Path errors) {
+    private LocalAthenaScript(Path errors, Path temporaryFiles) {
         this.errors = errors;
+        this.temporaryFiles = temporaryFiles;
     }
 
     /**
@@ -60,7 +64,8 @@ final class LocalAthenaScript {
                 .collect(Collectors.joining(" "));
         LaunchFiles.main(new String[] {target.toString(), options});
         Files.writeString(target.resolve("local-built"), FOLDER + "\n");
-        return new LocalAthenaScript(directory.resolve("errors.txt"));
+        return new LocalAthenaScript(
+                directory.resolve("errors.txt"), Files.createDirectories(directory.resolve("temporary")));
     }
 
     /** Starts the script; what it says on standard error is kept. */
@@ -68,12 +73,24 @@ final class LocalAthenaScript {
         List<String> command = new ArrayList<>();
         command.add(FOLDER.resolve("test/local-athena").toString());
         command.addAll(List.of(arguments));
-        return new ProcessBuilder(command).redirectError(errors.toFile()).start();
+        ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors.toFile());
+        // As in a container behind a proxy, where nothing listens.
+        builder.environment()
+                .putAll(Map.of(
+                        "LC_ALL", "C",
+                        "HTTP_PROXY", "http://127.0.0.1:9",
+                        "TMPDIR", temporaryFiles.toString()));
+        return builder.start();
     }
 
     /** Returns what the process that was started last has said on standard error. */
     String errors() throws IOException {
         return Files.readString(errors);
+    }
+
+    /** Returns what the processes that have ended left in the temporary directory. */
+    List<Path> leftovers() {
+        return TestFiles.list(temporaryFiles);
     }
 
     /**

@@ -56,6 +56,7 @@ class LocalAthenaTest {
         assertThat(script.errors())
                 .contains("TABLE_NOT_FOUND: line 1:21: Table 'awsdatacatalog.quilt_query.nowhere' does not exist")
                 .doesNotContain("\tat ");
+        assertThat(script.leftovers()).isEmpty();
     }
 
     @Test
@@ -69,6 +70,7 @@ class LocalAthenaTest {
         }
 
         assertThat(serving.interrupt()).isZero();
+        assertThat(script.leftovers()).isEmpty();
         JsonNode rows = new ObjectMapper().readTree(serving.process().getInputStream());
         assertThat(rows.findValuesAsText("size")).containsExactlyInAnyOrder("1005", "2097664", "4300000000");
     }

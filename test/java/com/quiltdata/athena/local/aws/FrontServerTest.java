@@ -39,6 +39,5 @@ class FrontServerTest {
                     .contains("k0", "k19")
                     .doesNotContain("k7");
         }
-        assertThat(bucket).doesNotExist();
     }
 }

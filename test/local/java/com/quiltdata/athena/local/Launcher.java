@@ -10,8 +10,11 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.LogManager;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Starts a program in a temporary directory of its own, which is removed with everything in it however the program ends:
@@ -19,6 +22,10 @@ import java.util.logging.LogManager;
  */
 public final class Launcher {
     private static final int CHILD_SECONDS = 5;
+
+    /** A shell may have started processes before it became this one: those that read the output, for one. */
+    private static final Set<ProcessHandle> CHILDREN_OF_THE_SHELL =
+            ProcessHandle.current().children().collect(Collectors.toUnmodifiableSet());
 
     private static volatile boolean launched;
     private static volatile boolean ownsDirectory;
@@ -67,8 +74,11 @@ public final class Launcher {
      */
     static void endChildProcesses() {
         if (launched) {
-            List<ProcessHandle> processes =
-                    ProcessHandle.current().descendants().toList();
+            List<ProcessHandle> processes = ProcessHandle.current()
+                    .children()
+                    .filter(child -> !CHILDREN_OF_THE_SHELL.contains(child))
+                    .flatMap(child -> Stream.concat(Stream.of(child), child.descendants()))
+                    .toList();
             processes.forEach(ProcessHandle::destroyForcibly);
             processes.forEach(process -> process.onExit()
                     .completeOnTimeout(process, CHILD_SECONDS, TimeUnit.SECONDS)

@@ -37,7 +37,7 @@ final class FrontServer implements AutoCloseable {
      * Starts the server, with no bucket in it.
      *
      * @param port the port on 127.0.0.1, or 0 for any free one
-     * @param directory where objects are kept, until the server is closed
+     * @param directory where objects are kept; its owner removes it when the server is closed
      * @param filter answers what is not for S3
      */
     static FrontServer start(int port, Path directory, AwsJsonFilter filter) {
@@ -73,7 +73,7 @@ final class FrontServer implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + port);
     }
 
-    /** Stops the server and removes the objects it held. */
+    /** Stops the server. */
     @Override
     public void close() {
         context.close();
