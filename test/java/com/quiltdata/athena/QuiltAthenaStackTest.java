@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -284,6 +285,17 @@ class QuiltAthenaStackTest {
         template.hasResourceProperties("AWS::Athena::WorkGroup", Map.of("RecursiveDeleteOption", true));
         template.hasResourceProperties(
                 "Custom::S3AutoDeleteObjects", json("{\"BucketName\": {\"Ref\": \"QueryResultsBucket8914DAAE\"}}"));
+    }
+
+    /** CloudFormation deletes a resource before what it depends on. */
+    @Test
+    void underDestroyTheWorkgroupGoesBeforeTheBucketIsClosedAndEmptied() {
+        Template template = template("removalPolicy", "destroy");
+        Set<String> emptied =
+                template.findResources("Custom::S3AutoDeleteObjects").keySet();
+
+        assertThat(emptied).hasSize(1);
+        template.hasResource("AWS::Athena::WorkGroup", Map.of("DependsOn", Match.arrayWith(List.copyOf(emptied))));
     }
 
     @Test

@@ -51,7 +51,7 @@ class AdoptionOnTheEngineTest {
     private final QuiltBucket bucket = new QuiltBucket(name + "-bucket");
     private final NotebookResources notebook =
             new NotebookResources(SharedEmbeddedAws.clients(), configuration(List.of(bucket.name())));
-    private final LocalStack stack = new LocalStack(SharedEmbeddedAws.endpoint(), message -> {});
+    private final LocalStack stack = new LocalStack(SharedEmbeddedAws.endpoint());
 
     @TempDir
     Path folder;
@@ -71,7 +71,8 @@ class AdoptionOnTheEngineTest {
 
         assertThatThrownBy(() -> stack.deploy(assembly()))
                 .isInstanceOf(ResourceExistsException.class)
-                .hasMessageStartingWith("AlreadyExists: QueryResultsBucket8914DAAE (AWS::S3::Bucket): ");
+                .hasMessageMatching("AlreadyExists: QueryResults\\w+ \\(AWS::(S3::Bucket|Athena::WorkGroup)\\): .*"
+                        + "|AlreadyExists: QueryDatabase\\w+ \\(AWS::Glue::Database\\): .*");
 
         assertThat(tables()).isEqualTo(before);
         assertThat(workGroup()).isEqualTo(workGroup);
@@ -255,7 +256,7 @@ class AdoptionOnTheEngineTest {
         adoption().adopt(stack, assembly());
         stack.delete();
         List<ResourceChange> changes = new ArrayList<>();
-        LocalStack another = new LocalStack(SharedEmbeddedAws.endpoint(), message -> {});
+        LocalStack another = new LocalStack(SharedEmbeddedAws.endpoint());
 
         another.deploy(assembly(), ExistingResources.IMPORT, changes);
 
@@ -279,8 +280,9 @@ class AdoptionOnTheEngineTest {
                         ExistingResources.IMPORT,
                         new ArrayList<>()))
                 .isInstanceOf(ResourceExistsException.class)
-                .hasMessage("AlreadyExists: QueryResultsBucket8914DAAE (AWS::S3::Bucket): to be imported, it must have "
-                        + "the DeletionPolicy Retain or RetainExceptOnCreate");
+                .hasMessageMatching(
+                        "AlreadyExists: \\w+ \\(AWS::(S3::Bucket|Glue::Database)\\): to be imported, it must have "
+                                + "the DeletionPolicy Retain or RetainExceptOnCreate");
     }
 
     private Adoption adoption() {

@@ -3,7 +3,7 @@ package com.quiltdata.athena.local;
 import com.quiltdata.athena.TestTemplates;
 import com.quiltdata.athena.local.aws.SharedEmbeddedAws;
 import com.quiltdata.athena.local.cloudformation.CloudAssembly;
-import com.quiltdata.athena.local.cloudformation.TemplateDeployment;
+import com.quiltdata.athena.local.cloudformation.LocalStack;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,8 +23,7 @@ public record DeployedStack(Map<String, String> outputs) {
      * @return the stack
      */
     public static DeployedStack deploy(String name, Object quiltBuckets) {
-        return new DeployedStack(
-                TemplateDeployment.deploy(assembly(name, quiltBuckets), SharedEmbeddedAws.endpoint(), message -> {}));
+        return new DeployedStack(new LocalStack(SharedEmbeddedAws.endpoint()).deploy(assembly(name, quiltBuckets)));
     }
 
     /**

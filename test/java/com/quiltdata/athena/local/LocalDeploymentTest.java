@@ -8,7 +8,7 @@ import com.quiltdata.athena.TestTemplates;
 import com.quiltdata.athena.local.ResultTable.Column;
 import com.quiltdata.athena.local.aws.SharedEmbeddedAws;
 import com.quiltdata.athena.local.cloudformation.CloudAssembly;
-import com.quiltdata.athena.local.cloudformation.TemplateDeployment;
+import com.quiltdata.athena.local.cloudformation.LocalStack;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -171,7 +171,7 @@ class LocalDeploymentTest {
     void aResourceTypeThatIsUnknownIsRefused(@TempDir Path directory) throws IOException {
         CloudAssembly changed = changed(directory, "\"AWS::Athena::NamedQuery\"", "\"AWS::SQS::Queue\"");
 
-        assertThatThrownBy(() -> TemplateDeployment.deploy(changed, SharedEmbeddedAws.endpoint(), message -> {}))
+        assertThatThrownBy(() -> new LocalStack(SharedEmbeddedAws.endpoint()).deploy(changed))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("QuiltBucketschangedbucketExampleQueryC3B1DBC1: "
                         + "the resource type AWS::SQS::Queue is unknown here");
@@ -181,7 +181,7 @@ class LocalDeploymentTest {
     void aPropertyThatIsUnknownIsRefused(@TempDir Path directory) throws IOException {
         CloudAssembly changed = changed(directory, "\"TableType\"", "\"TableKind\"");
 
-        assertThatThrownBy(() -> TemplateDeployment.deploy(changed, SharedEmbeddedAws.endpoint(), message -> {}))
+        assertThatThrownBy(() -> new LocalStack(SharedEmbeddedAws.endpoint()).deploy(changed))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("(AWS::Glue::Table): Unrecognized field \"TableKind\"");
     }
@@ -190,7 +190,7 @@ class LocalDeploymentTest {
     void aViewThatAthenaRefusesFailsTheDeploymentWithAthenasReason(@TempDir Path directory) throws IOException {
         CloudAssembly changed = changed(directory, "headers.\\\\\"message\\\\\"", "headers.\\\\\"massage\\\\\"");
 
-        assertThatThrownBy(() -> TemplateDeployment.deploy(changed, SharedEmbeddedAws.endpoint(), message -> {}))
+        assertThatThrownBy(() -> new LocalStack(SharedEmbeddedAws.endpoint()).deploy(changed))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageMatching("CREATE of view \\w+\\.changed_bucket_quilt_packages_view in workgroup \\w+ failed "
                         + "\\(query [0-9a-f-]{36}\\): COLUMN_NOT_FOUND: line \\d+:3: "

@@ -7,7 +7,7 @@ import com.quiltdata.athena.local.aws.AthenaLimits;
 import com.quiltdata.athena.local.aws.AwsClients;
 import com.quiltdata.athena.local.aws.DdlLoad;
 import com.quiltdata.athena.local.aws.EmbeddedAws;
-import com.quiltdata.athena.local.cloudformation.TemplateDeployment;
+import com.quiltdata.athena.local.cloudformation.LocalStack;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -19,16 +19,16 @@ import software.amazon.awssdk.services.glue.model.Table;
 /** More views than Athena takes at once, on an account of their own, where nothing else uses the quota. */
 class ManyViewsTest {
 
-    /** Two groups would have 10 views made at once. */
-    private static final AthenaLimits LIMITS = new AthenaLimits(3, Duration.ofMillis(200));
+    /** Two groups would have 10 views made at once, each of them denied at first. */
+    private static final AthenaLimits LIMITS = new AthenaLimits(3, Duration.ofMillis(200), Duration.ofMillis(100));
 
     @Test
-    void allViewsAreMadeUnderAQuotaThatIsSmallerThanWhatTheTemplateAllows() {
+    void allViewsAreMadeUnderASmallQuotaAndWithPoliciesThatAreNotInForceYet() {
         Map<String, Object> configuration = TestTemplates.configuration(
                 "quiltBuckets", Map.of("imaging", buckets(0, 6), "sequencing", buckets(6, 12)), "inputAccess", "any");
         try (EmbeddedAws account = EmbeddedAws.start(0, LIMITS);
                 AwsClients aws = new AwsClients(account.endpoint())) {
-            TemplateDeployment.deploy(TestTemplates.assembly(configuration), account.endpoint(), line -> {});
+            new LocalStack(account.endpoint()).deploy(TestTemplates.assembly(configuration));
 
             assertThat(aws.glue()
                             .getTables(get -> get.databaseName("quilt_query"))
@@ -41,7 +41,7 @@ class ManyViewsTest {
                                     .map(view -> "%s_quilt_%s_view".formatted(prefix, view)))
                             .toList());
             DdlLoad load = account.ddlLoad();
-            assertThat(load.started()).isEqualTo(26);
+            assertThat(load.started()).as("each view is denied once or more").isGreaterThanOrEqualTo(52);
             assertThat(load.mostActive()).isEqualTo(3);
             assertThat(load.refused()).isPositive();
         }
@@ -52,7 +52,7 @@ class ManyViewsTest {
         Map<String, Object> configuration =
                 TestTemplates.configuration("quiltBuckets", buckets(0, 8), "inputAccess", "any");
         try (EmbeddedAws account = EmbeddedAws.start(0, new AthenaLimits(20, Duration.ofMillis(500)))) {
-            TemplateDeployment.deploy(TestTemplates.assembly(configuration), account.endpoint(), line -> {});
+            new LocalStack(account.endpoint()).deploy(TestTemplates.assembly(configuration));
 
             assertThat(account.ddlLoad()).isEqualTo(new DdlLoad(18, 0, 5));
         }

@@ -73,8 +73,6 @@ public final class AthenaViewProvider extends Construct implements IGrantable {
     /** The handler is another module's; {@code ViewHandler} there says what it does. */
     private static final String HANDLER = "com.quiltdata.athena.handler.ViewHandler";
 
-    private static final String HANDLER_JAR = "view-handler.jar";
-
     private final String rolePath;
     private final Role handlerRole;
     private final String serviceToken;
@@ -89,7 +87,7 @@ public final class AthenaViewProvider extends Construct implements IGrantable {
                 .runtime(Runtime.JAVA_25)
                 .architecture(Architecture.ARM_64)
                 .handler(HANDLER)
-                .code(Code.fromAsset(handlerJar().toString()))
+                .code(Code.fromAsset(HandlerJar.FILE.toString()))
                 .memorySize(512)
                 .timeout(HANDLER_TIMEOUT)
                 // It runs for seconds, most of them its start: the second compiler never pays.
@@ -345,25 +343,32 @@ public final class AthenaViewProvider extends Construct implements IGrantable {
     }
 
     /** The handler as a file. CDK names the asset by its content, so it does not matter where the file lies. */
-    private static Path handlerJar() {
-        URL resource = AthenaViewProvider.class.getResource(HANDLER_JAR);
-        if (resource == null) {
-            throw new IllegalStateException(HANDLER_JAR + " is missing from the app: build it with mvn package");
-        }
-        try {
-            if (resource.getProtocol().equals("file")) {
-                return Path.of(resource.toURI());
+    private static final class HandlerJar {
+        private static final String NAME = "view-handler.jar";
+
+        /** Copied out of the app's jar once, however many providers there are. */
+        static final Path FILE = file();
+
+        private static Path file() {
+            URL resource = AthenaViewProvider.class.getResource(NAME);
+            if (resource == null) {
+                throw new IllegalStateException(NAME + " is missing from the app: build it with mvn package");
             }
-            Path copy = Files.createTempFile("view-handler", ".jar");
-            copy.toFile().deleteOnExit();
-            try (InputStream content = resource.openStream()) {
-                Files.copy(content, copy, StandardCopyOption.REPLACE_EXISTING);
+            try {
+                if (resource.getProtocol().equals("file")) {
+                    return Path.of(resource.toURI());
+                }
+                Path copy = Files.createTempFile("view-handler", ".jar");
+                copy.toFile().deleteOnExit();
+                try (InputStream content = resource.openStream()) {
+                    Files.copy(content, copy, StandardCopyOption.REPLACE_EXISTING);
+                }
+                return copy;
+            } catch (IOException e) {
+                throw new UncheckedIOException("Cannot copy " + resource, e);
+            } catch (URISyntaxException e) {
+                throw new IllegalStateException("Not a file: " + resource, e);
             }
-            return copy;
-        } catch (IOException e) {
-            throw new UncheckedIOException("Cannot copy " + resource, e);
-        } catch (URISyntaxException e) {
-            throw new IllegalStateException("Not a file: " + resource, e);
         }
     }
 }

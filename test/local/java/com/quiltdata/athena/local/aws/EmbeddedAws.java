@@ -10,6 +10,7 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -86,7 +87,7 @@ public final class EmbeddedAws implements AutoCloseable {
         CompletableFuture<QueryEngine> startingEngine =
                 CompletableFuture.supplyAsync(() -> QueryEngine.start(engineFiles));
         try {
-            server = FrontServer.start(port, objects, filter);
+            server = FrontServer.start(port, objects, List.of(filter, new BucketPolicies()));
             closer.register(server::close);
         } finally {
             closer.register(startingEngine.join()::close);

@@ -3,8 +3,10 @@ package com.quiltdata.athena.local.aws;
 import com.adobe.testing.s3mock.s3.controller.ControllerConfiguration;
 import com.adobe.testing.s3mock.s3.service.ServiceConfiguration;
 import com.adobe.testing.s3mock.s3.store.StoreConfiguration;
+import jakarta.servlet.Filter;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.apache.tomcat.util.buf.EncodedSolidusHandling;
 import org.springframework.boot.Banner;
@@ -21,7 +23,7 @@ import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.core.Ordered;
 
 /**
- * The one port of the embedded services: an S3 on loopback, with a filter before it that answers what is not for S3.
+ * The one port of the embedded services: an S3 on loopback, with filters before it that answer what is not for it.
  *
  * <p>S3Mock's own application class is not used, because it opens further ports, on every interface.
  */
@@ -37,9 +39,9 @@ final class FrontServer implements AutoCloseable {
      *
      * @param port the port on 127.0.0.1, or 0 for any free one
      * @param directory where objects are kept
-     * @param filter answers what is not for S3
+     * @param filters answer what is not for S3, the first one first
      */
-    static FrontServer start(int port, Path directory, AwsJsonFilter filter) {
+    static FrontServer start(int port, Path directory, List<Filter> filters) {
         // Spring Boot would otherwise set up the logging of the whole process anew.
         System.setProperty("org.springframework.boot.logging.LoggingSystem", "none");
         ConfigurableApplicationContext context = new SpringApplicationBuilder(S3.class)
@@ -53,7 +55,7 @@ final class FrontServer implements AutoCloseable {
                         port,
                         "com.adobe.testing.s3mock.store.region",
                         EmbeddedAws.REGION))
-                .initializers(new FilterInitializer(filter)::register)
+                .initializers(new FilterInitializer(filters)::register)
                 .run();
         return new FrontServer(context);
     }
@@ -70,16 +72,14 @@ final class FrontServer implements AutoCloseable {
         context.close();
     }
 
-    private record FilterInitializer(AwsJsonFilter filter) {
+    private record FilterInitializer(List<Filter> filters) {
         void register(ConfigurableApplicationContext context) {
-            ((GenericApplicationContext) context)
-                    .registerBean("awsJson", FilterRegistrationBean.class, () -> registration(filter));
-        }
-
-        private static FilterRegistrationBean<AwsJsonFilter> registration(AwsJsonFilter filter) {
-            FilterRegistrationBean<AwsJsonFilter> registration = new FilterRegistrationBean<>(filter);
-            registration.setOrder(Ordered.HIGHEST_PRECEDENCE);
-            return registration;
+            for (int i = 0; i < filters.size(); i++) {
+                FilterRegistrationBean<Filter> registration = new FilterRegistrationBean<>(filters.get(i));
+                registration.setOrder(Ordered.HIGHEST_PRECEDENCE + i);
+                ((GenericApplicationContext) context)
+                        .registerBean("filter" + i, FilterRegistrationBean.class, () -> registration);
+            }
         }
     }
 
