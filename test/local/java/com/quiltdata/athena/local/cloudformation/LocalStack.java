@@ -87,7 +87,11 @@ public final class LocalStack {
         };
     }
 
-    /** Prepares a stack that has nothing yet, and whose functions' logs nobody reads. */
+    /**
+     * Prepares a stack that has nothing yet, and whose functions' logs nobody reads.
+     *
+     * @param endpoint where the account's services answer
+     */
     public LocalStack(URI endpoint) {
         this(endpoint, message -> {});
     }
