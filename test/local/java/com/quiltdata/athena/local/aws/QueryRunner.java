@@ -23,6 +23,10 @@ final class QueryRunner {
     private static final int RESULT_NOT_WRITTEN = 401;
     private static final int INTERNAL_SERVICE_ERROR = 100;
 
+    /** The type of an error that a user makes and that Athena has no other for. */
+    private static final int USER_ERROR = 1000;
+
+    private final DefaultDatabase defaultDatabase;
     private final QueryEngine engine;
     private final S3Client s3;
     private final Path directory;
@@ -31,12 +35,14 @@ final class QueryRunner {
     /**
      * Makes a runner.
      *
+     * @param defaultDatabase what is looked up before each statement
      * @param engine what statements run on
      * @param s3 where results are written to
      * @param directory where results are kept, to answer them page by page
      * @param limits how long DDL queries take
      */
-    QueryRunner(QueryEngine engine, S3Client s3, Path directory, AthenaLimits limits) {
+    QueryRunner(DefaultDatabase defaultDatabase, QueryEngine engine, S3Client s3, Path directory, AthenaLimits limits) {
+        this.defaultDatabase = defaultDatabase;
         this.engine = engine;
         this.s3 = s3;
         this.directory = directory;
@@ -57,7 +63,10 @@ final class QueryRunner {
             if (query.start().statement().isDdl() && !query.pause(limits.ddlDuration())) {
                 return;
             }
+            defaultDatabase.require();
             execute(query);
+        } catch (AwsServiceException exception) {
+            query.fail(exception.getMessage(), 2, USER_ERROR, false);
         } catch (IOException | RuntimeException exception) {
             if (query.isActive()) {
                 LOG.warn("Query {} failed", query.start().id(), exception);
