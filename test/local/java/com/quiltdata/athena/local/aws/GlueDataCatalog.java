@@ -21,8 +21,8 @@ import java.util.regex.PatternSyntaxException;
  * A Glue Data Catalog in memory: databases, and tables without partitions.
  *
  * <p>It keeps what it is given as it came, and adds what Glue sets itself. It answers the operations that clients of a
- * catalog use and that Trino's metastore calls. Names are lower-cased, as Glue does. The database {@code default}
- * exists from the start.
+ * catalog use and that Trino's metastore calls. Names are lower-cased, as Glue does. It is empty at first, as in a region
+ * where nobody has used it.
  *
  * @see <a href="https://docs.aws.amazon.com/glue/latest/webapi/API_Operations.html">Glue's operations</a>
  */
@@ -32,10 +32,6 @@ final class GlueDataCatalog implements AwsJsonService {
     private static final AwsJson.PageLimits PAGES = new AwsJson.PageLimits(1, 100, 100);
 
     private final Map<String, Database> databases = new TreeMap<>();
-
-    GlueDataCatalog() {
-        databases.put("default", new Database(databaseOf("default", object())));
-    }
 
     @Override
     public synchronized ObjectNode call(String operation, ObjectNode request) throws AwsServiceException {

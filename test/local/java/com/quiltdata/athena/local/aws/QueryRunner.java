@@ -38,23 +38,27 @@ final class QueryRunner {
             on resource: arn:aws:glue:%2$s:%1$s:catalog because no identity-based policy allows the glue:CreateTable \
             action (Service: AWSGlue; Status Code: 400; Error Code: AccessDeniedException)""".formatted(EmbeddedAws.ACCOUNT_ID, EmbeddedAws.REGION);
 
-    private static final int DENIED_TYPE = 1101;
+    /** The type of an error that a user makes and that Athena has no other for. */
+    private static final int USER_ERROR = 1000;
 
-    private final Map<String, Instant> firstAsked = new ConcurrentHashMap<>();
+    private final DefaultDatabase defaultDatabase;
     private final QueryEngine engine;
     private final S3Client s3;
     private final Path directory;
     private final AthenaLimits limits;
+    private final Map<String, Instant> firstAsked = new ConcurrentHashMap<>();
 
     /**
      * Makes a runner.
      *
+     * @param defaultDatabase what is looked up before each statement
      * @param engine what statements run on
      * @param s3 where results are written to
      * @param directory where results are kept, to answer them page by page
      * @param limits how long DDL queries take
      */
-    QueryRunner(QueryEngine engine, S3Client s3, Path directory, AthenaLimits limits) {
+    QueryRunner(DefaultDatabase defaultDatabase, QueryEngine engine, S3Client s3, Path directory, AthenaLimits limits) {
+        this.defaultDatabase = defaultDatabase;
         this.engine = engine;
         this.s3 = s3;
         this.directory = directory;
@@ -74,13 +78,16 @@ final class QueryRunner {
         try {
             if (query.start().statement().isDdl()) {
                 if (isDenied(query.start().statement())) {
-                    query.fail(DENIED, 2, DENIED_TYPE, false);
+                    query.fail(DENIED, 2, USER_ERROR, false);
                 }
                 if (!query.pause(limits.ddlDuration())) {
                     return;
                 }
             }
+            defaultDatabase.require();
             execute(query);
+        } catch (AwsServiceException exception) {
+            query.fail(exception.getMessage(), 2, USER_ERROR, false);
         } catch (IOException | RuntimeException exception) {
             if (query.isActive()) {
                 LOG.warn("Query {} failed", query.start().id(), exception);
