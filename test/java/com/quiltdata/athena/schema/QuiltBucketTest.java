@@ -35,7 +35,14 @@ class QuiltBucketTest {
         "a..b, not have two dots in a row",
         "192.168.5.4, not look like an IP address",
         "xn--bucket, 'not begin with xn--, which S3 reserves'",
+        "sthree-bucket, 'not begin with sthree-, which S3 reserves'",
+        "amzn-s3-demo-bucket, 'not begin with amzn-s3-demo-, which S3 reserves'",
         "bucket-s3alias, 'not end with -s3alias, which S3 reserves'",
+        "bucket--ol-s3, 'not end with --ol-s3, which S3 reserves'",
+        "bucket.mrap, 'not end with .mrap, which S3 reserves'",
+        "bucket--x-s3, 'not end with --x-s3, which S3 reserves'",
+        "bucket--table-s3, 'not end with --table-s3, which S3 reserves'",
+        "bucket-an, 'not end with -an, which S3 reserves'",
     })
     void refusesWhatS3Refuses(String name, String rule) {
         assertThat(BucketName.brokenRule(name)).hasValue(rule);
