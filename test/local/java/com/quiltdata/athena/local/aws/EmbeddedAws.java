@@ -35,6 +35,7 @@ public final class EmbeddedAws implements AutoCloseable {
     private final Closer closer = Closer.create();
     private FrontServer server;
     private Athena athena;
+    private DefaultDatabase defaultDatabase;
 
     private EmbeddedAws() {}
 
@@ -97,7 +98,8 @@ public final class EmbeddedAws implements AutoCloseable {
 
         AwsClients clients = new AwsClients(endpoint());
         closer.register(clients::close);
-        athena = new Athena(glue, new QueryRunner(engine, clients.s3(), results, limits), limits);
+        defaultDatabase = new DefaultDatabase(glue);
+        athena = new Athena(glue, new QueryRunner(defaultDatabase, engine, clients.s3(), results, limits), limits);
         closer.register(athena::close);
         filter.add("AmazonAthena", athena);
     }
@@ -109,6 +111,16 @@ public final class EmbeddedAws implements AutoCloseable {
      */
     public URI endpoint() {
         return server.endpoint();
+    }
+
+    /**
+     * Says whether those who run statements may make the database {@code default}, which is not there at first and which
+     * Athena makes on their behalf where it is not. Without it, they may.
+     *
+     * @param may whether their policies allow {@code glue:CreateDatabase} on it and on the catalog
+     */
+    public void letUsersCreateTheDefaultDatabase(boolean may) {
+        defaultDatabase.letUsersCreate(may);
     }
 
     /**

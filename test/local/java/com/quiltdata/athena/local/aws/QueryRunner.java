@@ -32,15 +32,10 @@ final class QueryRunner {
             "Access denied when writing output to url: %s . Please ensure you are allowed to access the S3 bucket. If you"
                     + " are encrypting query results with KMS key, please ensure you are allowed to access your KMS key";
 
-    /** The Data Catalog's words. */
-    private static final String DENIED = """
-            User: arn:aws:sts::%1$s:assumed-role/handler/handler is not authorized to perform: glue:CreateTable \
-            on resource: arn:aws:glue:%2$s:%1$s:catalog because no identity-based policy allows the glue:CreateTable \
-            action (Service: AWSGlue; Status Code: 400; Error Code: AccessDeniedException)""".formatted(EmbeddedAws.ACCOUNT_ID, EmbeddedAws.REGION);
-
     private static final int DENIED_TYPE = 1101;
 
     private final Map<String, Instant> firstAsked = new ConcurrentHashMap<>();
+    private final DefaultDatabase defaultDatabase;
     private final QueryEngine engine;
     private final S3Client s3;
     private final Path directory;
@@ -49,12 +44,14 @@ final class QueryRunner {
     /**
      * Makes a runner.
      *
+     * @param defaultDatabase what is looked up before each statement
      * @param engine what statements run on
      * @param s3 where results are written to
      * @param directory where results are kept, to answer them page by page
      * @param limits how long DDL queries take
      */
-    QueryRunner(QueryEngine engine, S3Client s3, Path directory, AthenaLimits limits) {
+    QueryRunner(DefaultDatabase defaultDatabase, QueryEngine engine, S3Client s3, Path directory, AthenaLimits limits) {
+        this.defaultDatabase = defaultDatabase;
         this.engine = engine;
         this.s3 = s3;
         this.directory = directory;
@@ -74,13 +71,16 @@ final class QueryRunner {
         try {
             if (query.start().statement().isDdl()) {
                 if (isDenied(query.start().statement())) {
-                    query.fail(DENIED, 2, DENIED_TYPE, false);
+                    query.fail(GlueDataCatalog.denied("glue:CreateTable", "catalog"), 2, DENIED_TYPE, false);
                 }
                 if (!query.pause(limits.ddlDuration())) {
                     return;
                 }
             }
+            defaultDatabase.require();
             execute(query);
+        } catch (AwsServiceException exception) {
+            query.fail(exception.getMessage(), 2, DENIED_TYPE, false);
         } catch (IOException | RuntimeException exception) {
             if (query.isActive()) {
                 LOG.warn("Query {} failed", query.start().id(), exception);
