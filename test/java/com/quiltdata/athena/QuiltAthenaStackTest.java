@@ -49,20 +49,31 @@ class QuiltAthenaStackTest {
                 """));
     }
 
-    @Test
-    void theResultsBucketRefusesRequestsWithoutTls() {
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"Bool\": {\"aws:SecureTransport\": \"false\"}}",
+                "{\"NumericLessThan\": {\"s3:TlsVersion\": 1.2}}"
+            })
+    void theResultsBucketRefusesRequestsWithoutTls(String condition) {
         Map<String, Object> denied = json("""
                 {
                   "Effect": "Deny",
                   "Action": "s3:*",
                   "Principal": {"AWS": "*"},
-                  "Condition": {"Bool": {"aws:SecureTransport": "false"}}
+                  "Resource": [
+                    {"Fn::GetAtt": ["QueryResultsBucket8914DAAE", "Arn"]},
+                    {"Fn::Join": ["", [{"Fn::GetAtt": ["QueryResultsBucket8914DAAE", "Arn"]}, "/*"]]}
+                  ],
+                  "Condition": %s
                 }
-                """);
+                """.formatted(condition));
         template()
                 .hasResourceProperties(
                         "AWS::S3::BucketPolicy",
                         Map.of(
+                                "Bucket",
+                                "mycompany-quilt-query-results",
                                 "PolicyDocument",
                                 Map.of("Statement", Match.arrayWith(List.of(Match.objectLike(denied))))));
     }
@@ -220,6 +231,27 @@ class QuiltAthenaStackTest {
                   "LoggingConfig": {"LogFormat": "JSON", "LogGroup": {"Ref": "AthenaViewProviderHandlerLog23496D81"}}
                 }
                 """));
+    }
+
+    /** A reservation is taken from the account's other functions, and an invocation beyond it fails a view. */
+    @Test
+    void noFunctionHasAReservedConcurrency() {
+        template()
+                .allResourcesProperties(
+                        "AWS::Lambda::Function", Map.of("ReservedConcurrentExecutions", Match.absent()));
+    }
+
+    /** Below errors, it logs whole requests. */
+    @Test
+    void theFrameworkLogsErrorsAlone() {
+        template()
+                .hasResourceProperties(
+                        "AWS::Lambda::Function",
+                        Map.of(
+                                "Handler",
+                                "framework.onEvent",
+                                "LoggingConfig",
+                                Match.objectLike(Map.of("ApplicationLogLevel", "ERROR", "LogFormat", "JSON"))));
     }
 
     @Test

@@ -104,6 +104,40 @@ class StackViewsTest {
     }
 
     @Test
+    void aCustomViewIsMadeAnewForTheSameReasonsWhereWhatItReadsIsInAGroup() {
+        JsonNode listed = properties(configuration("quiltBuckets", List.of("imaging-a")), "latest_images");
+        JsonNode grouped =
+                properties(configuration("quiltBuckets", Map.of("microscopy", List.of("imaging-a"))), "latest_images");
+
+        assertThat(grouped.path("DefinitionsRead").asText())
+                .matches("[0-9a-f]+")
+                .isEqualTo(listed.path("DefinitionsRead").asText());
+    }
+
+    /** Together, they would be more at once than Athena takes. */
+    @Test
+    void theViewsOfTheStackItselfWaitForAllGroupsWhateverTheyRead() {
+        Map<String, Object> configuration = configuration(
+                "quiltBuckets", groups("a", "b", "c"), "customViews", Map.of("latest_images", LATEST_IMAGES));
+
+        assertThat(dependencies(configuration, "latest_images"))
+                .containsAll(logicalIds(configuration, "AWS::CloudFormation::Stack"));
+    }
+
+    @Test
+    void threeGroupsAreMadeAtOnce() {
+        Map<String, Object> configuration = configuration("quiltBuckets", groups("a", "b", "c", "d", "e"));
+        List<String> stacks = logicalIds(configuration, "AWS::CloudFormation::Stack");
+        JsonNode resources = TestTemplates.assembly(configuration).template().path("Resources");
+
+        assertThat(stacks)
+                .extracting(stack -> texts(resources.path(stack).path("DependsOn")).stream()
+                        .filter(stacks::contains)
+                        .toList())
+                .containsExactly(List.of(), List.of(), List.of(), List.of(stacks.get(0)), List.of(stacks.get(1)));
+    }
+
+    @Test
     void aCustomViewIsMadeAnewWhenWhatItReadsChanges() {
         JsonNode ours = properties(configuration("quiltBuckets", TWO_BUCKETS), "everywhere");
         JsonNode others = properties(configuration("quiltBuckets", List.of("imaging-a", "imaging-c")), "everywhere");
@@ -137,6 +171,15 @@ class StackViewsTest {
 
     private static List<String> names(int count) {
         return IntStream.range(0, count).mapToObj("bucket-%02d"::formatted).toList();
+    }
+
+    /** Each with a bucket that is named after it. */
+    private static Map<String, Object> groups(String... names) {
+        Map<String, Object> groups = new TreeMap<>();
+        for (String name : names) {
+            groups.put(name, List.of("bucket-" + name));
+        }
+        return groups;
     }
 
     private static JsonNode properties(Map<String, Object> configuration, String view) {
@@ -173,9 +216,13 @@ class StackViewsTest {
     }
 
     private static List<String> dependencies(Map<String, Object> configuration, String view) {
-        List<String> dependencies = new ArrayList<>();
-        views(configuration).get(view).path("DependsOn").forEach(id -> dependencies.add(id.asText()));
-        return dependencies;
+        return texts(views(configuration).get(view).path("DependsOn"));
+    }
+
+    private static List<String> texts(JsonNode list) {
+        List<String> texts = new ArrayList<>();
+        list.forEach(text -> texts.add(text.asText()));
+        return texts;
     }
 
     /** The views of the stack itself, by name. */
