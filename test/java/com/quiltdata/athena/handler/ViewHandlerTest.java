@@ -345,8 +345,8 @@ class ViewHandlerTest {
             }
         };
 
-        assertThatThrownBy(
-                        () -> new ViewHandler(athena.client(), clock, new Random(refusals)).handleRequest(event("Create"), context))
+        assertThatThrownBy(() -> new ViewHandler(athena.client(), clock, new Random(refusals))
+                        .handleRequest(event("Create"), context))
                 .isInstanceOf(ViewException.class);
 
         assertThat(Duration.ofNanos(clock.nanos()).toMillis()).isBetween(250_000L, 295_000L);
