@@ -32,13 +32,7 @@ final class DefaultDatabase {
             }
             if (!usersMayCreate) {
                 throw new AwsServiceException(
-                        "AccessDeniedException",
-                        "User: arn:aws:iam::%s:user/test is not authorized to perform: glue:CreateDatabase on resource:"
-                                        .formatted(EmbeddedAws.ACCOUNT_ID)
-                                + " arn:aws:glue:%s:%s:database/%s because no identity-based policy allows the"
-                                        .formatted(EmbeddedAws.REGION, EmbeddedAws.ACCOUNT_ID, NAME)
-                                + " glue:CreateDatabase action (Service: AmazonDataCatalog; Status Code: 400; Error Code:"
-                                + " AccessDeniedException)");
+                        "AccessDeniedException", GlueDataCatalog.denied("glue:CreateDatabase", "database/" + NAME));
             }
             glue.call("CreateDatabase", object("DatabaseInput", object().put("Name", NAME)));
         }

@@ -277,6 +277,19 @@ final class GlueDataCatalog implements AwsJsonService {
         }
     }
 
+    /**
+     * What the Data Catalog says where no policy allows a call.
+     *
+     * @param action the call
+     * @param resource the last part of the ARN of what it is on
+     */
+    static String denied(String action, String resource) {
+        return """
+                User: arn:aws:sts::%1$s:assumed-role/handler/handler is not authorized to perform: %2$s on resource: \
+                arn:aws:glue:%3$s:%1$s:%4$s because no identity-based policy allows the %2$s action (Service: AWSGlue; \
+                Status Code: 400; Error Code: AccessDeniedException)""".formatted(EmbeddedAws.ACCOUNT_ID, action, EmbeddedAws.REGION, resource);
+    }
+
     private static AwsServiceException invalidInput(String message) {
         return new AwsServiceException(INVALID_INPUT, message);
     }

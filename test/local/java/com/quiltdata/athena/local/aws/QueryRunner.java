@@ -32,21 +32,14 @@ final class QueryRunner {
             "Access denied when writing output to url: %s . Please ensure you are allowed to access the S3 bucket. If you"
                     + " are encrypting query results with KMS key, please ensure you are allowed to access your KMS key";
 
-    /** The Data Catalog's words. */
-    private static final String DENIED = """
-            User: arn:aws:sts::%1$s:assumed-role/handler/handler is not authorized to perform: glue:CreateTable \
-            on resource: arn:aws:glue:%2$s:%1$s:catalog because no identity-based policy allows the glue:CreateTable \
-            action (Service: AWSGlue; Status Code: 400; Error Code: AccessDeniedException)""".formatted(EmbeddedAws.ACCOUNT_ID, EmbeddedAws.REGION);
+    private static final int DENIED_TYPE = 1101;
 
-    /** The type of an error that a user makes and that Athena has no other for. */
-    private static final int USER_ERROR = 1000;
-
+    private final Map<String, Instant> firstAsked = new ConcurrentHashMap<>();
     private final DefaultDatabase defaultDatabase;
     private final QueryEngine engine;
     private final S3Client s3;
     private final Path directory;
     private final AthenaLimits limits;
-    private final Map<String, Instant> firstAsked = new ConcurrentHashMap<>();
 
     /**
      * Makes a runner.
@@ -78,7 +71,7 @@ final class QueryRunner {
         try {
             if (query.start().statement().isDdl()) {
                 if (isDenied(query.start().statement())) {
-                    query.fail(DENIED, 2, USER_ERROR, false);
+                    query.fail(GlueDataCatalog.denied("glue:CreateTable", "catalog"), 2, DENIED_TYPE, false);
                 }
                 if (!query.pause(limits.ddlDuration())) {
                     return;
@@ -87,7 +80,7 @@ final class QueryRunner {
             defaultDatabase.require();
             execute(query);
         } catch (AwsServiceException exception) {
-            query.fail(exception.getMessage(), 2, USER_ERROR, false);
+            query.fail(exception.getMessage(), 2, DENIED_TYPE, false);
         } catch (IOException | RuntimeException exception) {
             if (query.isActive()) {
                 LOG.warn("Query {} failed", query.start().id(), exception);
