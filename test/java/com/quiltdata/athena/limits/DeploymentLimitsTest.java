@@ -3,9 +3,14 @@ package com.quiltdata.athena.limits;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.quiltdata.athena.QuiltAthenaApp;
 import com.quiltdata.athena.TestTemplates;
+import com.quiltdata.athena.configuration.Configuration;
 import com.quiltdata.athena.configuration.ConfigurationException;
+import com.quiltdata.athena.configuration.ConfigurationReader;
 import com.quiltdata.athena.local.cloudformation.CloudAssembly;
+import com.quiltdata.athena.schema.BucketTable;
+import com.quiltdata.athena.schema.BucketView;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,24 +22,50 @@ import java.util.stream.Stream;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awscdk.App;
 
 /** Deployments beside AWS's limits, with names of full length where length counts. */
 class DeploymentLimitsTest {
 
+    /** Its tables, its views and its saved query. */
+    private static final int RESOURCES_OF_A_BUCKET = BucketTable.values().length + BucketView.values().length + 1;
+
     @TempDir
     Path directory;
 
-    /** Five resources a bucket, and about 11 kB. */
     @Test
-    void aGroupThatIsTooLargeIsToBeDivided() {
-        synthesize(Map.of("imaging", buckets(85)));
+    void aGroupThatIsTooLargeIsToBeDivided() throws IOException {
+        Map<String, Object> context = context(Map.of("imaging", buckets(110)), "@aws-cdk/core:stackResourceLimit", 0);
+        Configuration configuration = ConfigurationReader.read(context, directory);
+        App app = App.Builder.create()
+                .context(context)
+                .outdir(directory.resolve("unchecked").toString())
+                .build();
+        QuiltAthenaApp.declareStack(app, configuration);
+        Path assembly = Path.of(app.synth().getDirectory());
+        long bytes = Files.size(nestedTemplate(assembly));
 
-        assertThat(problems(Map.of("imaging", buckets(110))))
-                .containsExactly(
-                        "quiltBuckets.imaging: the nested stack of group imaging must have at most 500 resources "
-                                + "(CloudFormation's limit for a template), but would have 562: divide the group",
-                        "quiltBuckets.imaging: the nested stack of group imaging must have at most 1,000,000 bytes "
-                                + "(CloudFormation's limit for a template), but would have 1,234,790: divide the group");
+        assertThatThrownBy(() -> DeploymentLimits.check(assembly, QuiltAthenaApp.STACK_ID, configuration))
+                .isInstanceOfSatisfying(
+                        ConfigurationException.class,
+                        e -> assertThat(e.problems())
+                                .containsExactly(
+                                        "quiltBuckets.imaging: the nested stack of group imaging must have at most 500 "
+                                                + "resources (CloudFormation's limit for a template), but would have "
+                                                + (12 + 110 * RESOURCES_OF_A_BUCKET) + ": divide the group",
+                                        "quiltBuckets.imaging: the nested stack of group imaging must have at most "
+                                                + "1,000,000 bytes (CloudFormation's limit for a template), but would have "
+                                                + "%,d: divide the group".formatted(bytes)));
+
+        synthesize(Map.of("imaging", buckets((int) (110 * 960_000 / bytes))));
+    }
+
+    private static Path nestedTemplate(Path assembly) throws IOException {
+        try (Stream<Path> files = Files.list(assembly)) {
+            return files.filter(file -> file.toString().endsWith(".nested.template.json"))
+                    .findFirst()
+                    .orElseThrow();
+        }
     }
 
     @Test
@@ -42,7 +73,8 @@ class DeploymentLimitsTest {
         assertThat(problems(buckets(110)))
                 .first(InstanceOfAssertFactories.STRING)
                 .isEqualTo("quiltBuckets: the stack must have at most 500 resources (CloudFormation's limit for a "
-                        + "template), but would have 567: use groups of buckets, an object of group name → list");
+                        + "template), but would have " + (17 + 110 * RESOURCES_OF_A_BUCKET)
+                        + ": use groups of buckets, an object of group name → list");
     }
 
     @Test
@@ -55,7 +87,8 @@ class DeploymentLimitsTest {
 
         assertThat(problems(groups))
                 .containsExactly("quiltBuckets: the stack and its nested stacks must have at most 2,500 resources "
-                        + "(CloudFormation's limit for one operation on nested stacks), but would have 2,693: leave "
+                        + "(CloudFormation's limit for one operation on nested stacks), but would have %,d: leave "
+                                .formatted(93 + 520 * RESOURCES_OF_A_BUCKET)
                         + "some buckets to a second deployment, with names of its own");
     }
 
@@ -126,8 +159,12 @@ class DeploymentLimitsTest {
         throw new AssertionError("The deployment was accepted");
     }
 
-    /** As the CDK CLI has an app synthesized: it writes each resource's path into the template. */
     private CloudAssembly synthesize(Object quiltBuckets, Object... more) {
+        return CloudAssembly.synthesize(context(quiltBuckets, more), directory, directory.resolve("cdk.out"));
+    }
+
+    /** As the CDK CLI has an app synthesized: it writes each resource's path into the template. */
+    private static Map<String, Object> context(Object quiltBuckets, Object... more) {
         Map<String, Object> context = TestTemplates.configuration(
                 "quiltBuckets",
                 quiltBuckets,
@@ -140,7 +177,7 @@ class DeploymentLimitsTest {
         for (int i = 0; i < more.length; i += 2) {
             context.put((String) more[i], more[i + 1]);
         }
-        return CloudAssembly.synthesize(context, directory, directory.resolve("cdk.out"));
+        return context;
     }
 
     private static List<String> buckets(int count) {
