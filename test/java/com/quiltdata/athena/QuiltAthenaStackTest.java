@@ -379,7 +379,7 @@ class QuiltAthenaStackTest {
     void viewsHaveNoComments() {
         assertThat(template().findResources("Custom::AthenaView").values())
                 .extracting(view -> String.valueOf(((Map<?, ?>) view.get("Properties")).get("Query")))
-                .hasSize(2)
+                .hasSize(BucketView.values().length)
                 .noneMatch(query -> query.contains("--"));
     }
 

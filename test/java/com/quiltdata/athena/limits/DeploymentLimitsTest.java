@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.assertj.core.api.InstanceOfAssertFactories;
@@ -58,8 +59,9 @@ class DeploymentLimitsTest {
                                                 + (12 + 110 * RESOURCES_OF_A_BUCKET) + ": divide the group",
                                         "quiltBuckets.imaging: the nested stack of group imaging must have at most "
                                                 + "1,000,000 bytes (CloudFormation's limit for a template), but would have "
-                                                + "%,d: divide the group".formatted(bytes)));
+                                                + number(bytes) + ": divide the group"));
 
+        // As many as fill 960,000 of the 1,000,000 bytes.
         synthesize(Map.of("imaging", buckets((int) (110 * 960_000 / bytes))));
     }
 
@@ -82,9 +84,9 @@ class DeploymentLimitsTest {
 
         assertThat(problems(groups))
                 .containsExactly("quiltBuckets: the stack and its nested stacks must have at most 2,500 resources "
-                        + "(CloudFormation's limit for one operation on nested stacks), but would have %,d: leave "
-                                .formatted(93 + 520 * RESOURCES_OF_A_BUCKET)
-                        + "some buckets to a second deployment, with names of its own");
+                        + "(CloudFormation's limit for one operation on nested stacks), but would have "
+                        + number(93 + 520 * RESOURCES_OF_A_BUCKET)
+                        + ": leave some buckets to a second deployment, with names of its own");
     }
 
     @Test
@@ -181,6 +183,10 @@ class DeploymentLimitsTest {
             context.put((String) more[i], more[i + 1]);
         }
         return context;
+    }
+
+    private static String number(long number) {
+        return String.format(Locale.ROOT, "%,d", number);
     }
 
     private static List<String> buckets(int count) {

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import software.amazon.awssdk.core.sync.RequestBody;
-import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
 
 /**
  * The registry of a Quilt bucket that has the tables and views of the synthesized template. There is one bucket, which
@@ -51,9 +51,13 @@ final class Registry {
 
     /** Returns the registry, without an object in it. */
     static Registry empty() {
-        S3Client s3 = SharedEmbeddedAws.s3();
-        SharedEmbeddedAws.objects(BUCKET)
-                .forEach(key -> s3.deleteObject(delete -> delete.bucket(BUCKET).key(key)));
+        List<ObjectIdentifier> all = SharedEmbeddedAws.objects(BUCKET).stream()
+                .map(key -> ObjectIdentifier.builder().key(key).build())
+                .toList();
+        if (!all.isEmpty()) {
+            SharedEmbeddedAws.s3()
+                    .deleteObjects(delete -> delete.bucket(BUCKET).delete(objects -> objects.objects(all)));
+        }
         return new Registry();
     }
 
