@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.quiltdata.athena.schema.BucketView;
+import com.quiltdata.athena.schema.QuiltBucket;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -13,6 +15,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awscdk.assertions.Match;
 import software.amazon.awscdk.assertions.Template;
@@ -188,9 +191,8 @@ class QuiltAthenaStackTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {"quilt_allencell_manifests_quilt_packages_view", "quilt_allencell_manifests_quilt_objects_view"})
-    void aViewHasTheContractsPropertiesAndNoOthers(String viewName) {
+    @EnumSource(BucketView.class)
+    void aViewHasTheContractsPropertiesAndNoOthers(BucketView view) {
         Map<String, Object> properties = json("""
                 {
                   "ServiceToken": {"Fn::GetAtt": ["AthenaViewProviderFrameworkframeworkonEvent97134810", "Arn"]},
@@ -199,7 +201,7 @@ class QuiltAthenaStackTest {
                   "Database": {"Ref": "QueryDatabase5B4A5A9D"}
                 }
                 """);
-        properties.put("ViewName", viewName);
+        properties.put("ViewName", view.nameIn(new QuiltBucket("quilt-allencell-manifests")));
         properties.put("Query", Match.stringLikeRegexp("^WITH"));
         properties.put("DefinitionsRead", Match.stringLikeRegexp("^[0-9a-f]{16}$"));
 
@@ -421,7 +423,7 @@ class QuiltAthenaStackTest {
     void viewsHaveNoComments() {
         assertThat(template().findResources("Custom::AthenaView").values())
                 .extracting(view -> String.valueOf(((Map<?, ?>) view.get("Properties")).get("Query")))
-                .hasSize(2)
+                .hasSize(BucketView.values().length)
                 .noneMatch(query -> query.contains("--"));
     }
 

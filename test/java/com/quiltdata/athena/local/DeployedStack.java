@@ -62,4 +62,23 @@ public record DeployedStack(Map<String, String> outputs) {
     public List<List<String>> rows(String sql) {
         return query(sql).rows();
     }
+
+    /**
+     * Runs a query in the stack's workgroup and database.
+     *
+     * @param sql the query; its columns have names, each another one
+     * @return its rows, column → value
+     */
+    public List<Map<String, String>> records(String sql) {
+        ResultTable result = query(sql);
+        return result.rows().stream().map(row -> record(result, row)).toList();
+    }
+
+    private static Map<String, String> record(ResultTable result, List<String> row) {
+        Map<String, String> record = new HashMap<>();
+        for (int i = 0; i < row.size(); i++) {
+            record.put(result.columns().get(i).name(), row.get(i));
+        }
+        return record;
+    }
 }

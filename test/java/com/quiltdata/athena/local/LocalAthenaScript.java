@@ -20,21 +20,22 @@ import java.util.stream.Collectors;
 final class LocalAthenaScript {
     private static final Path PROJECT = Path.of("..").toAbsolutePath().normalize();
 
-    private static final Path FOLDER = Path.of("target", "script").toAbsolutePath();
-
+    private final Path script;
     private final Path errors;
 
-    private LocalAthenaScript(Path errors) {
+    private LocalAthenaScript(Path script, Path errors) {
+        this.script = script;
         this.errors = errors;
     }
 
     /**
      * Prepares the script.
      *
-     * @param directory where to keep what it says on standard error
+     * @param directory where to keep the folder, and what the script says on standard error
      */
     static LocalAthenaScript in(Path directory) throws IOException {
-        Path target = Files.createDirectories(FOLDER.resolve("test/target"));
+        Path folder = directory.resolve("script");
+        Path target = Files.createDirectories(folder.resolve("test/target"));
         for (String name : List.of(
                 "pom.xml",
                 "cdk.json",
@@ -44,9 +45,7 @@ final class LocalAthenaScript {
                 "test/pom.xml",
                 "test/local",
                 "test/local-athena")) {
-            Path link = FOLDER.resolve(name);
-            Files.deleteIfExists(link);
-            Files.createSymbolicLink(link, PROJECT.resolve(name));
+            Files.createSymbolicLink(folder.resolve(name), PROJECT.resolve(name));
         }
         // What the build gives the tests' JVM it also gives the command's.
         String options = ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
@@ -54,13 +53,13 @@ final class LocalAthenaScript {
                 .collect(Collectors.joining(" "));
         LaunchFiles.main(new String[] {target.toString(), options});
         Files.writeString(target.resolve("local-built"), "");
-        return new LocalAthenaScript(directory.resolve("errors.txt"));
+        return new LocalAthenaScript(folder.resolve("test/local-athena"), directory.resolve("errors.txt"));
     }
 
     /** Starts the script; what it says on standard error is kept. */
     Process start(String... arguments) throws IOException {
         List<String> command = new ArrayList<>();
-        command.add(FOLDER.resolve("test/local-athena").toString());
+        command.add(script.toString());
         command.addAll(List.of(arguments));
         return new ProcessBuilder(command).redirectError(errors.toFile()).start();
     }

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.quiltdata.athena.TestTemplates;
 import com.quiltdata.athena.configuration.ConfigurationException;
+import com.quiltdata.athena.schema.BucketTable;
+import com.quiltdata.athena.schema.BucketView;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,8 +30,8 @@ class StackViewsTest {
     void thereAreViewsOverAllBucketsWhenThereAreSeveral(int buckets, boolean expected) {
         Map<String, JsonNode> views = views(configuration("quiltBuckets", names(buckets), "inputAccess", "any"));
 
-        assertThat(views.containsKey("all_quilt_packages_view")).isEqualTo(expected);
-        assertThat(views.containsKey("all_quilt_objects_view")).isEqualTo(expected);
+        assertThat(BucketView.namesOverAll())
+                .allSatisfy(view -> assertThat(views.containsKey(view)).isEqualTo(expected));
     }
 
     /** One query cannot read them all. */
@@ -48,9 +50,10 @@ class StackViewsTest {
         Map<String, Object> configuration = configuration("quiltBuckets", TWO_BUCKETS);
         List<String> tables = logicalIds(configuration, "AWS::Glue::Table");
 
-        assertThat(tables).hasSize(4);
-        assertThat(dependencies(configuration, "all_quilt_packages_view")).containsAll(tables);
-        assertThat(dependencies(configuration, "all_quilt_objects_view")).containsAll(tables);
+        assertThat(tables).hasSize(2 * BucketTable.values().length);
+        assertThat(BucketView.namesOverAll())
+                .allSatisfy(
+                        view -> assertThat(dependencies(configuration, view)).containsAll(tables));
     }
 
     @Test
@@ -60,7 +63,7 @@ class StackViewsTest {
         Map<String, Object> groups = configuration(
                 "quiltBuckets", new TreeMap<>(Map.of("one", List.of("imaging-b"), "two", List.of("imaging-a"))));
 
-        for (String view : List.of("all_quilt_packages_view", "all_quilt_objects_view")) {
+        for (String view : BucketView.namesOverAll()) {
             JsonNode properties = views(ordered).get(view).path("Properties");
             assertThat(views(reversed).get(view).path("Properties")).isEqualTo(properties);
             assertThat(views(groups).get(view).path("Properties")).isEqualTo(properties);
@@ -75,8 +78,9 @@ class StackViewsTest {
         List<String> stacks = logicalIds(configuration, "AWS::CloudFormation::Stack");
 
         assertThat(stacks).hasSize(2);
-        assertThat(dependencies(configuration, "all_quilt_packages_view")).containsAll(stacks);
-        assertThat(dependencies(configuration, "all_quilt_objects_view")).containsAll(stacks);
+        assertThat(BucketView.namesOverAll())
+                .allSatisfy(
+                        view -> assertThat(dependencies(configuration, view)).containsAll(stacks));
     }
 
     @Test

@@ -13,6 +13,7 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -84,9 +85,17 @@ public final class LocalAthena implements Callable<Integer> {
     @Spec
     private CommandSpec command;
 
-    private final Progress progress = new Progress(System.err);
+    private final Path project;
+    private final PrintStream out;
+    private final PrintStream err;
+    private final Progress progress;
 
-    private LocalAthena() {}
+    private LocalAthena(Path project, PrintStream out, PrintStream err) {
+        this.project = project;
+        this.out = out;
+        this.err = err;
+        this.progress = new Progress(err);
+    }
 
     /**
      * Runs the command and ends the JVM: status 0 done, 1 failed, 2 wrong arguments.
@@ -94,18 +103,34 @@ public final class LocalAthena implements Callable<Integer> {
      * @param arguments see {@code --help}
      */
     public static void main(String[] arguments) {
-        System.exit(new CommandLine(new LocalAthena())
-                .setCaseInsensitiveEnumValuesAllowed(true)
-                .setExecutionExceptionHandler((e, commandLine, parsed) -> fail(e))
-                .execute(arguments));
+        PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
+        System.exit(run(Path.of(System.getProperty(PROJECT_DIRECTORY, ".")), out, System.err, arguments));
     }
 
-    private static int fail(Exception e) {
+    /**
+     * Runs the command.
+     *
+     * @param project the directory of {@code cdk.json}
+     * @param out gets the result, and the text of {@code --help}
+     * @param err gets everything else
+     * @param arguments see {@code --help}
+     * @return the exit status
+     */
+    static int run(Path project, PrintStream out, PrintStream err, String... arguments) {
+        return new CommandLine(new LocalAthena(project, out, err))
+                .setOut(new PrintWriter(out, true))
+                .setErr(new PrintWriter(err, true))
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler((e, commandLine, parsed) -> fail(e, err))
+                .execute(arguments);
+    }
+
+    private static int fail(Exception e, PrintStream err) {
         Throwable cause = e instanceof CompletionException && e.getCause() != null ? e.getCause() : e;
         if (cause instanceof ConfigurationException configuration) {
-            configuration.problems().forEach(System.err::println);
+            configuration.problems().forEach(err::println);
         } else {
-            System.err.println(cause.getMessage() == null ? cause.toString() : cause.getMessage());
+            err.println(cause.getMessage() == null ? cause.toString() : cause.getMessage());
         }
         return ExitCode.SOFTWARE;
     }
@@ -113,7 +138,6 @@ public final class LocalAthena implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         checkArguments();
-        Path project = Path.of(System.getProperty(PROJECT_DIRECTORY, "."));
         Map<String, Object> context = CloudAssembly.projectContext(project);
         QuiltBucket bucket = bucketName == null
                 ? ConfigurationReader.read(context, project).quiltBuckets().getFirst()
@@ -163,7 +187,6 @@ public final class LocalAthena implements Callable<Integer> {
         ResultTable result = progress.phase(
                 query != null ? "ran the query" : "ran the saved example query",
                 () -> ResultTable.query(aws, workGroup, outputs.get("DatabaseName"), sql));
-        PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
         out.print(format.print(result));
         out.flush();
         if (query == null && registry == null && result.rows().isEmpty()) {
@@ -184,7 +207,7 @@ public final class LocalAthena implements Callable<Integer> {
                 "imported what can be imported, deleted the tables, deployed the stack",
                 () -> new Adoption(aws, configuration).adopt(new LocalStack(account.endpoint()), assembly));
         int after = progress.phase("ran the user's saved query again", () -> rowsOfSavedQuery(notebook));
-        System.err.printf(
+        err.printf(
                 "%n%s%nThe user's saved query found %d rows before, and finds %d now.%n%n",
                 ResultFormat.TABLE.print(outcome.table()).stripTrailing(), before, after);
         return outcome.outputs();
@@ -262,8 +285,8 @@ public final class LocalAthena implements Callable<Integer> {
                 () -> new IllegalStateException("The stack has no saved query for " + bucket.name()));
     }
 
-    private static void serve(EmbeddedAws account) throws InterruptedException {
-        System.err.printf(
+    private void serve(EmbeddedAws account) throws InterruptedException {
+        err.printf(
                 """
 
                 S3, Glue and Athena are at %s until you interrupt this program (Ctrl-C). For an AWS client:

@@ -9,8 +9,6 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.quiltdata.athena.local.aws.AwsClients;
 import com.quiltdata.athena.local.aws.EmbeddedAws;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.util.HashMap;
 import java.util.List;
@@ -406,12 +404,6 @@ final class ResourceTypes implements AutoCloseable {
 
     @Override
     public void close() {
-        try {
-            customResources.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } finally {
-            aws.close();
-        }
+        aws.close();
     }
 }
