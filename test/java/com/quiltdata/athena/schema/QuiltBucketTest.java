@@ -3,9 +3,11 @@ package com.quiltdata.athena.schema;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class QuiltBucketTest {
@@ -66,5 +68,12 @@ class QuiltBucketTest {
         assertThat(BucketView.OBJECTS.nameIn(bucket)).isEqualTo("my_bucket_example_quilt_objects_view");
         assertThat(BucketTable.MANIFESTS.locationIn(bucket)).isEqualTo("s3://my-bucket.example/.quilt/packages/");
         assertThat(BucketTable.POINTERS.locationIn(bucket)).isEqualTo("s3://my-bucket.example/.quilt/named_packages/");
+    }
+
+    /** The order of {@code Map.of} differs from one JVM to the next, and the template would. */
+    @ParameterizedTest
+    @EnumSource
+    void whatATablesReaderIsToldIsSorted(BucketTable table) {
+        assertThat(List.copyOf(table.format().serdeParameters().keySet())).isSorted();
     }
 }
