@@ -12,8 +12,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The scripts of the pipelines, with commands in place of npx, aws, gh and sleep that answer as those do. */
+/**
+ * The scripts of the pipelines, with commands in place of npx, mvn, aws, gh and sleep that answer as those do, to the
+ * arguments that they know alone.
+ */
 class PipelineScriptsTest {
+
+    private static final String LIST_OPEN_ISSUES = "issue list --state open --limit 1000 --json number,title --jq"
+            + " map(select(.title == \"The deployed stack has drifted\"))[0].number // empty";
 
     @TempDir
     private Path directory;
@@ -21,6 +27,24 @@ class PipelineScriptsTest {
     @BeforeEach
     void waitForNothing() throws IOException {
         command("sleep", "exit 0");
+    }
+
+    @Test
+    void continuousIntegrationRunsAllTestsAndComparesTwoSyntheses() throws Exception {
+        Path project = projectWithRun();
+        command("mvn", "echo \"mvn $*\" >> \"$CALLS\"");
+
+        assertThat(run(project.resolve(".ci/run").toString()).status()).isZero();
+        assertThat(calls("")).containsExactly("mvn -B -ntp verify", "reproducible-synthesis");
+    }
+
+    @Test
+    void testsThatFailEndContinuousIntegration() throws Exception {
+        Path project = projectWithRun();
+        command("mvn", "echo \"mvn $*\" >> \"$CALLS\"; exit 1");
+
+        assertThat(run(project.resolve(".ci/run").toString()).status()).isEqualTo(1);
+        assertThat(calls("")).containsExactly("mvn -B -ntp verify");
     }
 
     @Test
@@ -100,18 +124,21 @@ class PipelineScriptsTest {
 
     @Test
     void driftOpensAnIssue() throws Exception {
-        command("gh", "echo \"$1 $2\" >> \"$CALLS\"");
+        command("gh", "echo \"$*\" >> \"$CALLS\"");
 
         assertThat(report("drifted").status()).isZero();
-        assertThat(calls("")).containsExactly("issue list", "issue create");
+        assertThat(calls(""))
+                .containsExactly(
+                        LIST_OPEN_ISSUES,
+                        "issue create --title The deployed stack has drifted --body-file " + report());
     }
 
     @Test
     void furtherDriftIsAddedToTheIssueThatIsOpen() throws Exception {
-        command("gh", "echo \"$1 $2\" >> \"$CALLS\"; if [ \"$2\" = list ]; then echo 7; else test \"$3\" = 7; fi");
+        command("gh", "echo \"$*\" >> \"$CALLS\"; if [ \"$2\" = list ]; then echo 7; fi");
 
         assertThat(report("drifted").status()).isZero();
-        assertThat(calls("")).containsExactly("issue list", "issue comment");
+        assertThat(calls("")).containsExactly(LIST_OPEN_ISSUES, "issue comment 7 --body-file " + report());
     }
 
     @Test
@@ -122,19 +149,39 @@ class PipelineScriptsTest {
     }
 
     private Outcome report(String text) throws IOException, InterruptedException {
-        Path report = Files.writeString(directory.resolve("drift.md"), text);
-        return run(".github/scripts/report-drift", report.toString());
+        Files.writeString(report(), text);
+        return run(".github/scripts/report-drift", report().toString());
+    }
+
+    private Path report() {
+        return directory.resolve("drift.md");
+    }
+
+    /** A folder with the script in it that continuous integration runs, and the one that it calls. */
+    private Path projectWithRun() throws IOException {
+        Path project = directory.resolve("project");
+        Files.createDirectories(project.resolve(".ci"));
+        Files.createDirectories(project.resolve("test"));
+        Files.copy(TestTemplates.PROJECT.resolve(".ci/run"), project.resolve(".ci/run"));
+        script(project.resolve("test/reproducible-synthesis"), "echo reproducible-synthesis >> \"$CALLS\"");
+        return project;
     }
 
     /** Answers as CloudFormation's commands do; the detection is under way the first time that it is asked for. */
     private static String drift(String status, String resources) {
         return """
-                case "$2" in
-                  list-stack-resources) echo arn:nested ;;
-                  detect-stack-drift) echo "$2 $4" >> "$CALLS"; rm -f "$CALLS.asked"; echo an-id ;;
-                  describe-stack-drift-detection-status)
+                case "$*" in
+                  "cloudformation list-stack-resources --stack-name QuiltAthena --output text --query \\
+                StackResourceSummaries[?ResourceType=='AWS::CloudFormation::Stack'].[PhysicalResourceId]")
+                    echo arn:nested ;;
+                  "cloudformation detect-stack-drift --stack-name $4 --output text --query StackDriftDetectionId")
+                    echo "$2 $4" >> "$CALLS"; rm -f "$CALLS.asked"; echo "id-of-$4" ;;
+                  "cloudformation describe-stack-drift-detection-status --stack-drift-detection-id id-of-"*)
                     if [ -e "$CALLS.asked" ]; then echo %s; else touch "$CALLS.asked"; echo DETECTION_IN_PROGRESS; fi ;;
-                  describe-stack-resource-drifts) printf '%s' ;;
+                  "cloudformation describe-stack-resource-drifts --stack-name $4 --output text \\
+                --stack-resource-drift-status-filters MODIFIED DELETED \\
+                --query StackResourceDrifts[].[StackResourceDriftStatus, ResourceType, PhysicalResourceId]")
+                    printf '%s' ;;
                   *) exit 252 ;;
                 esac
                 """.formatted(status, resources);
@@ -147,7 +194,10 @@ class PipelineScriptsTest {
     }
 
     private void command(String name, String script) throws IOException {
-        Path file = Files.createDirectories(directory.resolve("bin")).resolve(name);
+        script(Files.createDirectories(directory.resolve("bin")).resolve(name), script);
+    }
+
+    private static void script(Path file, String script) throws IOException {
         Files.writeString(file, "#!/usr/bin/env bash\n" + script + "\n");
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
     }

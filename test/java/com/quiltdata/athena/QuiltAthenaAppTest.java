@@ -60,17 +60,21 @@ class QuiltAthenaAppTest {
     @Test
     void moreBucketsThanThePolicyCanNameAreRefused() throws Exception {
         Outcome outcome = run("{\"companyName\": \"mycompany\", \"quiltBuckets\": {\"a\": [%s], \"b\": [%s]}}"
-                .formatted(buckets("a", 40), buckets("b", 40)));
+                .formatted(buckets("a", 15), buckets("b", 15)));
 
         assertProblems(outcome, 1);
         assertThat(outcome.errors().getFirst())
-                .startsWith("quiltBuckets: the policy \"AthenaQuiltAccess\" for 80 buckets must have");
+                .startsWith("quiltBuckets: the policy \"AthenaQuiltAccess\" for 30 buckets must have");
     }
 
+    /** Five views whose text alone is as much as a template may have. */
     @Test
-    void moreBucketsThanAStackCanHoldAreRefused() throws Exception {
-        Outcome outcome = run("{\"companyName\": \"mycompany\", \"inputAccess\": \"any\", \"quiltBuckets\": [%s]}"
-                .formatted(buckets("a", 95)));
+    void aStackThatIsLargerThanATemplateMayBeIsRefused() throws Exception {
+        Files.writeString(directory.resolve("long.sql"), "SELECT '" + "x".repeat(200_000) + "' AS text");
+        Outcome outcome = run("{\"companyName\": \"mycompany\", \"quiltBuckets\": \"bucket-a\", \"customViews\": {%s}}"
+                .formatted(IntStream.range(0, 5)
+                        .mapToObj("\"view%d\": \"long.sql\""::formatted)
+                        .collect(Collectors.joining(","))));
 
         assertProblems(outcome, 1);
         assertThat(outcome.errors().getFirst()).startsWith("quiltBuckets: the stack must have at most 1,000,000 bytes");
@@ -97,6 +101,7 @@ class QuiltAthenaAppTest {
                         "-cp",
                         System.getProperty("java.class.path"),
                         QuiltAthenaApp.class.getName())
+                .directory(directory.toFile())
                 .redirectError(errors.toFile());
         builder.environment().put("CDK_CONTEXT_JSON", context);
         builder.environment().put("CDK_OUTDIR", directory.resolve("cdk.out").toString());

@@ -6,12 +6,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.quiltdata.athena.schema.BucketView;
+import com.quiltdata.athena.schema.QuiltBucket;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awscdk.assertions.Match;
 import software.amazon.awscdk.assertions.Template;
@@ -48,20 +52,31 @@ class QuiltAthenaStackTest {
                 """));
     }
 
-    @Test
-    void theResultsBucketRefusesRequestsWithoutTls() {
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"Bool\": {\"aws:SecureTransport\": \"false\"}}",
+                "{\"NumericLessThan\": {\"s3:TlsVersion\": 1.2}}"
+            })
+    void theResultsBucketRefusesRequestsWithoutTls(String condition) {
         Map<String, Object> denied = json("""
                 {
                   "Effect": "Deny",
                   "Action": "s3:*",
                   "Principal": {"AWS": "*"},
-                  "Condition": {"Bool": {"aws:SecureTransport": "false"}}
+                  "Resource": [
+                    {"Fn::GetAtt": ["QueryResultsBucket8914DAAE", "Arn"]},
+                    {"Fn::Join": ["", [{"Fn::GetAtt": ["QueryResultsBucket8914DAAE", "Arn"]}, "/*"]]}
+                  ],
+                  "Condition": %s
                 }
-                """);
+                """.formatted(condition));
         template()
                 .hasResourceProperties(
                         "AWS::S3::BucketPolicy",
                         Map.of(
+                                "Bucket",
+                                "mycompany-quilt-query-results",
                                 "PolicyDocument",
                                 Map.of("Statement", Match.arrayWith(List.of(Match.objectLike(denied))))));
     }
@@ -176,9 +191,8 @@ class QuiltAthenaStackTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {"quilt_allencell_manifests_quilt_packages_view", "quilt_allencell_manifests_quilt_objects_view"})
-    void aViewHasTheContractsPropertiesAndNoOthers(String viewName) {
+    @EnumSource(BucketView.class)
+    void aViewHasTheContractsPropertiesAndNoOthers(BucketView view) {
         Map<String, Object> properties = json("""
                 {
                   "ServiceToken": {"Fn::GetAtt": ["AthenaViewProviderFrameworkframeworkonEvent97134810", "Arn"]},
@@ -187,7 +201,7 @@ class QuiltAthenaStackTest {
                   "Database": {"Ref": "QueryDatabase5B4A5A9D"}
                 }
                 """);
-        properties.put("ViewName", viewName);
+        properties.put("ViewName", view.nameIn(new QuiltBucket("quilt-allencell-manifests")));
         properties.put("Query", Match.stringLikeRegexp("^WITH"));
         properties.put("DefinitionsRead", Match.stringLikeRegexp("^[0-9a-f]{16}$"));
 
@@ -219,6 +233,27 @@ class QuiltAthenaStackTest {
                   "LoggingConfig": {"LogFormat": "JSON", "LogGroup": {"Ref": "AthenaViewProviderHandlerLog23496D81"}}
                 }
                 """));
+    }
+
+    /** A reservation is taken from the account's other functions, and an invocation beyond it fails a view. */
+    @Test
+    void noFunctionHasAReservedConcurrency() {
+        template()
+                .allResourcesProperties(
+                        "AWS::Lambda::Function", Map.of("ReservedConcurrentExecutions", Match.absent()));
+    }
+
+    /** Below errors, it logs whole requests. */
+    @Test
+    void theFrameworkLogsErrorsAlone() {
+        template()
+                .hasResourceProperties(
+                        "AWS::Lambda::Function",
+                        Map.of(
+                                "Handler",
+                                "framework.onEvent",
+                                "LoggingConfig",
+                                Match.objectLike(Map.of("ApplicationLogLevel", "ERROR", "LogFormat", "JSON"))));
     }
 
     @Test
@@ -284,6 +319,17 @@ class QuiltAthenaStackTest {
         template.hasResourceProperties("AWS::Athena::WorkGroup", Map.of("RecursiveDeleteOption", true));
         template.hasResourceProperties(
                 "Custom::S3AutoDeleteObjects", json("{\"BucketName\": {\"Ref\": \"QueryResultsBucket8914DAAE\"}}"));
+    }
+
+    /** CloudFormation deletes a resource before what it depends on. */
+    @Test
+    void underDestroyTheWorkgroupGoesBeforeTheBucketIsClosedAndEmptied() {
+        Template template = template("removalPolicy", "destroy");
+        Set<String> emptied =
+                template.findResources("Custom::S3AutoDeleteObjects").keySet();
+
+        assertThat(emptied).hasSize(1);
+        template.hasResource("AWS::Athena::WorkGroup", Map.of("DependsOn", Match.arrayWith(List.copyOf(emptied))));
     }
 
     @Test
@@ -377,7 +423,7 @@ class QuiltAthenaStackTest {
     void viewsHaveNoComments() {
         assertThat(template().findResources("Custom::AthenaView").values())
                 .extracting(view -> String.valueOf(((Map<?, ?>) view.get("Properties")).get("Query")))
-                .hasSize(2)
+                .hasSize(BucketView.values().length)
                 .noneMatch(query -> query.contains("--"));
     }
 

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -46,25 +47,100 @@ class WorkflowsTest {
                 .startsWith("# What: ");
     }
 
-    @ParameterizedTest
-    @MethodSource("workflows")
-    void namesEveryVariableAndSecretInItsHeader(Path file) {
-        Set<String> used = new TreeSet<>();
-        VARIABLE.matcher(TestFiles.text(file)).results().forEach(match -> used.add(match.group(1)));
+    @Test
+    void eachNamesTheVariablesAndSecretsThatItUsesInItsHeader() {
+        Map<String, Set<String>> used = new TreeMap<>();
+        workflows()
+                .forEach(file -> VARIABLE.matcher(TestFiles.text(file))
+                        .results()
+                        .forEach(match -> {
+                            assertThat(header(file)).contains(match.group(1));
+                            used.computeIfAbsent(file.getFileName().toString(), name -> new TreeSet<>())
+                                    .add(match.group(1));
+                        }));
 
-        assertThat(used).allMatch(header(file)::contains);
+        assertThat(used)
+                .isEqualTo(Map.of(
+                        "deploy.yml", Set.of("AWS_DEPLOY_ROLE_ARN", "AWS_READ_ROLE_ARN", "AWS_REGION"),
+                        "diff.yml", Set.of("AWS_READ_ROLE_ARN", "AWS_REGION"),
+                        "drift.yml", Set.of("AWS_READ_ROLE_ARN", "AWS_REGION")));
     }
 
-    @ParameterizedTest
-    @MethodSource("workflows")
-    void namesEveryEnvironmentInItsHeader(Path file) {
-        List<String> environments = jobs(file).values().stream()
-                .map(job -> job.get("environment"))
-                .filter(String.class::isInstance)
-                .map(String.class::cast)
-                .toList();
+    /** The deploying role trusts the environment, which somebody approves. */
+    @Test
+    void onlyTheJobThatDeploysIsInAnEnvironmentWhichItsHeaderNames() {
+        Map<String, Object> environments = new TreeMap<>();
+        workflows()
+                .forEach(file -> jobs(file).forEach((name, job) -> {
+                    if (job.containsKey("environment")) {
+                        environments.put(file.getFileName() + " " + name, job.get("environment"));
+                    }
+                }));
 
-        assertThat(environments).allMatch(header(file)::contains);
+        assertThat(environments).isEqualTo(Map.of("deploy.yml deploy", "production"));
+        assertThat(header(workflow("deploy.yml"))).contains("\"production\"");
+    }
+
+    @Test
+    void whatIsDeployedComesFromTheMainBranchAndWasCheckedAndShown() {
+        Map<String, Map<?, ?>> jobs = jobs(workflow("deploy.yml"));
+
+        assertThat(object(yaml(workflow("deploy.yml")).get(ON)).get("push"))
+                .isEqualTo(Map.of("branches", List.of("main")));
+        assertThat(jobs.get("diff").get("if"))
+                .isEqualTo("vars.AWS_DEPLOY_ROLE_ARN != '' && github.ref == 'refs/heads/main'");
+        assertThat(jobs.get("diff").get("needs")).isEqualTo("check");
+        assertThat(jobs.get("deploy").get("needs")).isEqualTo("diff");
+        assertThat(jobs.get("deploy").containsKey("if")).isFalse();
+    }
+
+    /** What a pull request changes in them would otherwise run with the credentials. */
+    @Test
+    void scriptsThatRunWithCredentialsForAPullRequestAreTheBaseBranchs() {
+        Map<String, List<String>> references = new TreeMap<>();
+        workflows()
+                .forEach(file -> jobs(file)
+                        .forEach((name, job) -> references.put(
+                                file.getFileName() + " " + name,
+                                values(job.get("steps"), "with")
+                                        .map(with -> object(with).get("ref"))
+                                        .filter(Objects::nonNull)
+                                        .map(String::valueOf)
+                                        .toList())));
+        references.values().removeIf(List::isEmpty);
+
+        assertThat(references).isEqualTo(Map.of("diff.yml diff", List.of("${{ github.event.pull_request.base.sha }}")));
+    }
+
+    @Test
+    void eachJobRunsItsCommandsAndNoOthers() {
+        Map<String, List<Object>> commands = new TreeMap<>();
+        workflows()
+                .forEach(file -> jobs(file)
+                        .forEach((name, job) -> commands.put(
+                                file.getFileName() + " " + name,
+                                values(job.get("steps"), "run").toList())));
+        commands.values().removeIf(List::isEmpty);
+
+        assertThat(commands)
+                .isEqualTo(Map.of(
+                        "check.yml verify",
+                        List.of("shellcheck .ci/* .github/scripts/*", ".ci/run", ".ci/cdk synth --quiet"),
+                        "deploy.yml diff",
+                        List.of(".ci/diff cdk.out | tee -a \"$GITHUB_STEP_SUMMARY\""),
+                        "deploy.yml deploy",
+                        List.of(
+                                ".ci/cdk deploy --app cdk.out --require-approval never --outputs-file outputs.json"
+                                        + " QuiltAthena",
+                                "jq . outputs.json | tee -a \"$GITHUB_STEP_SUMMARY\""),
+                        "diff.yml synthesize",
+                        List.of(".ci/cdk synth --quiet"),
+                        "diff.yml diff",
+                        List.of(
+                                ".ci/diff cdk.out > diff.md",
+                                "gh pr comment \"$PULL_REQUEST\" --edit-last --create-if-none --body-file diff.md"),
+                        "drift.yml drift",
+                        List.of(".ci/drift > drift.md", ".github/scripts/report-drift drift.md")));
     }
 
     @ParameterizedTest
@@ -102,6 +178,7 @@ class WorkflowsTest {
         assertThat(triggers(file)).isNotEmpty().doesNotContain("pull_request_target", "workflow_run");
     }
 
+    /** With its credentials, which last an hour, at the latest. */
     @ParameterizedTest
     @MethodSource("workflows")
     void endsEachJob(Path file) {
@@ -109,7 +186,7 @@ class WorkflowsTest {
                 .filteredOn(job -> !job.containsKey("uses"))
                 .allSatisfy(job -> assertThat(job.get("timeout-minutes"))
                         .isInstanceOfSatisfying(
-                                Integer.class, minutes -> assertThat(minutes).isBetween(1, 120)));
+                                Integer.class, minutes -> assertThat(minutes).isBetween(1, 60)));
     }
 
     @ParameterizedTest
@@ -174,6 +251,10 @@ class WorkflowsTest {
                 .toList();
 
         assertThat(commands).isNotEmpty().allMatch(documentation::contains);
+    }
+
+    private static Path workflow(String name) {
+        return GITHUB.resolve("workflows").resolve(name);
     }
 
     private static Path setUp() {

@@ -1,7 +1,5 @@
 package com.quiltdata.athena.access;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Map;
@@ -9,7 +7,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What {@code inputAccess: any} changes: the registries of every bucket can be read, and nothing else. */
+/** What {@code inputAccess: any} changes: the registries of every bucket of the account can be read, and nothing else. */
 class AnyInputAccessTest {
     private static JsonNode policy;
 
@@ -35,15 +33,19 @@ class AnyInputAccessTest {
             denied  | s3:ListBucket        | bucket-c                               | athena                         | listing the whole bucket
             denied  | s3:ListBucket        | bucket-c                               | athena prefix=data/            | listing outside .quilt/
             denied  | s3:GetObject         | bucket-c/.quilt/packages/0123abcd      |                                | a user's own read
+            denied  | s3:GetBucketLocation | bucket-d                               | athena account=210987654321    | a bucket of another account
+            denied  | s3:ListBucket        | bucket-d                               | athena account=210987654321 prefix=.quilt/packages/ | a bucket of another account
+            denied  | s3:GetObject         | bucket-d/.quilt/packages/0123abcd      | athena account=210987654321    | a bucket of another account, though its policy opens it
+            denied  | s3:GetObject         | bucket-a/.quilt/packages/0123abcd      | athena account=210987654321    | the configured bucket, if it is another account's
             denied  | s3:PutObject         | bucket-c/.quilt/packages/0123abcd      | athena                         | writing to a Quilt bucket
             denied  | s3:DeleteObject      | bucket-c/.quilt/packages/0123abcd      | athena                         | deleting in a Quilt bucket
             denied  | glue:GetTable        | table/secret/salaries                  | athena                         | databases are not widened
             """)
     void registriesOfEveryBucket(String expected, String action, String resource, String circumstances, String why) {
-        Decision decision = new PolicyEvaluator(List.of(policy))
-                .decide(Call.request(Partition.AWS, action, resource, circumstances));
-        assertThat(decision.word())
-                .as("%s on %s (%s) is %s %s", action, resource, why, decision.word(), decision.reason())
-                .isEqualTo(expected);
+        AccessTable.check(
+                new PolicyEvaluator(List.of(policy)),
+                expected,
+                Call.request(Partition.AWS, action, resource, circumstances),
+                why);
     }
 }

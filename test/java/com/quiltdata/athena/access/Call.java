@@ -6,7 +6,8 @@ import java.util.Map;
 
 /** One row of a table of calls, in few words, and the request that it stands for. */
 final class Call {
-    private static final String PREFIX = "prefix=";
+    /** What a word before an equals sign stands for; another one is the condition key itself. */
+    private static final Map<String, String> KEYS = Map.of("prefix", "s3:prefix", "account", "aws:ResourceAccount");
 
     private Call() {}
 
@@ -17,16 +18,19 @@ final class Call {
      * @param action {@code <service>:<Action>}
      * @param resource the last part of the resource's ARN; or {@code *}
      * @param circumstances words, null for none: {@code athena} if Athena makes the call on somebody's behalf,
-     *     {@code s3} or another service if that one calls KMS, {@code prefix=…} for the prefix of a listing
+     *     {@code s3} or another service if that one calls KMS, {@code prefix=…} for the prefix of a listing,
+     *     {@code account=…} for the bucket of another account, {@code <condition key>=…} for any other condition
      * @return the request
      */
     static Request request(Partition partition, String action, String resource, String circumstances) {
         String service = action.substring(0, action.indexOf(':'));
         Map<String, List<String>> context = new HashMap<>();
+        context.put("aws:ResourceAccount", List.of(Partition.ACCOUNT));
         if (circumstances != null) {
             for (String circumstance : circumstances.split(" ")) {
-                if (circumstance.startsWith(PREFIX)) {
-                    context.put("s3:prefix", List.of(circumstance.substring(PREFIX.length())));
+                String[] keyAndValue = circumstance.split("=", 2);
+                if (keyAndValue.length == 2) {
+                    context.put(KEYS.getOrDefault(keyAndValue[0], keyAndValue[0]), List.of(keyAndValue[1]));
                 } else if (service.equals("kms")) {
                     context.put(
                             "kms:ViaService",
@@ -36,6 +40,8 @@ final class Call {
                 }
             }
         }
-        return new Request(action, resource.equals("*") ? "*" : partition.arn(service, resource), context);
+        // The roles that somebody assumes are IAM's; the others' services are their actions'.
+        String owner = service.equals("sts") ? "iam" : service;
+        return new Request(action, resource.equals("*") ? "*" : partition.arn(owner, resource), context);
     }
 }

@@ -1,22 +1,30 @@
 package com.quiltdata.athena.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.quiltdata.athena.TestFiles;
 import com.quiltdata.athena.TestTemplates;
 import com.quiltdata.athena.access.ResourceHandlers.Handler;
 import com.quiltdata.athena.local.cloudformation.CloudAssembly;
-import java.util.LinkedHashMap;
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -27,21 +35,31 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class DeployerAccessTest {
     private static final Partition PARTITION = Partition.AWS;
+    private static final Path DEPLOYER = TestTemplates.PROJECT.resolve("docs/deployer");
     private static final String EXECUTION = "cloudformation-execution.json";
     private static final String READ = "read-role.json";
     private static final String DEPLOY = "deploy-role.json";
+    private static final String BOUNDARY = "require-boundary.json";
 
-    /** What stands for what, as {@code docs/gitops.md} explains it. */
-    private static final Map<String, String> NAMES = Map.of(
-            "<partition>", PARTITION.id(),
-            "<region>", PARTITION.region(),
-            "<account>", Partition.ACCOUNT,
-            "<qualifier>", "quilt",
-            "<results-bucket>", "mycompany-quilt-query-results",
-            "<workgroup>", "quilt-query",
-            "<database>", "quilt_query",
-            "<policy>", "AthenaQuiltAccess",
-            "<role-path>", "/quilt/");
+    /** What stands for what, as {@code docs/gitops.md} explains it. The boundary has a name that the stack may write. */
+    private static final Map<String, String> NAMES = Map.ofEntries(
+            Map.entry("<partition>", PARTITION.id()),
+            Map.entry("<region>", PARTITION.region()),
+            Map.entry("<account>", Partition.ACCOUNT),
+            Map.entry("<qualifier>", "quilt"),
+            Map.entry("<results-bucket>", "mycompany-quilt-query-results"),
+            Map.entry("<workgroup>", "quilt-query"),
+            Map.entry("<database>", "quilt_query"),
+            Map.entry("<policy>", "AthenaQuiltAccess"),
+            Map.entry("<role-path>", "/quilt/"),
+            Map.entry("<boundary>", PARTITION.arn("iam", "policy/QuiltAthena-boundary")),
+            Map.entry("<catalog-key>", PARTITION.arn("kms", "key/catalog")),
+            Map.entry(
+                    "\"<attached-roles>\"",
+                    "\"%s\", \"%s\""
+                            .formatted(
+                                    PARTITION.arn("iam", "role/Analysts"),
+                                    PARTITION.arn("iam", "role/teams/Curators"))));
 
     @Test
     void theHandlersOfEveryTypeThatATemplateCanHaveAreKnown() {
@@ -55,7 +73,7 @@ class DeployerAccessTest {
     @ValueSource(strings = {"aws", "aws-us-gov"})
     void cloudFormationMayDoWhatTheHandlersOfEveryTypeDo(String partitionId) {
         Partition partition = partitionId.equals("aws") ? Partition.AWS : Partition.AWS_US_GOV;
-        PolicyEvaluator policy = new PolicyEvaluator(List.of(policy(EXECUTION, partition)));
+        PolicyEvaluator policy = evaluator(partition, EXECUTION);
 
         assertThat(handlers())
                 .flatMap(handler -> handler.requests(partition).toList())
@@ -68,7 +86,7 @@ class DeployerAccessTest {
 
     @Test
     void theRoleThatReadsMayReadWhatDriftDetectionReads() {
-        PolicyEvaluator policy = new PolicyEvaluator(List.of(policy(READ, PARTITION)));
+        PolicyEvaluator policy = evaluator(PARTITION, READ);
 
         assertThat(handlers().filter(Handler::reads))
                 .flatMap(handler -> handler.requests(PARTITION).toList())
@@ -83,7 +101,7 @@ class DeployerAccessTest {
     @ParameterizedTest
     @ValueSource(strings = {READ, DEPLOY})
     void thePipelinesOwnRolesChangeNothing(String file) {
-        PolicyEvaluator policy = new PolicyEvaluator(List.of(policy(file, PARTITION)));
+        PolicyEvaluator policy = evaluator(PARTITION, file);
 
         assertThat(handlers().filter(handler -> !handler.reads()))
                 .flatMap(handler -> handler.requests(PARTITION).toList())
@@ -97,12 +115,29 @@ class DeployerAccessTest {
     /** Calls that depend on what is attached or passed, or that come before any resource. */
     @ParameterizedTest(name = "{0}: {1} on {2}, {3}: {4}")
     @CsvSource(delimiter = '|', textBlock = """
-            allowed | iam:AttachRolePolicy | role/Analysts | iam:PolicyARN=arn:aws:iam::123456789012:policy/AthenaQuiltAccess | attachPolicyToRoles
-            allowed | iam:DetachRolePolicy | role/teams/Analysts | iam:PolicyARN=arn:aws:iam::123456789012:policy/AthenaQuiltAccess | a role of attachPolicyToRoles has a path
+            allowed | iam:AttachRolePolicy | role/Analysts | iam:PolicyARN=arn:aws:iam::123456789012:policy/AthenaQuiltAccess | a role of attachPolicyToRoles
+            allowed | iam:DetachRolePolicy | role/teams/Curators | iam:PolicyARN=arn:aws:iam::123456789012:policy/AthenaQuiltAccess | a role of attachPolicyToRoles that has a path
+            denied | iam:AttachRolePolicy | role/cdk-quilt-cfn-exec-role-123456789012-eu-central-1 | iam:PolicyARN=arn:aws:iam::123456789012:policy/AthenaQuiltAccess | its own role, by a policy that it writes
+            denied | iam:AttachRolePolicy | role/cdk-quilt-deploy-role-123456789012-eu-central-1 | iam:PolicyARN=arn:aws:iam::123456789012:policy/AthenaQuiltAccess | the role that deploys
+            denied | iam:AttachRolePolicy | role/Admin | iam:PolicyARN=arn:aws:iam::123456789012:policy/AthenaQuiltAccess | a role that is not in attachPolicyToRoles
+            denied | iam:DetachRolePolicy | role/Admin | iam:PolicyARN=arn:aws:iam::123456789012:policy/AthenaQuiltAccess | a role that is not in attachPolicyToRoles
+            denied | iam:AttachRolePolicy | role/Curators | iam:PolicyARN=arn:aws:iam::123456789012:policy/AthenaQuiltAccess | a role of the same name with another path
+            denied | iam:AttachRolePolicy | role/Analysts2 | iam:PolicyARN=arn:aws:iam::123456789012:policy/AthenaQuiltAccess | a role whose name begins the same
+            denied | iam:AttachRolePolicy | role/quilt/QuiltAthena-HandlerRole-0ABC | iam:PolicyARN=arn:aws:iam::123456789012:policy/AthenaQuiltAccess | the stack's roles are no users
             allowed | iam:AttachRolePolicy | role/quilt/QuiltAthena-HandlerRole-0ABC | iam:PolicyARN=arn:aws:iam::123456789012:policy/QuiltAthena-Overflow-0ABC | the handler's policies when one cannot hold them
             allowed | iam:AttachRolePolicy | role/quilt/QuiltAthena-CustomS3AutoDelete-0ABC | iam:PolicyARN=arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole | the CDK's function that empties the bucket
             allowed | iam:PassRole | role/quilt/QuiltAthena-HandlerRole-0ABC | iam:PassedToService=lambda.amazonaws.com | a function gets its role
+            allowed | iam:DetachRolePolicy | role/quilt/QuiltAthena-HandlerRole-0ABC | iam:PolicyARN=arn:aws:iam::123456789012:policy/QuiltAthena-Overflow-0ABC | the same, when one can
+            allowed | ssm:GetParameter | parameter/cdk-bootstrap/quilt/version | | the CDK CLI, as CloudFormation
             allowed | ssm:GetParameters | parameter/cdk-bootstrap/quilt/version | | a parameter of the template
+            allowed | kms:Decrypt | key/catalog | glue | reading definitions in an encrypted Data Catalog
+            allowed | kms:Encrypt | key/catalog | glue | making tables in it
+            allowed | kms:GenerateDataKey | key/catalog | glue | making tables in it
+            allowed | cloudformation:TagResource | stack/QuiltAthena-QuiltBucketsimagingNestedStack-0ABC/0f1e | | tags of the stack are its nested stacks', too
+            allowed | cloudformation:UntagResource | stack/QuiltAthena-QuiltBucketsimagingNestedStack-0ABC/0f1e | | tags of the stack are its nested stacks', too
+            denied | kms:Decrypt | key/catalog | | no handler decrypts anything itself
+            denied | kms:Decrypt | key/catalog | s3 | an object that the same key encrypts
+            denied | kms:ReEncryptFrom | key/catalog | glue | Glue does not ask for it
             denied | iam:AttachRolePolicy | role/Analysts | iam:PolicyARN=arn:aws:iam::aws:policy/AdministratorAccess | another policy for somebody's role
             denied | iam:AttachRolePolicy | role/quilt/QuiltAthena-HandlerRole-0ABC | iam:PolicyARN=arn:aws:iam::aws:policy/AdministratorAccess | another policy for its own roles
             denied | iam:PassRole | role/quilt/QuiltAthena-HandlerRole-0ABC | iam:PassedToService=ec2.amazonaws.com | another service
@@ -134,67 +169,175 @@ class DeployerAccessTest {
             denied | kms:Decrypt | key/results | | no handler uses a key
             denied | sts:AssumeRole | role/quilt/QuiltAthena-HandlerRole-0ABC | | no handler assumes a role
             """)
-    void cloudFormationAtTheEdges(String decision, String action, String resource, String condition, String why) {
-        decide(EXECUTION, decision, action, resource, condition, why);
+    void cloudFormationAtTheEdges(String decision, String action, String resource, String circumstances, String why) {
+        decide(decision, action, resource, circumstances, why, EXECUTION);
     }
 
-    @ParameterizedTest(name = "{0} {1}: {2} on {3}: {4}")
+    @ParameterizedTest(name = "{0}: {1} on {2}, {3}: {4}")
     @CsvSource(delimiter = '|', textBlock = """
-            deploy-role.json | allowed | sts:AssumeRole | role/cdk-quilt-deploy-role-123456789012-eu-central-1 | deploying
-            deploy-role.json | allowed | sts:AssumeRole | role/cdk-quilt-file-publishing-role-123456789012-eu-central-1 | uploading assets
-            deploy-role.json | denied | sts:AssumeRole | role/cdk-quilt-lookup-role-123456789012-eu-central-1 | it reads everything in the account
-            deploy-role.json | denied | sts:AssumeRole | role/cdk-quilt-cfn-exec-role-123456789012-eu-central-1 | CloudFormation alone has it
-            deploy-role.json | denied | sts:AssumeRole | role/cdk-hnb659fds-deploy-role-123456789012-eu-central-1 | another bootstrap
-            deploy-role.json | denied | sts:AssumeRole | role/Admin | another role
-            deploy-role.json | denied | iam:PassRole | role/cdk-quilt-cfn-exec-role-123456789012-eu-central-1 | the deploy role passes it
-            read-role.json | denied | sts:AssumeRole | role/cdk-quilt-lookup-role-123456789012-eu-central-1 | it reads everything in the account
-            read-role.json | allowed | cloudformation:GetTemplate | stack/QuiltAthena/0f1e | comparing templates
-            read-role.json | denied | sts:AssumeRole | role/cdk-quilt-deploy-role-123456789012-eu-central-1 | it deploys nothing
-            read-role.json | denied | sts:AssumeRole | role/cdk-quilt-file-publishing-role-123456789012-eu-central-1 | it uploads nothing
-            read-role.json | allowed | cloudformation:DetectStackDrift | stack/QuiltAthena/0f1e | drift of the stack
-            read-role.json | allowed | cloudformation:DetectStackDrift | stack/QuiltAthena-QuiltBucketsimaging-0ABC/0f1e | drift of a group's stack
-            read-role.json | allowed | cloudformation:DescribeStackResourceDrifts | stack/QuiltAthena/0f1e | what has drifted
-            read-role.json | allowed | cloudformation:DetectStackResourceDrift | stack/QuiltAthena/0f1e | detection goes through the resources
-            read-role.json | allowed | cloudformation:DescribeStackDriftDetectionStatus | * | waiting for it
-            read-role.json | allowed | cloudformation:ListStackResources | stack/QuiltAthena/0f1e | finding the groups' stacks
-            read-role.json | denied | cloudformation:DetectStackDrift | stack/Quilt/0f1e | another stack
-            read-role.json | denied | cloudformation:CreateChangeSet | stack/QuiltAthena/0f1e | a change set is a step towards a change
-            read-role.json | denied | s3:GetObject | mycompany-quilt-query-results/id.csv | somebody's result
-            read-role.json | denied | glue:GetTable | table/secret/salaries | another database
+            allowed | sts:AssumeRole | role/cdk-quilt-deploy-role-123456789012-eu-central-1 | | deploying
+            allowed | sts:AssumeRole | role/cdk-quilt-file-publishing-role-123456789012-eu-central-1 | | uploading assets
+            denied | sts:AssumeRole | role/cdk-quilt-lookup-role-123456789012-eu-central-1 | | it reads everything in the account
+            denied | sts:AssumeRole | role/cdk-quilt-cfn-exec-role-123456789012-eu-central-1 | | CloudFormation alone has it
+            denied | sts:AssumeRole | role/cdk-hnb659fds-deploy-role-123456789012-eu-central-1 | | another bootstrap
+            denied | sts:AssumeRole | role/Admin | | another role
+            denied | iam:PassRole | role/cdk-quilt-cfn-exec-role-123456789012-eu-central-1 | | the deploy role passes it
             """)
-    void thePipelinesOwnRoles(String file, String decision, String action, String resource, String why) {
-        decide(file, decision, action, resource, null, why);
+    void theRoleThatDeploys(String decision, String action, String resource, String circumstances, String why) {
+        decide(decision, action, resource, circumstances, why, DEPLOY);
+    }
+
+    @ParameterizedTest(name = "{0}: {1} on {2}, {3}: {4}")
+    @CsvSource(delimiter = '|', textBlock = """
+            denied | sts:AssumeRole | role/cdk-quilt-lookup-role-123456789012-eu-central-1 | | it reads everything in the account
+            allowed | cloudformation:GetTemplate | stack/QuiltAthena/0f1e | | comparing templates
+            denied | sts:AssumeRole | role/cdk-quilt-deploy-role-123456789012-eu-central-1 | | it deploys nothing
+            denied | sts:AssumeRole | role/cdk-quilt-file-publishing-role-123456789012-eu-central-1 | | it uploads nothing
+            allowed | cloudformation:DetectStackDrift | stack/QuiltAthena/0f1e | | drift of the stack
+            allowed | cloudformation:DetectStackDrift | stack/QuiltAthena-QuiltBucketsimaging-0ABC/0f1e | | drift of a group's stack
+            allowed | cloudformation:DescribeStackResourceDrifts | stack/QuiltAthena/0f1e | | what has drifted
+            allowed | cloudformation:DetectStackResourceDrift | stack/QuiltAthena/0f1e | | detection goes through the resources
+            allowed | cloudformation:DescribeStackDriftDetectionStatus | * | | waiting for it
+            allowed | cloudformation:DescribeStackResources | stack/QuiltAthena/0f1e | | detection goes through the resources
+            allowed | kms:Decrypt | key/catalog | glue | reading definitions in an encrypted Data Catalog
+            denied | kms:Decrypt | key/catalog | | it decrypts nothing itself
+            denied | kms:Encrypt | key/catalog | glue | it writes nothing
+            allowed | cloudformation:ListStackResources | stack/QuiltAthena/0f1e | | finding the groups' stacks
+            denied | cloudformation:DetectStackDrift | stack/Quilt/0f1e | | another stack
+            denied | cloudformation:CreateChangeSet | stack/QuiltAthena/0f1e | | a change set is a step towards a change
+            denied | s3:GetObject | mycompany-quilt-query-results/id.csv | | somebody's result
+            denied | glue:GetTable | table/secret/salaries | | another database
+            """)
+    void theRoleThatReads(String decision, String action, String resource, String circumstances, String why) {
+        decide(decision, action, resource, circumstances, why, READ);
+    }
+
+    /** With {@code require-boundary.json} beside it: every role has the boundary and keeps it. */
+    @ParameterizedTest(name = "{0}: {1} on {2}, {3}: {4}")
+    @CsvSource(delimiter = '|', textBlock = """
+            allowed | iam:CreateRole | role/quilt/QuiltAthena-HandlerRole-0ABC | iam:PermissionsBoundary=arn:aws:iam::123456789012:policy/QuiltAthena-boundary | with the boundary
+            allowed | iam:PutRolePolicy | role/quilt/QuiltAthena-HandlerRole-0ABC | iam:PermissionsBoundary=arn:aws:iam::123456789012:policy/QuiltAthena-boundary | a role that has the boundary
+            allowed | iam:PutRolePermissionsBoundary | role/quilt/QuiltAthena-HandlerRole-0ABC | iam:PermissionsBoundary=arn:aws:iam::123456789012:policy/QuiltAthena-boundary | giving it the boundary
+            allowed | iam:AttachRolePolicy | role/quilt/QuiltAthena-HandlerRole-0ABC | iam:PermissionsBoundary=arn:aws:iam::123456789012:policy/QuiltAthena-boundary iam:PolicyARN=arn:aws:iam::123456789012:policy/QuiltAthena-Overflow-0ABC | a role that has the boundary
+            allowed | iam:DetachRolePolicy | role/quilt/QuiltAthena-HandlerRole-0ABC | iam:PolicyARN=arn:aws:iam::123456789012:policy/QuiltAthena-Overflow-0ABC | taking away
+            allowed | iam:AttachRolePolicy | role/Analysts | iam:PolicyARN=arn:aws:iam::123456789012:policy/AthenaQuiltAccess | somebody's role, which has the boundary that its owner gives it
+            denied | iam:CreateRole | role/quilt/QuiltAthena-HandlerRole-0ABC | | without a boundary
+            denied | iam:CreateRole | role/quilt/QuiltAthena-HandlerRole-0ABC | iam:PermissionsBoundary=arn:aws:iam::123456789012:policy/QuiltAthena-own | with one that it has written itself
+            denied | iam:PutRolePolicy | role/quilt/QuiltAthena-HandlerRole-0ABC | | a role that has none
+            denied | iam:PutRolePolicy | role/quilt/QuiltAthena-HandlerRole-0ABC | iam:PermissionsBoundary=arn:aws:iam::123456789012:policy/QuiltAthena-own | a role that has another one
+            denied | iam:AttachRolePolicy | role/quilt/QuiltAthena-HandlerRole-0ABC | iam:PolicyARN=arn:aws:iam::123456789012:policy/QuiltAthena-Overflow-0ABC | a role that has none
+            denied | iam:PutRolePermissionsBoundary | role/quilt/QuiltAthena-HandlerRole-0ABC | iam:PermissionsBoundary=arn:aws:iam::123456789012:policy/QuiltAthena-own | another one in its place
+            denied | iam:DeleteRolePermissionsBoundary | role/quilt/QuiltAthena-HandlerRole-0ABC | iam:PermissionsBoundary=arn:aws:iam::123456789012:policy/QuiltAthena-boundary | taking it off
+            denied | iam:DeleteRolePermissionsBoundary | role/quilt/QuiltAthena-HandlerRole-0ABC | | taking it off
+            denied | iam:CreatePolicyVersion | policy/QuiltAthena-boundary | | making it wider, though its name is one that the stack may write
+            denied | iam:DeletePolicyVersion | policy/QuiltAthena-boundary | | another version of it
+            denied | iam:DeletePolicy | policy/QuiltAthena-boundary | | deleting it
+            denied | iam:SetDefaultPolicyVersion | policy/QuiltAthena-boundary | | another version of it
+            """)
+    void aBoundaryThatIsRequired(String decision, String action, String resource, String circumstances, String why) {
+        decide(decision, action, resource, circumstances, why, EXECUTION, BOUNDARY);
+    }
+
+    @Test
+    void aBoundaryThatIsRequiredHindersNothingElse() {
+        PolicyEvaluator policy = evaluator(PARTITION, EXECUTION, BOUNDARY);
+        String boundary = NAMES.get("<boundary>");
+
+        assertThat(handlers())
+                .flatMap(handler -> handler.requests(PARTITION).toList())
+                .filteredOn(request -> !request.action().equals("iam:DeleteRolePermissionsBoundary"))
+                .isNotEmpty()
+                .allSatisfy(request -> assertThat(policy.decide(new Request(
+                                request.action(),
+                                request.resource(),
+                                Map.of("iam:PermissionsBoundary", List.of(boundary)))))
+                        .extracting(Decision::word)
+                        .as(request.toString())
+                        .isEqualTo("allowed"));
+    }
+
+    @Test
+    void nothingIsAllowedThatNoHandlerAndNoRowNeeds() {
+        assertThat(evaluator(PARTITION, EXECUTION).unneeded(needed(handlers(), "cloudFormationAtTheEdges")))
+                .isEmpty();
+        assertThat(evaluator(PARTITION, READ).unneeded(needed(handlers().filter(Handler::reads), "theRoleThatReads")))
+                .isEmpty();
+        assertThat(evaluator(PARTITION, DEPLOY).unneeded(needed(Stream.empty(), "theRoleThatDeploys")))
+                .isEmpty();
+    }
+
+    @Test
+    void withoutAttachedRolesAndWithoutACatalogKeyTheirStatementsAreLeftOut() {
+        Map<String, String> names = new HashMap<>(NAMES);
+        names.put("\"<attached-roles>\"", "");
+        names.put("<catalog-key>", "");
+
+        assertThat(sids(filled(EXECUTION, names))).doesNotContain("AttachUsersPolicy", "CatalogKey");
+        assertThat(sids(filled(READ, names))).doesNotContain("CatalogKey");
+    }
+
+    /** What the page tells an administrator to run, with the page's names. */
+    @Test
+    void theCommandsOfThePageFillInThePolicies(@TempDir Path directory) throws Exception {
+        assumeThat(List.of(System.getenv("PATH").split(File.pathSeparator)))
+                .as("The page asks for jq")
+                .anyMatch(folder -> Files.isExecutable(Path.of(folder, "jq")));
+        Path deployer = Files.createDirectories(directory.resolve("docs/deployer"));
+        for (Path file : TestFiles.list(DEPLOYER)) {
+            Files.copy(file, deployer.resolve(file.getFileName()));
+        }
+        Matcher commands = Pattern.compile("```bash\n(# The roles of attachPolicyToRoles.*?)```", Pattern.DOTALL)
+                .matcher(TestFiles.text(TestTemplates.PROJECT.resolve("docs/gitops.md")));
+        assertThat(commands.find()).isTrue();
+        Map<String, String> names = new HashMap<>(NAMES);
+        names.put("<qualifier>", "hnb659fds");
+        names.put("<role-path>", "/");
+        names.put("<catalog-key>", "");
+        names.put("<boundary>", PARTITION.arn("iam", "policy/developers"));
+
+        Process process = new ProcessBuilder("bash", "-euo", "pipefail", "-c", commands.group(1))
+                .directory(directory.toFile())
+                .inheritIO()
+                .start();
+
+        assertThat(process.waitFor()).isZero();
+        assertThat(TestFiles.list(directory.resolve("target/deployer")))
+                .extracting(file -> file.getFileName().toString())
+                .containsExactly(EXECUTION, DEPLOY, READ, BOUNDARY);
+        assertThat(TestFiles.list(directory.resolve("target/deployer")))
+                .allSatisfy(file -> assertThat(TestFiles.json(TestFiles.text(file)))
+                        .isEqualTo(filled(file.getFileName().toString(), names)));
     }
 
     /** A managed policy has at most 6,144 characters, white space not counted. */
     @ParameterizedTest
-    @ValueSource(strings = {EXECUTION, READ, DEPLOY})
+    @ValueSource(strings = {EXECUTION, READ, DEPLOY, BOUNDARY})
     void eachFitsIntoAManagedPolicyWithNamesOfSixtyCharacters(String file) {
-        Map<String, String> names = new LinkedHashMap<>(NAMES);
+        Map<String, String> names = new HashMap<>(NAMES);
         for (String name : List.of("<results-bucket>", "<workgroup>", "<database>", "<policy>", "<role-path>")) {
             names.put(name, "n".repeat(60));
         }
         names.put("<partition>", Partition.LONGEST.id());
         names.put("<region>", Partition.LONGEST.region());
         names.put("<qualifier>", "q".repeat(10));
+        names.put("<boundary>", Partition.LONGEST.arn("iam", "policy/" + "n".repeat(60)));
+        names.put("<catalog-key>", Partition.LONGEST.arn("kms", "key/0f1e2d3c-aaaa-bbbb-cccc-0123456789ab"));
+        names.put("\"<attached-roles>\"", '"' + Partition.LONGEST.arn("iam", "role/" + "n".repeat(60)) + '"');
 
-        assertThat(SynthesizedPolicies.size(TestFiles.json(filled(file, names))))
-                .isLessThanOrEqualTo(6_144);
+        assertThat(SynthesizedPolicies.size(filled(file, names))).isLessThanOrEqualTo(6_144);
     }
 
     private static void decide(
-            String file, String expected, String action, String resource, String condition, String why) {
-        Request request = Call.request(PARTITION, action, resource, null);
-        // Roles that are assumed are IAM's; the others' services are their actions'.
-        String arn = action.startsWith("sts:") ? PARTITION.arn("iam", resource) : request.resource();
-        Map<String, List<String>> context = condition == null
-                ? Map.of()
-                : Map.of(condition.split("=")[0], List.of(condition.split("=")[1]));
-        Decision decision =
-                new PolicyEvaluator(List.of(policy(file, PARTITION))).decide(new Request(action, arn, context));
-        assertThat(decision.word())
-                .as("%s on %s (%s) is %s %s", action, resource, why, decision.word(), decision.reason())
-                .isEqualTo(expected);
+            String expected, String action, String resource, String circumstances, String why, String... files) {
+        AccessTable.check(
+                evaluator(PARTITION, files), expected, Call.request(PARTITION, action, resource, circumstances), why);
+    }
+
+    private static List<Request> needed(Stream<Handler> handlers, String table) {
+        return Stream.concat(
+                        handlers.flatMap(handler -> handler.requests(PARTITION)),
+                        AccessTable.allowed(DeployerAccessTest.class, PARTITION, table).stream())
+                .toList();
     }
 
     private static Stream<Handler> handlers() {
@@ -224,6 +367,8 @@ class DeployerAccessTest {
                         PARTITION.arn("kms", "key/results"),
                         "quiltBucketKmsKeyArns",
                         List.of(PARTITION.arn("kms", "key/bucket-a")),
+                        "catalogKmsKeyArn",
+                        PARTITION.arn("kms", "key/catalog"),
                         "rolePath",
                         "/quilt/",
                         "customViews",
@@ -246,20 +391,33 @@ class DeployerAccessTest {
                 .collect(Collectors.toSet());
     }
 
-    private static JsonNode policy(String file, Partition partition) {
-        Map<String, String> names = new LinkedHashMap<>(NAMES);
+    private static PolicyEvaluator evaluator(Partition partition, String... files) {
+        Map<String, String> names = new HashMap<>(NAMES);
         names.put("<partition>", partition.id());
         names.put("<region>", partition.region());
-        return TestFiles.json(filled(file, names));
+        return new PolicyEvaluator(
+                Stream.of(files).map(file -> filled(file, names)).toList());
     }
 
-    private static String filled(String file, Map<String, String> names) {
-        String text =
-                TestFiles.text(TestTemplates.PROJECT.resolve("docs/deployer").resolve(file));
+    /** A policy without the statements for roles and for a key that there are not. */
+    private static JsonNode filled(String file, Map<String, String> names) {
+        String text = TestFiles.text(DEPLOYER.resolve(file));
         for (Map.Entry<String, String> name : names.entrySet()) {
             text = text.replace(name.getKey(), name.getValue());
         }
         assertThat(text).doesNotContainPattern("<[a-z-]+>");
-        return text;
+        JsonNode policy = TestFiles.json(text);
+        ((ArrayNode) policy.path("Statement")).removeIf(statement -> isEmpty(statement.path("Resource")));
+        return policy;
+    }
+
+    private static boolean isEmpty(JsonNode resource) {
+        return resource.isArray() ? resource.isEmpty() : resource.asText().isEmpty();
+    }
+
+    private static List<String> sids(JsonNode policy) {
+        return StreamSupport.stream(policy.path("Statement").spliterator(), false)
+                .map(statement -> statement.path("Sid").asText())
+                .toList();
     }
 }

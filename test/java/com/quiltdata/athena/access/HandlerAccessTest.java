@@ -7,6 +7,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,7 +18,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * What the function may do that creates and drops the views.
  *
  * <p>The configuration has the Quilt buckets {@code bucket-a} and {@code bucket.b}, the results bucket
- * {@code mycompany-quilt-query-results}, and a KMS key for each.
+ * {@code mycompany-quilt-query-results}, a KMS key for each, and one for the Data Catalog.
  */
 @ParameterizedClass(name = "in {0}")
 @EnumSource(
@@ -40,6 +41,7 @@ class HandlerAccessTest {
                                             "quiltBuckets", List.of("bucket-a", "bucket.b"),
                                             "resultsKmsKeyArn", partition.arn("kms", "key/results"),
                                             "quiltBucketKmsKeyArns", List.of(partition.arn("kms", "key/bucket-a")),
+                                            "catalogKmsKeyArn", partition.arn("kms", "key/catalog"),
                                             "customViews",
                                                     Map.of("latest_images", "test/resources/views/latest_images.sql")),
                                     partition)
@@ -81,6 +83,19 @@ class HandlerAccessTest {
     @CsvSource(delimiter = '|', textBlock = """
             allowed | glue:GetDatabase  | catalog                                        | athena | Glue checks the catalog for everything in it
             allowed | glue:GetDatabase  | database/default                               | athena | Athena looks it up whatever the statement is
+            allowed | glue:GetDatabases | database/default                               | athena | so that it is listed
+            allowed | glue:CreateDatabase | catalog                                      | athena | Athena makes "default" where it is not there
+            allowed | glue:CreateDatabase | database/default                             | athena | Athena makes "default" where it is not there
+            allowed | kms:Decrypt         | key/catalog                                  | glue   | reading definitions
+            allowed | kms:Encrypt         | key/catalog                                  | glue   | writing definitions
+            allowed | kms:GenerateDataKey | key/catalog                                  | glue   | writing definitions
+            denied  | kms:Decrypt         | key/catalog                                  |        | it decrypts nothing itself
+            denied  | kms:Encrypt         | key/catalog                                  | s3     | the key is for definitions
+            denied  | kms:ReEncryptFrom   | key/catalog                                  | glue   | Glue does not ask for it
+            denied  | glue:CreateDatabase | database/default                             |        | it makes nothing itself
+            denied  | glue:CreateDatabase | database/mine                                | athena | another database
+            denied  | glue:DeleteDatabase | database/default                             | athena | it is everybody's
+            denied  | glue:CreateTable    | database/default                             | athena | another database
             allowed | glue:GetDatabase  | database/quilt_query                           | athena | is there such a database?
             allowed | glue:GetDatabases | catalog                                        | athena | the same, asked in another way
             allowed | glue:GetDatabases | database/quilt_query                           | athena | the same, asked in another way
@@ -177,11 +192,17 @@ class HandlerAccessTest {
         decide(decision, action, resource, circumstances, why);
     }
 
+    @Test
+    void allowsNothingThatNoRowNeeds() {
+        assertThat(new PolicyEvaluator(POLICIES.get(partition)).unneeded(AccessTable.allowed(getClass(), partition)))
+                .isEmpty();
+    }
+
     private void decide(String expected, String action, String resource, String circumstances, String why) {
-        Decision decision = new PolicyEvaluator(POLICIES.get(partition))
-                .decide(Call.request(partition, action, resource, circumstances));
-        assertThat(decision.word())
-                .as("%s on %s (%s) is %s %s", action, resource, why, decision.word(), decision.reason())
-                .isEqualTo(expected);
+        AccessTable.check(
+                new PolicyEvaluator(POLICIES.get(partition)),
+                expected,
+                Call.request(partition, action, resource, circumstances),
+                why);
     }
 }

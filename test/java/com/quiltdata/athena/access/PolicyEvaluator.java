@@ -2,6 +2,7 @@ package com.quiltdata.athena.access;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -24,6 +25,9 @@ final class PolicyEvaluator {
 
     private static final Map<String, BiPredicate<String, String>> OPERATORS =
             Map.of("StringEquals", String::equals, "StringLike", (pattern, value) -> matches(pattern, value));
+
+    /** Is met, too, by a request that does not have the key. */
+    private static final String NOT_EQUAL = "StringNotEquals";
 
     /** For a key with several values: one of them has to meet the condition. */
     private static final String ANY_VALUE = "ForAnyValue:";
@@ -63,6 +67,30 @@ final class PolicyEvaluator {
         return new Decision(false, "because no statement allows it" + nearMisses(request));
     }
 
+    /**
+     * What the policies allow beyond the calls that somebody needs.
+     *
+     * @param requests the calls that are needed
+     * @return each action and each resource of a statement that applies to none of the calls by it
+     */
+    List<String> unneeded(Collection<Request> requests) {
+        List<String> unneeded = new ArrayList<>();
+        for (JsonNode statement : statements) {
+            if (statement.path("Effect").asText().equals("Allow")) {
+                List<Request> needed = requests.stream()
+                        .filter(request -> obstacle(statement, request).isEmpty())
+                        .toList();
+                texts(statement.path("Action"))
+                        .filter(pattern -> needed.stream().noneMatch(request -> isAction(pattern, request)))
+                        .forEach(action -> unneeded.add(action + " in " + statement));
+                texts(statement.path("Resource"))
+                        .filter(pattern -> needed.stream().noneMatch(request -> matches(pattern, request.resource())))
+                        .forEach(resource -> unneeded.add(resource + " in " + statement));
+            }
+        }
+        return unneeded;
+    }
+
     /** Statements for the same action, and what keeps them from applying. */
     private String nearMisses(Request request) {
         return statements.stream()
@@ -91,14 +119,20 @@ final class PolicyEvaluator {
     }
 
     private static boolean matchesAction(JsonNode statement, Request request) {
-        String action = request.action().toLowerCase(Locale.ROOT);
-        return texts(statement.path("Action")).anyMatch(pattern -> matches(pattern.toLowerCase(Locale.ROOT), action));
+        return texts(statement.path("Action")).anyMatch(pattern -> isAction(pattern, request));
+    }
+
+    private static boolean isAction(String pattern, Request request) {
+        return matches(pattern.toLowerCase(Locale.ROOT), request.action().toLowerCase(Locale.ROOT));
     }
 
     private static boolean isMet(String operator, String key, JsonNode allowed, Request request) {
         List<String> values = request.context().getOrDefault(key, List.of());
         if (!operator.startsWith(ANY_VALUE) && values.size() > 1) {
             throw new IllegalArgumentException("%s is for one value, but %s has %s".formatted(operator, key, values));
+        }
+        if (operator.equals(NOT_EQUAL)) {
+            return !isMet("StringEquals", key, allowed, request);
         }
         BiPredicate<String, String> test = OPERATORS.get(withoutQualifier(operator));
         return values.stream().anyMatch(value -> texts(allowed).anyMatch(pattern -> test.test(pattern, value)));
@@ -111,7 +145,7 @@ final class PolicyEvaluator {
             }
         });
         statement.path("Condition").fieldNames().forEachRemaining(operator -> {
-            if (!OPERATORS.containsKey(withoutQualifier(operator))) {
+            if (!operator.equals(NOT_EQUAL) && !OPERATORS.containsKey(withoutQualifier(operator))) {
                 throw new IllegalArgumentException("The operator " + operator + " is unknown here: " + statement);
             }
         });

@@ -107,6 +107,36 @@ class PolicyEvaluatorTest {
                 .isEqualTo(allowed);
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            # boundary | allowed | because
+            theirs     | false   | it is the boundary
+            mine       | true    | it is another one
+                       | true    | what is not there is not equal
+            """)
+    void stringNotEqualsIsMetWithoutTheKeyToo(String boundary, boolean allowed, String because) {
+        Map<String, List<String>> context = boundary == null ? Map.of() : Map.of("k", List.of(boundary));
+        String statement = ALLOW_READ.formatted(", 'Condition': {'StringNotEquals': {'k': 'theirs'}}");
+        assertThat(decide("s3:GetObject", "arn:aws:s3:::bucket/data/file", context, statement)
+                        .allowed())
+                .as(because)
+                .isEqualTo(allowed);
+    }
+
+    @Test
+    void tellsWhatNoCallNeeds() {
+        String statement =
+                "{'Effect': 'Allow', 'Action': ['s3:GetObject', 's3:Put*'], 'Resource': ['arn:aws:s3:::a', 'arn:aws:s3:::b']}";
+        PolicyEvaluator policy = evaluator(statement);
+        Request needed = new Request("s3:GetObject", "arn:aws:s3:::a", Map.of());
+
+        assertThat(policy.unneeded(List.of(needed)))
+                .extracting(text -> text.substring(0, text.indexOf(" in ")))
+                .containsExactly("s3:Put*", "arn:aws:s3:::b");
+        assertThat(policy.unneeded(List.of(needed, new Request("s3:PutObject", "arn:aws:s3:::b", Map.of()))))
+                .isEmpty();
+    }
+
     @Test
     void namesTheStatementsThatCameClose() {
         Decision decision = decide("s3:GetObject", "arn:aws:s3:::other", Map.of(), ALLOW_READ.formatted(""));
@@ -133,10 +163,13 @@ class PolicyEvaluatorTest {
 
     private static Decision decide(
             String action, String resource, Map<String, List<String>> context, String... statements) {
+        return evaluator(statements).decide(new Request(action, resource, context));
+    }
+
+    private static PolicyEvaluator evaluator(String... statements) {
         try {
             String document = "{\"Statement\": [" + String.join(",", statements).replace('\'', '"') + "]}";
-            return new PolicyEvaluator(List.of(new ObjectMapper().readTree(document)))
-                    .decide(new Request(action, resource, context));
+            return new PolicyEvaluator(List.of(new ObjectMapper().readTree(document)));
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException(e);
         }

@@ -192,7 +192,10 @@ final class ResourceHandlers {
         types.put(
                 "AWS::Logs::LogGroup",
                 List.of(
-                        read("logs", List.of("DescribeLogGroups"), "*"),
+                        read(
+                                "logs",
+                                List.of("DescribeIndexPolicies", "DescribeLogGroups", "DescribeResourcePolicies"),
+                                "*"),
                         read("logs", List.of("GetDataProtectionPolicy", "ListTagsForResource"), LOG_GROUP),
                         write(
                                 "logs",

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * What a Quilt user may do who has the policy {@code AthenaQuiltAccess} and no other.
  *
  * <p>The configuration has the Quilt buckets {@code bucket-a} and {@code bucket.b}, the results bucket
- * {@code mycompany-quilt-query-results}, and a KMS key for each.
+ * {@code mycompany-quilt-query-results}, a KMS key for each, and one for the Data Catalog.
  */
 @ParameterizedClass(name = "in {0}")
 @EnumSource(
@@ -43,6 +43,7 @@ class UserAccessTest {
                                             "quiltBuckets", List.of("bucket-a", "bucket.b"),
                                             "resultsKmsKeyArn", partition.arn("kms", "key/results"),
                                             "quiltBucketKmsKeyArns", List.of(partition.arn("kms", "key/bucket-a")),
+                                            "catalogKmsKeyArn", partition.arn("kms", "key/catalog"),
                                             "attachPolicyToRoles", List.of("ReadQuilt", "WriteQuilt")),
                                     partition)
                             .userPolicy());
@@ -167,7 +168,7 @@ class UserAccessTest {
             denied  | glue:DeleteTable           | database/secret                             | athena | another database
             denied  | glue:BatchDeleteTable      | table/quilt_query/my_quilt_view             |        | one at a time is enough
             denied  | glue:CreatePartition       | table/quilt_query/my_quilt_table            | athena | the tables have no partitions
-            denied  | glue:CreateDatabase        | database/default                            | athena | every account has it
+            denied  | glue:CreateDatabase        | database/default                            | athena | the deployment has made it
             denied  | glue:CreateDatabase        | database/mine                               | athena | administration
             denied  | glue:UpdateDatabase        | database/quilt_query                        | athena | the stack's own
             denied  | glue:DeleteDatabase        | database/quilt_query                        | athena | it would delete every table in it
@@ -188,6 +189,7 @@ class UserAccessTest {
             allowed | s3:ListBucket                 | bucket.b                                  | athena prefix=.quilt/named_packages/user/name/ | finding a package's pointers
             allowed | s3:GetObject                  | bucket-a/.quilt/packages/0123abcd         | athena                               | reading a manifest
             allowed | s3:GetObject                  | bucket.b/.quilt/named_packages/u/n/latest | athena                               | reading a pointer
+            allowed | s3:GetObject                  | bucket-a/.quilt/packages/0123abcd         | athena account=210987654321          | a bucket that is configured may be another account's
             denied  | s3:GetObject                  | bucket-a/.quilt/packages/0123abcd         |                                      | a user's own read is for Quilt's policies to allow
             denied  | s3:GetObject                  | bucket-a/.quilt/packages/0123abcd         | cloudformation                       | another service than Athena
             denied  | s3:ListBucket                 | bucket-a                                  | prefix=.quilt/packages/              | a user's own listing, the same
@@ -250,12 +252,19 @@ class UserAccessTest {
         decide(decision, action, resource, circumstances, why);
     }
 
-    /** Keys: for what Amazon S3 does with objects, and for nothing else that they encrypt. */
+    /** Keys: for what Amazon S3 does with objects and Glue with definitions, and for nothing else that they encrypt. */
     @ParameterizedTest(name = "{0}: {1} on {2}, {3}: {4}")
     @CsvSource(delimiter = '|', textBlock = """
             allowed | kms:Decrypt         | key/results  | s3             | reading results
             allowed | kms:GenerateDataKey | key/results  | s3             | writing results
             allowed | kms:Decrypt         | key/bucket-a | s3             | reading a registry
+            allowed | kms:Decrypt         | key/catalog  | glue           | reading definitions
+            allowed | kms:Encrypt         | key/catalog  | glue           | defining views
+            allowed | kms:GenerateDataKey | key/catalog  | glue           | defining views
+            denied  | kms:Decrypt         | key/catalog  | s3             | an object that the same key encrypts
+            denied  | kms:Decrypt         | key/catalog  |                | a user with cipher text in hand
+            denied  | kms:ReEncryptFrom   | key/catalog  | glue           | Glue does not ask for it
+            denied  | kms:ReEncryptFrom   | key/results  | s3             | copying into another key
             denied  | kms:GenerateDataKey | key/bucket-a | s3             | writing to a Quilt bucket
             denied  | kms:Decrypt         | key/results  |                | a user with cipher text in hand
             denied  | kms:Decrypt         | key/bucket-a | secretsmanager | a secret that the same key encrypts
@@ -294,6 +303,7 @@ class UserAccessTest {
                         "GrantQuiltAthenaCatalogAccess",
                         "GrantQuiltGlueAccess",
                         "GrantQuiltGlueWriteAccess",
+                        "GrantQuiltGlueKeyAccess",
                         "GrantQuiltAthenaBucketAccess",
                         "GrantQuiltAthenaBucketListAccess",
                         "GrantQuiltAthenaInputAccess",
@@ -335,11 +345,18 @@ class UserAccessTest {
                 .toList();
     }
 
+    @Test
+    void allowsNothingThatNoRowNeeds() {
+        assertThat(new PolicyEvaluator(List.of(POLICIES.get(partition).path("PolicyDocument")))
+                        .unneeded(AccessTable.allowed(getClass(), partition)))
+                .isEmpty();
+    }
+
     private void decide(String expected, String action, String resource, String circumstances, String why) {
-        Decision decision = new PolicyEvaluator(List.of(POLICIES.get(partition).path("PolicyDocument")))
-                .decide(Call.request(partition, action, resource, circumstances));
-        assertThat(decision.word())
-                .as("%s on %s (%s) is %s %s", action, resource, why, decision.word(), decision.reason())
-                .isEqualTo(expected);
+        AccessTable.check(
+                new PolicyEvaluator(List.of(POLICIES.get(partition).path("PolicyDocument"))),
+                expected,
+                Call.request(partition, action, resource, circumstances),
+                why);
     }
 }

@@ -33,6 +33,7 @@ class ConfigurationReaderTest {
                         OptionalLong.empty(),
                         Optional.empty(),
                         List.of(),
+                        Optional.empty(),
                         InputAccess.LISTED,
                         List.of(),
                         Removal.RETAIN,
@@ -62,6 +63,8 @@ class ConfigurationReaderTest {
                 KEY,
                 "quiltBucketKmsKeyArns",
                 List.of(KEY),
+                "catalogKmsKeyArn",
+                KEY,
                 "inputAccess",
                 "any",
                 "customViews",
@@ -87,6 +90,7 @@ class ConfigurationReaderTest {
                 "bytesScannedCutoffPerQuery", "20000000000",
                 "resultsKmsKeyArn", KEY,
                 "quiltBucketKmsKeyArns", KEY,
+                "catalogKmsKeyArn", KEY,
                 "inputAccess", "any",
                 "customViews", "latest_images:test/resources/views/latest_images.sql",
                 "removalPolicy", "destroy",
@@ -108,6 +112,7 @@ class ConfigurationReaderTest {
                 OptionalLong.of(20_000_000_000L),
                 Optional.of(KEY),
                 List.of(KEY),
+                Optional.of(KEY),
                 InputAccess.ANY,
                 List.of(new CustomView("latest_images", """
                         SELECT "user", "name", "logical_key", "size"
@@ -148,7 +153,7 @@ class ConfigurationReaderTest {
                         "bukets: 1 must be left out: the keys are companyName, quiltBuckets, resultsBucketName, "
                                 + "databaseName, workgroupName, policyName, attachPolicyToRoles, "
                                 + "resultsExpireAfterDays, bytesScannedCutoffPerQuery, resultsKmsKeyArn, "
-                                + "quiltBucketKmsKeyArns, inputAccess, customViews, removalPolicy, rolePath",
+                                + "quiltBucketKmsKeyArns, catalogKmsKeyArn, inputAccess, customViews, removalPolicy, rolePath",
                         "quiltBuckets: \"s3://x\" must be the bucket's name alone, without s3://",
                         "companyName: (missing) must be given: the results bucket is named after it",
                         "removalPolicy: \"keep\" must be retain or destroy");
@@ -171,6 +176,8 @@ class ConfigurationReaderTest {
                 "resultsBucketName | Results | \"Results\" must have only lower-case letters, digits, hyphens and dots",
                 "databaseName | Quilt | \"Quilt\" must have 1 to 255 lower-case letters, digits and underscores",
                 "databaseName | default | \"default\" must not be a name that every account has already",
+                "databaseName | information_schema | \"information_schema\" must not be a name that every account has "
+                        + "already",
                 "workgroupName | a group | \"a group\" must have 1 to 128 letters, digits, dots, underscores and hyphens",
                 "workgroupName | primary | \"primary\" must not be a name that every account has already",
                 "policyName | a/b | \"a/b\" must have 1 to 128 letters, digits and characters of _+=,.@-",
@@ -185,6 +192,8 @@ class ConfigurationReaderTest {
                 "resultsKmsKeyArn | alias/key | \"alias/key\" must be a KMS key's ARN "
                         + "(arn:<partition>:kms:<region>:<account>:key/<id>; an alias will not do)",
                 "quiltBucketKmsKeyArns | key | \"key\" must be a KMS key's ARN "
+                        + "(arn:<partition>:kms:<region>:<account>:key/<id>; an alias will not do)",
+                "catalogKmsKeyArn | alias/aws/glue | \"alias/aws/glue\" must be a KMS key's ARN "
                         + "(arn:<partition>:kms:<region>:<account>:key/<id>; an alias will not do)",
                 "inputAccess | all | \"all\" must be listed or any",
                 "removalPolicy | RETAIN | \"RETAIN\" must be retain or destroy",

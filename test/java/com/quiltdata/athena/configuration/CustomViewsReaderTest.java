@@ -131,6 +131,15 @@ class CustomViewsReaderTest {
     }
 
     @Test
+    void aTableThatIsReadWithoutSelectIsRead() throws IOException {
+        write("cells.sql", "WITH cells AS (TABLE bucket_a_quilt_objects_view) SELECT name FROM cells");
+
+        assertThat(read(Map.of("images", "cells.sql")))
+                .extracting(CustomView::reads)
+                .containsExactly(List.of("bucket_a_quilt_objects_view"));
+    }
+
+    @Test
     void theOrderInTheConfigurationMakesNoDifference() throws IOException {
         write("a.sql", QUERY);
         write("b.sql", QUERY);

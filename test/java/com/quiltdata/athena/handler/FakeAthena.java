@@ -18,10 +18,12 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.regions.Region;
@@ -39,6 +41,7 @@ final class FakeAthena implements AutoCloseable {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Map<String, Deque<Answer>> script = new HashMap<>();
+    private final Map<String, BooleanSupplier> repeated = new ConcurrentHashMap<>();
     private final List<Call> calls = new ArrayList<>();
 
     /** A request that arrived. */
@@ -162,6 +165,12 @@ final class FakeAthena implements AutoCloseable {
         });
     }
 
+    /** The first answer that was set for an operation is given as long as a condition holds; then come the others. */
+    FakeAthena repeatsTheFirstAnswerTo(String operation, BooleanSupplier condition) {
+        repeated.put(operation, condition);
+        return this;
+    }
+
     /** The operations in the order in which they arrived. */
     synchronized List<String> operations() {
         return calls.stream().map(Call::operation).toList();
@@ -195,7 +204,8 @@ final class FakeAthena implements AutoCloseable {
         synchronized (this) {
             calls.add(new Call(operation, request));
             Deque<Answer> answers = script.getOrDefault(operation, new ArrayDeque<>());
-            answer = answers.size() > 1 ? answers.poll() : answers.peek();
+            boolean stays = repeated.getOrDefault(operation, () -> false).getAsBoolean();
+            answer = answers.size() > 1 && !stays ? answers.poll() : answers.peek();
         }
         if (answer == null) {
             answer = json(400, Map.of("__type", "NotScripted", "Message", "The test has no answer to " + operation));

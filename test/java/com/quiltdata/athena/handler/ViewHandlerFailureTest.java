@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -22,6 +23,9 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class ViewHandlerFailureTest {
     private static final Duration DEADLINE = Duration.ofSeconds(260);
+
+    /** The longest that denials are ridden out, and the pause in which two minutes are over. */
+    private static final Duration DENIED_FOR = Duration.ofMillis(122_700);
 
     private static final String THROTTLED = "Rate exceeded (ThrottlingException)";
     private static final String TOO_MANY = "You have exceeded the limit for the number of queries you can run"
@@ -50,7 +54,7 @@ class ViewHandlerFailureTest {
      * @param operations what is sent to Athena, in order, with how often if more than once in turn
      * @param reason why a create or update fails, after the view's name; null if it succeeds
      * @param deleteReason why a delete fails; null if it succeeds
-     * @param waitsForTheDeadline whether all the time is used up
+     * @param waits for how long the failure is ridden out; null if it is for less than a second
      */
     private record Row(
             String name,
@@ -58,27 +62,31 @@ class ViewHandlerFailureTest {
             String operations,
             String reason,
             String deleteReason,
-            boolean waitsForTheDeadline) {
+            Duration waits) {
 
         static Row row(String name, Consumer<FakeAthena> faults) {
-            return new Row(name, faults, null, null, null, false);
+            return new Row(name, faults, null, null, null, null);
         }
 
         Row sends(String sent) {
-            return new Row(name, faults, sent, reason, deleteReason, waitsForTheDeadline);
+            return new Row(name, faults, sent, reason, deleteReason, waits);
         }
 
         /** Every type of request fails for this reason. */
         Row failsWith(String why) {
-            return new Row(name, faults, operations, why, why, waitsForTheDeadline);
+            return new Row(name, faults, operations, why, why, waits);
         }
 
         Row untilTheDeadline() {
-            return new Row(name, faults, operations, reason, deleteReason, true);
+            return after(DEADLINE);
+        }
+
+        Row after(Duration waited) {
+            return new Row(name, faults, operations, reason, deleteReason, waited);
         }
 
         Row butADeleteSucceeds() {
-            return new Row(name, faults, operations, reason, null, waitsForTheDeadline);
+            return new Row(name, faults, operations, reason, null, waits);
         }
 
         @Override
@@ -194,23 +202,49 @@ class ViewHandlerFailureTest {
                                         400,
                                         "AccessDeniedException",
                                         "You are not authorized to perform: athena:StartQueryExecution"))
-                        .sends("Start")
+                        .sends("Start×19")
                         .failsWith(": You are not authorized to perform: athena:StartQueryExecution"
-                                + " (AccessDeniedException)" + GRANT),
+                                + " (AccessDeniedException)" + GRANT)
+                        .after(DENIED_FOR),
                 Row.row(
                                 "access denied while it waits",
                                 athena -> athena.starts("q1")
                                         .refusesTo("Get", 400, "AccessDeniedException", "Not you")
                                         .refusesTo("Stop", 400, "AccessDeniedException", "Not you either"))
-                        .sends("Start Get Stop")
+                        .sends("Start Get×19 Stop")
                         .failsWith(" (query q1): Not you (AccessDeniedException); the query could not be stopped:"
-                                + " Not you either (AccessDeniedException)" + GRANT),
+                                + " Not you either (AccessDeniedException)" + GRANT)
+                        .after(DENIED_FOR),
                 Row.row(
                                 "access to the Data Catalog denied",
                                 athena -> athena.starts("q1")
                                         .findsFailure("Insufficient permissions to execute the query", false))
+                        .sends("(Start Get)×19")
+                        .failsWith(" (query q1): Insufficient permissions to execute the query" + GRANT)
+                        .after(DENIED_FOR),
+                Row.row(
+                                "writing the result denied",
+                                athena -> athena.starts("q1")
+                                        .findsFailure("Access denied when writing output to url: s3://b/q1.txt", false))
+                        .sends("(Start Get)×19")
+                        .failsWith(" (query q1): Access denied when writing output to url: s3://b/q1.txt" + GRANT)
+                        .after(DENIED_FOR),
+                Row.row(
+                                "the output bucket out of reach",
+                                athena -> athena.starts("q1")
+                                        .findsFailure("Unable to verify/create output bucket b", false))
+                        .sends("(Start Get)×19")
+                        .failsWith(
+                                " (query q1): Unable to verify/create output bucket b; what to do: give the workgroup"
+                                        + " an output location in a bucket that exists and that the handler may write to")
+                        .after(DENIED_FOR),
+                Row.row(
+                                "access denied by Lake Formation",
+                                athena -> athena.starts("q1")
+                                        .findsFailure("Insufficient Lake Formation permission(s) on t", false))
                         .sends("Start Get")
-                        .failsWith(" (query q1): Insufficient permissions to execute the query" + GRANT),
+                        .failsWith(" (query q1): Insufficient Lake Formation permission(s) on t; what to do: grant the"
+                                + " view handler's role in Lake Formation what the message asks for"),
                 Row.row(
                                 "the workgroup is missing",
                                 athena -> athena.refusesTo(
@@ -247,8 +281,7 @@ class ViewHandlerFailureTest {
                                         "INVALID_INPUT"))
                         .sends("Start")
                         .failsWith(": No output location provided. (InvalidRequestException, INVALID_INPUT);"
-                                + " what to do: give the workgroup an output location in a bucket that exists and that"
-                                + " the handler may write to"),
+                                + " what to do: give the workgroup an output location"),
                 Row.row(
                                 "the database is missing",
                                 athena -> athena.starts("q1")
@@ -418,12 +451,27 @@ class ViewHandlerFailureTest {
                     .hasMessage(type.toUpperCase(Locale.ROOT) + " of view quilt_query.v in workgroup quilt-query failed"
                             + reason);
         }
-        if (row.waitsForTheDeadline()) {
-            assertThat(context.waited()).isEqualTo(DEADLINE);
-        } else {
+        if (row.waits() == null) {
             assertThat(context.waited()).isLessThan(Duration.ofSeconds(1));
+        } else {
+            assertThat(context.waited()).isEqualTo(row.waits());
         }
         assertThat(String.join("\n", context.log())).doesNotContain("Signature", "210987654321");
+    }
+
+    @ParameterizedTest(name = "{0}, {1} seconds")
+    @CsvSource({"Create,5", "Create,60", "Update,5", "Update,60", "Delete,5", "Delete,60"})
+    void aPolicyThatComesIntoForceLaterCostsOnlyTime(String type, int seconds) {
+        athena.refusesTo("Start", 400, "AccessDeniedException", "You are not authorized to perform: it")
+                .starts("q1")
+                .findsFailure("User: u is not authorized to perform: glue:UpdateTable", false)
+                .finds("SUCCEEDED")
+                .repeatsTheFirstAnswerTo("Start", () -> context.waited().toSeconds() < seconds / 2)
+                .repeatsTheFirstAnswerTo("Get", () -> context.waited().toSeconds() < seconds);
+
+        assertThat(handler.handleRequest(ViewEvents.event(type), context))
+                .isEqualTo(Map.of("PhysicalResourceId", "quilt_query.v"));
+        assertThat(context.waited()).isGreaterThanOrEqualTo(Duration.ofSeconds(seconds));
     }
 
     /** What was sent, in short: {@code Start Get×2}. */

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -318,10 +319,37 @@ class ViewHandlerTest {
         }
     }
 
-    /** After the deadline the handler may start, look at and stop a query once each before it answers. */
-    @Test
-    void keepsTimeForTheCallsThatMayFollowTheDeadline() {
-        assertThat(ViewHandler.TIME_TO_ANSWER).isGreaterThan(ViewHandler.LONGEST_CALL.multipliedBy(3));
+    /**
+     * Every call takes as long as it may, and the query begins at whatever time: at the latest just before the deadline,
+     * after which the handler starts, looks at and stops it. Five seconds are left for its answer.
+     */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 5, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20})
+    void answersInTimeHoweverLateTheQueryBeginsAndHoweverLongEachCallTakes(int refusals) {
+        for (int refusal = 0; refusal < refusals; refusal++) {
+            athena.refusesTo("Start", 400, "ThrottlingException", "Rate exceeded");
+        }
+        athena.starts("q1").finds("RUNNING").stops();
+        PollingClock clock = new PollingClock() {
+            @Override
+            public long nanos() {
+                return context.nanos()
+                        + ViewHandler.LONGEST_CALL
+                                .multipliedBy(athena.operations().size())
+                                .toNanos();
+            }
+
+            @Override
+            public void sleep(Duration length) {
+                context.sleep(length);
+            }
+        };
+
+        assertThatThrownBy(() -> new ViewHandler(athena.client(), clock, new Random(refusals))
+                        .handleRequest(event("Create"), context))
+                .isInstanceOf(ViewException.class);
+
+        assertThat(Duration.ofNanos(clock.nanos()).toMillis()).isBetween(250_000L, 295_000L);
     }
 
     @Test

@@ -84,6 +84,7 @@ final class RandomConfiguration {
         put(configuration, "bytesScannedCutoffPerQuery", 0.3, () -> number(10_000_000, 1L << 53));
         put(configuration, "resultsKmsKeyArn", 0.3, () -> KEY_ARN);
         put(configuration, "quiltBucketKmsKeyArns", 0.3, () -> List.of(KEY_ARN));
+        put(configuration, "catalogKmsKeyArn", 0.3, () -> KEY_ARN);
         put(configuration, "inputAccess", 0.7, () -> random.nextInt(3) == 0 ? "listed" : "any");
         put(configuration, "customViews", 0.3, this::customViews);
         put(configuration, "removalPolicy", 0.3, () -> random.nextBoolean() ? "retain" : "destroy");

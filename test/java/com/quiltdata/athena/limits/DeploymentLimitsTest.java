@@ -3,46 +3,66 @@ package com.quiltdata.athena.limits;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.quiltdata.athena.QuiltAthenaApp;
+import com.quiltdata.athena.TestFiles;
 import com.quiltdata.athena.TestTemplates;
+import com.quiltdata.athena.configuration.Configuration;
 import com.quiltdata.athena.configuration.ConfigurationException;
+import com.quiltdata.athena.configuration.ConfigurationReader;
 import com.quiltdata.athena.local.cloudformation.CloudAssembly;
+import com.quiltdata.athena.schema.BucketView;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awscdk.App;
 
 /** Deployments beside AWS's limits, with names of full length where length counts. */
 class DeploymentLimitsTest {
 
+    private static final String STACK = "QuiltAthena.template.json";
+    private static final String GROUP = ".nested.template.json";
+
     @TempDir
     Path directory;
 
-    /** Five resources a bucket, and about 11 kB. */
     @Test
     void aGroupThatIsTooLargeIsToBeDivided() {
-        synthesize(Map.of("imaging", buckets(85)));
+        Synthesized synthesized = unchecked(Map.of("imaging", buckets(110)));
+        long bytes = synthesized.bytes(GROUP);
+        String resources = number(synthesized.resources(GROUP));
 
-        assertThat(problems(Map.of("imaging", buckets(110))))
+        assertThat(synthesized.problems())
                 .containsExactly(
                         "quiltBuckets.imaging: the nested stack of group imaging must have at most 500 resources "
-                                + "(CloudFormation's limit for a template), but would have 562: divide the group",
+                                + "(CloudFormation's limit for a template), but would have " + resources
+                                + ": divide the group",
                         "quiltBuckets.imaging: the nested stack of group imaging must have at most 1,000,000 bytes "
-                                + "(CloudFormation's limit for a template), but would have 1,234,790: divide the group");
+                                + "(CloudFormation's limit for a template), but would have " + number(bytes)
+                                + ": divide the group");
+
+        // As many as fill 960,000 bytes.
+        synthesize(Map.of("imaging", buckets((int) (110 * 960_000 / bytes))));
     }
 
     @Test
     void aListThatIsTooLongIsToBeMadeGroups() {
-        assertThat(problems(buckets(110)))
+        Synthesized synthesized = unchecked(buckets(110));
+        String resources = number(synthesized.resources(STACK));
+
+        assertThat(synthesized.problems())
                 .first(InstanceOfAssertFactories.STRING)
                 .isEqualTo("quiltBuckets: the stack must have at most 500 resources (CloudFormation's limit for a "
-                        + "template), but would have 567: use groups of buckets, an object of group name → list");
+                        + "template), but would have " + resources
+                        + ": use groups of buckets, an object of group name → list");
     }
 
     @Test
@@ -52,16 +72,19 @@ class DeploymentLimitsTest {
         for (int group = 0; group < 8; group++) {
             groups.put("group" + group, buckets.subList(65 * group, 65 * (group + 1)));
         }
+        Synthesized synthesized = unchecked(groups);
+        String resources = number(synthesized.resources(STACK) + synthesized.resources(GROUP));
 
-        assertThat(problems(groups))
+        assertThat(synthesized.problems())
                 .containsExactly("quiltBuckets: the stack and its nested stacks must have at most 2,500 resources "
-                        + "(CloudFormation's limit for one operation on nested stacks), but would have 2,693: leave "
-                        + "some buckets to a second deployment, with names of its own");
+                        + "(CloudFormation's limit for one operation on nested stacks), but would have " + resources
+                        + ": leave some buckets to a second deployment, with names of its own");
     }
 
+    /** The buckets have 120 views; their names fill eleven policies. */
     @Test
     void thePoliciesOfARoleDependOnTheLengthOfNames() {
-        List<String> longNames = IntStream.range(0, 60)
+        List<String> longNames = IntStream.range(0, 120 / BucketView.values().length)
                 .mapToObj(number -> "b".repeat(59) + "%04d".formatted(number))
                 .toList();
 
@@ -89,11 +112,7 @@ class DeploymentLimitsTest {
 
     @Test
     void thePolicyThatNamesCustomViewsHasALimit() throws IOException {
-        Files.writeString(directory.resolve("a.sql"), "SELECT 1 AS one");
-        Map<String, Object> views = new LinkedHashMap<>();
-        for (int view = 0; view < 60; view++) {
-            views.put("v".repeat(26) + "%02d".formatted(view), "a.sql");
-        }
+        Map<String, Object> views = moreViewsThanThePolicyCanName();
 
         assertThatThrownBy(() -> synthesize(buckets(1), "customViews", views))
                 .hasMessage(
@@ -104,30 +123,83 @@ class DeploymentLimitsTest {
 
     @Test
     void nothingThatCouldBeDeployedIsLeft() throws IOException {
-        Path output = directory.resolve("cdk.out");
-        synthesize(buckets(1));
-        assertThat(output.resolve("manifest.json")).exists();
+        Object group = Map.of("imaging", buckets(1));
+        synthesize(group);
+        assertThat(output()).contains("manifest.json").anyMatch(name -> name.endsWith(".nested.template.json"));
+        Map<String, Object> views = moreViewsThanThePolicyCanName();
 
-        assertThatThrownBy(() -> synthesize(Map.of("imaging", buckets(120))))
-                .isInstanceOf(ConfigurationException.class);
+        assertThatThrownBy(() -> synthesize(group, "customViews", views)).isInstanceOf(ConfigurationException.class);
 
-        try (Stream<Path> files = Files.list(output)) {
-            assertThat(files.map(file -> file.getFileName().toString()))
-                    .noneMatch(name -> name.equals("manifest.json") || name.endsWith(".template.json"));
+        assertThat(output()).noneMatch(name -> name.equals("manifest.json") || name.endsWith(".template.json"));
+    }
+
+    private List<String> output() {
+        return TestFiles.list(directory.resolve("cdk.out")).stream()
+                .map(file -> file.getFileName().toString())
+                .toList();
+    }
+
+    private Map<String, Object> moreViewsThanThePolicyCanName() throws IOException {
+        Files.writeString(directory.resolve("a.sql"), "SELECT 1 AS one");
+        Map<String, Object> views = new LinkedHashMap<>();
+        for (int view = 0; view < 60; view++) {
+            views.put("v".repeat(26) + "%02d".formatted(view), "a.sql");
         }
+        return views;
     }
 
     private List<String> problems(Object quiltBuckets, Object... more) {
-        try {
-            synthesize(quiltBuckets, more);
-        } catch (ConfigurationException e) {
-            return e.problems();
+        return unchecked(quiltBuckets, more).problems();
+    }
+
+    /** What the app synthesizes, before it is measured. */
+    private Synthesized unchecked(Object quiltBuckets, Object... more) {
+        Map<String, Object> context = context(quiltBuckets, more);
+        context.put("@aws-cdk/core:stackResourceLimit", 0);
+        Configuration configuration = ConfigurationReader.read(context, directory);
+        App app = App.Builder.create()
+                .context(context)
+                .outdir(directory.resolve("unchecked").toString())
+                .build();
+        QuiltAthenaApp.declareStack(app, configuration);
+        return new Synthesized(Path.of(app.synth().getDirectory()), configuration);
+    }
+
+    private record Synthesized(Path assembly, Configuration configuration) {
+
+        private long bytes(String suffix) {
+            return templates(suffix).mapToLong(file -> file.toFile().length()).sum();
         }
-        throw new AssertionError("The deployment was accepted");
+
+        private long resources(String suffix) {
+            return templates(suffix)
+                    .mapToLong(file -> TestFiles.json(TestFiles.text(file))
+                            .path("Resources")
+                            .size())
+                    .sum();
+        }
+
+        private Stream<Path> templates(String suffix) {
+            return TestFiles.list(assembly).stream()
+                    .filter(file -> file.toString().endsWith(suffix));
+        }
+
+        private List<String> problems() {
+            try {
+                DeploymentLimits.check(assembly, QuiltAthenaApp.STACK_ID, configuration);
+            } catch (ConfigurationException e) {
+                return e.problems();
+            }
+            throw new AssertionError("The deployment was accepted");
+        }
+    }
+
+    private CloudAssembly synthesize(Object quiltBuckets, Object... more) {
+        return CloudAssembly.synthesize(context(quiltBuckets, more), directory, directory.resolve("cdk.out"));
     }
 
     /** As the CDK CLI has an app synthesized: it writes each resource's path into the template. */
-    private CloudAssembly synthesize(Object quiltBuckets, Object... more) {
+    private static Map<String, Object> context(Object quiltBuckets, Object... more) {
         Map<String, Object> context = TestTemplates.configuration(
                 "quiltBuckets",
                 quiltBuckets,
@@ -140,7 +212,11 @@ class DeploymentLimitsTest {
         for (int i = 0; i < more.length; i += 2) {
             context.put((String) more[i], more[i + 1]);
         }
-        return CloudAssembly.synthesize(context, directory, directory.resolve("cdk.out"));
+        return context;
+    }
+
+    private static String number(long number) {
+        return String.format(Locale.ROOT, "%,d", number);
     }
 
     private static List<String> buckets(int count) {

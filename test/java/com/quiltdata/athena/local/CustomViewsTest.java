@@ -7,6 +7,8 @@ import com.quiltdata.athena.TestTemplates;
 import com.quiltdata.athena.local.aws.SharedEmbeddedAws;
 import com.quiltdata.athena.local.cloudformation.CloudAssembly;
 import com.quiltdata.athena.local.cloudformation.LocalStack;
+import com.quiltdata.athena.schema.BucketView;
+import com.quiltdata.athena.schema.QuiltBucket;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,6 +27,9 @@ import software.amazon.awssdk.services.glue.model.Table;
 class CustomViewsTest {
     private static final AtomicInteger COUNTER = new AtomicInteger();
     private static final String FOLDER = "test/resources/views/";
+    private static final QuiltBucket BUCKET_A = new QuiltBucket("imaging-a");
+    private static final List<String> VIEWS_OF_A =
+            sorted(Stream.of(BucketView.values()).map(view -> view.nameIn(BUCKET_A)));
 
     private final String name = "custom" + COUNTER.incrementAndGet();
     private final List<String> log = new ArrayList<>();
@@ -73,18 +79,17 @@ class CustomViewsTest {
 
         stack.deploy(assembly(Map.of(), "latest_images"));
 
-        assertThat(views())
-                .containsExactly("imaging_a_quilt_objects_view", "imaging_a_quilt_packages_view", "latest_images");
+        assertThat(views()).isEqualTo(sorted(Stream.concat(VIEWS_OF_A.stream(), Stream.of("latest_images"))));
     }
 
     @Test
     void theViewsOverAllBucketsGoWithTheLastBucketButOne() {
         stack.deploy(assembly(Map.of("quiltBuckets", List.of("imaging-a", "imaging-b"))));
-        assertThat(views()).contains("all_quilt_objects_view", "all_quilt_packages_view");
+        assertThat(views()).containsAll(BucketView.namesOverAll());
 
         stack.deploy(assembly(Map.of()));
 
-        assertThat(views()).containsExactly("imaging_a_quilt_objects_view", "imaging_a_quilt_packages_view");
+        assertThat(views()).isEqualTo(VIEWS_OF_A);
     }
 
     @Test
@@ -98,7 +103,8 @@ class CustomViewsTest {
         assertThat(log.stream()
                         .filter(line -> line.startsWith("Requested type=UPDATE"))
                         .map(line -> line.replaceFirst(".* view=\\w+\\.(\\w+).*", "$1")))
-                .containsExactlyInAnyOrder("all_quilt_packages_view", "all_quilt_objects_view", "everywhere");
+                .containsExactlyInAnyOrderElementsOf(
+                        sorted(Stream.concat(BucketView.namesOverAll().stream(), Stream.of("everywhere"))));
         assertThat(deployed.rows("SELECT count(*) FROM everywhere")).containsExactly(List.of("2"));
     }
 
@@ -142,10 +148,12 @@ class CustomViewsTest {
     }
 
     private List<String> views() {
-        return SharedEmbeddedAws.glue().getTables(get -> get.databaseName(name)).tableList().stream()
+        return sorted(SharedEmbeddedAws.glue().getTables(get -> get.databaseName(name)).tableList().stream()
                 .filter(table -> table.tableType().equals("VIRTUAL_VIEW"))
-                .map(Table::name)
-                .sorted()
-                .toList();
+                .map(Table::name));
+    }
+
+    private static List<String> sorted(Stream<String> names) {
+        return names.sorted().toList();
     }
 }

@@ -3,7 +3,7 @@ package com.quiltdata.athena.local;
 import com.quiltdata.athena.TestTemplates;
 import com.quiltdata.athena.local.aws.SharedEmbeddedAws;
 import com.quiltdata.athena.local.cloudformation.CloudAssembly;
-import com.quiltdata.athena.local.cloudformation.TemplateDeployment;
+import com.quiltdata.athena.local.cloudformation.LocalStack;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,8 +23,7 @@ public record DeployedStack(Map<String, String> outputs) {
      * @return the stack
      */
     public static DeployedStack deploy(String name, Object quiltBuckets) {
-        return new DeployedStack(
-                TemplateDeployment.deploy(assembly(name, quiltBuckets), SharedEmbeddedAws.endpoint(), message -> {}));
+        return new DeployedStack(new LocalStack(SharedEmbeddedAws.endpoint()).deploy(assembly(name, quiltBuckets)));
     }
 
     /**
@@ -62,5 +61,24 @@ public record DeployedStack(Map<String, String> outputs) {
      */
     public List<List<String>> rows(String sql) {
         return query(sql).rows();
+    }
+
+    /**
+     * Runs a query in the stack's workgroup and database.
+     *
+     * @param sql the query; its columns have names, each another one
+     * @return its rows, column → value
+     */
+    public List<Map<String, String>> records(String sql) {
+        ResultTable result = query(sql);
+        return result.rows().stream().map(row -> record(result, row)).toList();
+    }
+
+    private static Map<String, String> record(ResultTable result, List<String> row) {
+        Map<String, String> record = new HashMap<>();
+        for (int i = 0; i < row.size(); i++) {
+            record.put(result.columns().get(i).name(), row.get(i));
+        }
+        return record;
     }
 }

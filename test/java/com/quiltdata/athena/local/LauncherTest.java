@@ -98,7 +98,8 @@ class LauncherTest {
 
     @Test
     void aDirectoryOfSomebodyElseIsNeitherUsedNorRemoved() throws Exception {
-        Path file = Files.createFile(Files.createDirectory(folder.resolve("own")).resolve("precious"));
+        Path file =
+                Files.createFile(Files.createDirectory(folder.resolve("own")).resolve("precious"));
 
         Process process = launch("end");
 

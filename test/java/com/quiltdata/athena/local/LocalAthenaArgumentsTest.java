@@ -47,12 +47,10 @@ class LocalAthenaArgumentsTest {
     void wrongArgumentsAreTwoLines(String option, String value, String message) {
         assertThat(run(output, option, value)).isEqualTo(2);
         assertThat(output.toString(StandardCharsets.UTF_8)).isEmpty();
-        assertThat(errors().lines())
-                .hasSize(2)
-                .satisfies(lines -> {
-                    assertThat(lines.getFirst()).contains(message);
-                    assertThat(lines.getLast()).isEqualTo("test/local-athena --help lists the options.");
-                });
+        assertThat(errors().lines()).hasSize(2).satisfies(lines -> {
+            assertThat(lines.getFirst()).contains(message);
+            assertThat(lines.getLast()).isEqualTo("test/local-athena --help lists the options.");
+        });
     }
 
     @Test
@@ -74,13 +72,15 @@ class LocalAthenaArgumentsTest {
     void aPortInUseIsReportedBeforeAnythingElse() {
         int port = SharedEmbeddedAws.endpoint().getPort();
 
-        assertThat(run(output, "--serve", String.valueOf(port), "-c", "databaseName=Wrong")).isEqualTo(1);
+        assertThat(run(output, "--serve", String.valueOf(port), "-c", "databaseName=Wrong"))
+                .isEqualTo(1);
         assertThat(errors()).isEqualTo("Port " + port + " on 127.0.0.1 cannot be opened: Address already in use\n");
     }
 
     @Test
     void configurationOfTheCommandLineWinsOverTheFiles() {
-        assertThat(run(output, "-c", "databaseName=Wrong", "-c", "quiltBuckets=b-1,B=2")).isEqualTo(1);
+        assertThat(run(output, "-c", "databaseName=Wrong", "-c", "quiltBuckets=b-1,B=2"))
+                .isEqualTo(1);
         assertThat(errors().lines())
                 .containsExactly(
                         "quiltBuckets: \"B=2\" must have only lower-case letters, digits, hyphens and dots",
@@ -106,10 +106,7 @@ class LocalAthenaArgumentsTest {
                 "{\"companyName\": \"c\", \"quiltBuckets\": [\"A\"" + ",\"A\"".repeat(9_999) + "]}");
 
         assertThat(run(output)).isEqualTo(1);
-        assertThat(errors().lines())
-                .hasSize(21)
-                .last()
-                .isEqualTo("… and 9,980 more problems");
+        assertThat(errors().lines()).hasSize(21).last().isEqualTo("… and 9,980 more problems");
     }
 
     private int run(OutputStream out, String... arguments) {

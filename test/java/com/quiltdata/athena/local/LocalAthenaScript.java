@@ -23,12 +23,12 @@ import java.util.stream.Collectors;
 final class LocalAthenaScript {
     private static final Path PROJECT = Path.of("..").toAbsolutePath().normalize();
 
-    private static final Path FOLDER = Path.of("target", "script").toAbsolutePath();
-
+    private final Path script;
     private final Path errors;
     private final Path temporaryFiles;
 
-    private LocalAthenaScript(Path errors, Path temporaryFiles) {
+    private LocalAthenaScript(Path script, Path errors, Path temporaryFiles) {
+        this.script = script;
         this.errors = errors;
         this.temporaryFiles = temporaryFiles;
     }
@@ -36,42 +36,34 @@ final class LocalAthenaScript {
     /**
      * Prepares the script.
      *
-     * @param directory where to keep what it says on standard error
+     * @param directory where to keep the folder, and what the script says on standard error
      */
     static LocalAthenaScript in(Path directory) throws IOException {
-        Path target = Files.createDirectories(FOLDER.resolve("test/target"));
-        for (String name : List.of(
-                "pom.xml",
-                "cdk.json",
-                "cdk.context.json",
-                "lambda",
-                "src",
-                "test/pom.xml",
-                "test/local")) {
-            Path link = FOLDER.resolve(name);
-            Files.deleteIfExists(link);
-            Files.createSymbolicLink(link, PROJECT.resolve(name));
+        Path folder = directory.resolve("script");
+        Path target = Files.createDirectories(folder.resolve("test/target"));
+        for (String name :
+                List.of("pom.xml", "cdk.json", "cdk.context.json", "lambda", "src", "test/pom.xml", "test/local")) {
+            Files.createSymbolicLink(folder.resolve(name), PROJECT.resolve(name));
         }
         // The script follows a link to itself, and would start the project's own.
-        Files.copy(
+        Path script = Files.copy(
                 PROJECT.resolve("test/local-athena"),
-                FOLDER.resolve("test/local-athena"),
-                StandardCopyOption.REPLACE_EXISTING,
+                folder.resolve("test/local-athena"),
                 StandardCopyOption.COPY_ATTRIBUTES);
         // What the build gives the tests' JVM it also gives the command's.
         String options = ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
                 .filter(argument -> !argument.startsWith("-D") && !argument.contains("javaagent"))
                 .collect(Collectors.joining(" "));
         LaunchFiles.main(new String[] {target.toString(), options});
-        Files.writeString(target.resolve("local-built"), FOLDER + "\n");
+        Files.writeString(target.resolve("local-built"), folder + "\n");
         return new LocalAthenaScript(
-                directory.resolve("errors.txt"), Files.createDirectories(directory.resolve("temporary")));
+                script, directory.resolve("errors.txt"), Files.createDirectories(directory.resolve("temporary")));
     }
 
     /** Starts the script; what it says on standard error is kept. */
     Process start(String... arguments) throws IOException {
         List<String> command = new ArrayList<>();
-        command.add(FOLDER.resolve("test/local-athena").toString());
+        command.add(script.toString());
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors.toFile());
         // As in a container behind a proxy, where nothing listens.

@@ -2,83 +2,51 @@ package com.quiltdata.athena.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.quiltdata.athena.local.LocalAthenaScript.Serving;
-import com.quiltdata.athena.local.aws.AwsClients;
+import com.quiltdata.athena.TestTemplates;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import software.amazon.awssdk.services.athena.model.WorkGroupSummary;
 
-/** The command, by its script. */
+/** The command. {@link RealClientsTest} has what it does under {@code --serve}, started by its script. */
 class LocalAthenaTest {
 
     @TempDir
     private Path directory;
 
-    private LocalAthenaScript script;
+    private final ByteArrayOutputStream output = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream errors = new ByteArrayOutputStream();
 
-    @BeforeEach
-    void prepareScript() throws IOException {
-        script = LocalAthenaScript.in(directory);
-    }
+    @Test
+    void theScriptEndsWithTheStatusOfTheCommand() throws Exception {
+        LocalAthenaScript script = LocalAthenaScript.in(directory);
 
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "--format | xml | Invalid value for option '--format'",
-                "--registry | no-such-folder | --registry: no-such-folder must be a folder that has a folder .quilt in it",
-                "--bucket | s3://b | --bucket: The name of a Quilt bucket must be the bucket's name alone, without s3://",
-                "--query | ' ' | --query: \" \" must be an SQL statement",
-                "--serve | 70000 | --serve: 70000 must be a port from 1 to 65535",
-                "--sql | x | Unknown options: '--sql', 'x'",
-            })
-    void wrongArgumentsEndWithStatusTwo(String option, String value, String message) throws Exception {
-        Process process = script.start(option, value);
+        Process process = script.start("--query", " ");
 
         assertThat(process.waitFor()).isEqualTo(2);
         assertThat(process.inputReader().readAllAsString()).isEmpty();
-        assertThat(script.errors()).contains(message);
+        assertThat(script.errors()).contains("--query: \" \" must be an SQL statement");
+        assertThat(script.leftovers()).isEmpty();
     }
 
     @Test
-    void aFailedQueryEndsWithStatusOneAndTheEnginesMessage() throws Exception {
-        Process process = script.start("--query", "SELECT nothing FROM nowhere");
+    void aFailedQueryEndsWithStatusOneAndTheEnginesMessage() {
+        assertThat(run("--query", "SELECT nothing FROM nowhere")).isEqualTo(1);
 
-        assertThat(process.waitFor()).isEqualTo(1);
-        assertThat(process.inputReader().readAllAsString()).isEmpty();
-        assertThat(script.errors())
+        assertThat(output()).isEmpty();
+        assertThat(errors())
                 .contains("TABLE_NOT_FOUND: line 1:21: Table 'awsdatacatalog.quilt_query.nowhere' does not exist")
                 .doesNotContain("\tat ");
-        assertThat(script.leftovers()).isEmpty();
     }
 
     @Test
-    void printsTheExampleQuerysRowsAndServesUntilInterrupted() throws Exception {
-        Serving serving = script.serve("--format", "json");
-
-        try (AwsClients aws = new AwsClients(serving.endpoint())) {
-            assertThat(aws.athena().listWorkGroups(list -> {}).workGroups())
-                    .extracting(WorkGroupSummary::name)
-                    .contains("quilt-query");
-        }
-
-        assertThat(serving.interrupt()).isZero();
-        assertThat(script.leftovers()).isEmpty();
-        JsonNode rows = new ObjectMapper().readTree(serving.process().getInputStream());
-        assertThat(rows.findValuesAsText("size")).containsExactlyInAnyOrder("1005", "2097664", "4300000000");
-    }
-
-    @Test
-    void aRegistryBecomesTheBucketThatIsNamed() throws Exception {
+    void aRegistryBecomesTheBucketThatIsNamed() throws IOException {
         SampleRegistry.write(directory);
-        Process process = script.start(
+
+        int status = run(
                 "--registry",
                 directory.toString(),
                 "--bucket",
@@ -88,20 +56,36 @@ class LocalAthenaTest {
                 "--query",
                 "SELECT count(*) AS n FROM another_bucket_quilt_packages_view");
 
-        assertThat(process.inputReader().readAllAsString()).isEqualTo("\"n\"\r\n\"8\"\r\n");
-        assertThat(process.waitFor()).isZero();
+        assertThat(status).as(errors()).isZero();
+        assertThat(output()).isEqualTo("\"n\"\r\n\"8\"\r\n");
     }
 
     @Test
-    void whatTheNotebookMakesIsAdoptedAndItsUsersSavedQueryFindsTheSame() throws Exception {
-        Process process = script.start("--adopt", "--format", "csv", "--query", "SELECT count(*) AS n FROM my_images");
+    void whatTheNotebookMakesIsAdoptedAndItsUsersSavedQueryFindsTheSame() {
+        int status = run("--adopt", "--format", "csv", "--query", "SELECT count(*) AS n FROM my_images");
 
-        assertThat(process.inputReader().readAllAsString()).isEqualTo("\"n\"\r\n\"9\"\r\n");
-        assertThat(process.waitFor()).isZero();
-        assertThat(script.errors())
+        assertThat(status).as(errors()).isZero();
+        assertThat(output()).isEqualTo("\"n\"\r\n\"9\"\r\n");
+        assertThat(errors())
                 .containsPattern("AWS::Athena::WorkGroup +│ quilt-query +│ imported, then changed: ")
                 .containsPattern(
                         "Custom::AthenaView +│ quilt_allencell_manifests_quilt_objects_view +│ replaced in place")
                 .contains("The user's saved query found 9 rows before, and finds 9 now.");
+    }
+
+    private int run(String... arguments) {
+        return LocalAthena.run(
+                TestTemplates.PROJECT,
+                new PrintStream(output, true, StandardCharsets.UTF_8),
+                new PrintStream(errors, true, StandardCharsets.UTF_8),
+                arguments);
+    }
+
+    private String output() {
+        return output.toString(StandardCharsets.UTF_8);
+    }
+
+    private String errors() {
+        return errors.toString(StandardCharsets.UTF_8);
     }
 }

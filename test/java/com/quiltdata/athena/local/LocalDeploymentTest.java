@@ -8,7 +8,11 @@ import com.quiltdata.athena.TestTemplates;
 import com.quiltdata.athena.local.ResultTable.Column;
 import com.quiltdata.athena.local.aws.SharedEmbeddedAws;
 import com.quiltdata.athena.local.cloudformation.CloudAssembly;
-import com.quiltdata.athena.local.cloudformation.TemplateDeployment;
+import com.quiltdata.athena.local.cloudformation.LocalStack;
+import com.quiltdata.athena.metadata.ViewContract;
+import com.quiltdata.athena.schema.BucketTable;
+import com.quiltdata.athena.schema.BucketView;
+import com.quiltdata.athena.schema.QuiltBucket;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,21 +20,26 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import software.amazon.awssdk.services.athena.model.WorkGroup;
 import software.amazon.awssdk.services.glue.model.Table;
 
 /** The synthesized template on the real engine, with the sample registry in its bucket. */
 class LocalDeploymentTest {
+    private static final QuiltBucket BUCKET = new QuiltBucket("sample-bucket");
+
     private static DeployedStack stack;
 
     @BeforeAll
     static void deploy(@TempDir Path folder) throws IOException {
         SampleRegistry.write(folder);
-        RegistryUpload.upload(SharedEmbeddedAws.clients(), "sample-bucket", folder);
-        stack = DeployedStack.deploy("sample", List.of("sample-bucket"));
+        RegistryUpload.upload(SharedEmbeddedAws.clients(), BUCKET.name(), folder);
+        stack = DeployedStack.deploy("sample", List.of(BUCKET.name()));
     }
 
     @Test
@@ -69,41 +78,24 @@ class LocalDeploymentTest {
     }
 
     @Test
-    void theDatabaseHasTwoTablesAndTwoViewsForTheBucket() {
+    void theDatabaseHasTheTablesAndViewsOfTheBucket() {
         assertThat(SharedEmbeddedAws.glue()
                         .getTables(get -> get.databaseName("sample"))
                         .tableList())
                 .extracting(Table::name, Table::tableType)
-                .containsExactlyInAnyOrder(
-                        tuple("sample_bucket_quilt_manifests", "EXTERNAL_TABLE"),
-                        tuple("sample_bucket_quilt_packages", "EXTERNAL_TABLE"),
-                        tuple("sample_bucket_quilt_packages_view", "VIRTUAL_VIEW"),
-                        tuple("sample_bucket_quilt_objects_view", "VIRTUAL_VIEW"));
+                .containsExactlyInAnyOrderElementsOf(Stream.concat(
+                                Stream.of(BucketTable.values())
+                                        .map(table -> tuple(table.nameIn(BUCKET), "EXTERNAL_TABLE")),
+                                Stream.of(BucketView.values()).map(view -> tuple(view.nameIn(BUCKET), "VIRTUAL_VIEW")))
+                        .toList());
     }
 
-    @Test
-    void thePackagesViewHasTheContractsColumns() {
-        assertThat(stack.query("SELECT * FROM sample_bucket_quilt_packages_view")
-                        .columns())
+    @ParameterizedTest
+    @EnumSource(BucketView.class)
+    void aViewHasTheContractsColumns(BucketView view) {
+        assertThat(stack.query("SELECT * FROM " + view.nameIn(BUCKET)).columns())
                 .extracting(Column::name)
-                .containsExactly("user", "name", "hash", "timestamp", "message", "meta", "user_meta");
-    }
-
-    @Test
-    void theObjectsViewHasTheContractsColumns() {
-        assertThat(stack.query("SELECT * FROM sample_bucket_quilt_objects_view").columns())
-                .extracting(Column::name)
-                .containsExactly(
-                        "user",
-                        "name",
-                        "timestamp",
-                        "tophash",
-                        "logical_key",
-                        "physical_keys",
-                        "hash",
-                        "meta",
-                        "user_meta",
-                        "size");
+                .isEqualTo(ViewContract.columns(view));
     }
 
     @Test
@@ -171,7 +163,7 @@ class LocalDeploymentTest {
     void aResourceTypeThatIsUnknownIsRefused(@TempDir Path directory) throws IOException {
         CloudAssembly changed = changed(directory, "\"AWS::Athena::NamedQuery\"", "\"AWS::SQS::Queue\"");
 
-        assertThatThrownBy(() -> TemplateDeployment.deploy(changed, SharedEmbeddedAws.endpoint(), message -> {}))
+        assertThatThrownBy(() -> new LocalStack(SharedEmbeddedAws.endpoint()).deploy(changed))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("QuiltBucketschangedbucketExampleQueryC3B1DBC1: "
                         + "the resource type AWS::SQS::Queue is unknown here");
@@ -181,7 +173,7 @@ class LocalDeploymentTest {
     void aPropertyThatIsUnknownIsRefused(@TempDir Path directory) throws IOException {
         CloudAssembly changed = changed(directory, "\"TableType\"", "\"TableKind\"");
 
-        assertThatThrownBy(() -> TemplateDeployment.deploy(changed, SharedEmbeddedAws.endpoint(), message -> {}))
+        assertThatThrownBy(() -> new LocalStack(SharedEmbeddedAws.endpoint()).deploy(changed))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("(AWS::Glue::Table): Unrecognized field \"TableKind\"");
     }
@@ -190,7 +182,7 @@ class LocalDeploymentTest {
     void aViewThatAthenaRefusesFailsTheDeploymentWithAthenasReason(@TempDir Path directory) throws IOException {
         CloudAssembly changed = changed(directory, "headers.\\\\\"message\\\\\"", "headers.\\\\\"massage\\\\\"");
 
-        assertThatThrownBy(() -> TemplateDeployment.deploy(changed, SharedEmbeddedAws.endpoint(), message -> {}))
+        assertThatThrownBy(() -> new LocalStack(SharedEmbeddedAws.endpoint()).deploy(changed))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageMatching("CREATE of view \\w+\\.changed_bucket_quilt_packages_view in workgroup \\w+ failed "
                         + "\\(query [0-9a-f-]{36}\\): COLUMN_NOT_FOUND: line \\d+:3: "

@@ -25,14 +25,14 @@ class ManifestLinesTest {
 
         assertThat(ManifestLines.tooDeep(file))
                 .containsExactly(
-                        new DeepLine(1, 0, MOST + 1, MOST + 1),
-                        new DeepLine(3, MOST + 5, 2 * MOST + 7, MOST + 2));
+                        new DeepLine(1, 0, MOST + 1, MOST + 1), new DeepLine(3, MOST + 5, 2 * MOST + 7, MOST + 2));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"%s", "{}\n\"\n%s", "\"\\\"[%1$s\"", "'[%s'", "%1$s]\n[%1$s"})
     void otherLinesAreNot(String text) throws IOException {
-        assertThat(ManifestLines.tooDeep(write(text.formatted("[".repeat(MOST - 1))))).isEmpty();
+        assertThat(ManifestLines.tooDeep(write(text.formatted("[".repeat(MOST - 1)))))
+                .isEmpty();
     }
 
     @Test

@@ -26,6 +26,7 @@ import software.amazon.awssdk.services.athena.model.NamedQuery;
 import software.amazon.awssdk.services.athena.model.QueryExecution;
 import software.amazon.awssdk.services.athena.model.QueryExecutionState;
 import software.amazon.awssdk.services.athena.model.StartQueryExecutionRequest;
+import software.amazon.awssdk.services.athena.model.WorkGroupSummary;
 
 /** Clients that others wrote, on one run of {@code test/local-athena --serve} and its sample registry. */
 class RealClientsTest {
@@ -40,19 +41,34 @@ class RealClientsTest {
     @TempDir
     private static Path directory;
 
+    private static LocalAthenaScript script;
     private static Serving serving;
     private static AwsClients aws;
 
     @BeforeAll
     static void serve() throws Exception {
-        serving = LocalAthenaScript.in(directory).serve();
+        installPackages();
+        script = LocalAthenaScript.in(directory);
+        serving = script.serve("--format", "json");
         aws = new AwsClients(serving.endpoint());
     }
 
     @AfterAll
-    static void endsWithStatusZeroWhenInterrupted() throws Exception {
+    static void endsWithStatusZeroWhenInterruptedAndHasPrintedTheExampleQuerysRows() throws Exception {
+        aws.athena().startQueryExecution(request(LONG_QUERY));
         aws.close();
         assertThat(serving.interrupt()).isZero();
+        assertThat(script.errors()).doesNotContain("\tat ");
+        assertThat(script.leftovers()).isEmpty();
+        JsonNode rows = JSON.readTree(serving.process().getInputStream());
+        assertThat(rows.findValuesAsText("size")).containsExactlyInAnyOrder("1005", "2097664", "4300000000");
+    }
+
+    @Test
+    void theSdkForJavaListsTheWorkgroup() {
+        assertThat(aws.athena().listWorkGroups(list -> {}).workGroups())
+                .extracting(WorkGroupSummary::name)
+                .contains(WORK_GROUP);
     }
 
     @Test
@@ -171,10 +187,16 @@ class RealClientsTest {
 
     /** Runs a script of {@code test/javascript} and returns what it prints. */
     private static JsonNode node(String script, String... arguments) throws IOException, InterruptedException {
-        installPackages();
         List<String> command = new ArrayList<>(List.of("node", script));
         command.addAll(List.of(arguments));
-        return JSON.readTree(output(command));
+        return JSON.readTree(output(
+                command,
+                Map.of(
+                        "AWS_ENDPOINT_URL", serving.endpoint().toString(),
+                        "AWS_REGION", "us-east-1",
+                        "AWS_ACCESS_KEY_ID", "test",
+                        "AWS_SECRET_ACCESS_KEY", "test",
+                        "AWS_SDK_JS_SUPPRESS_MAINTENANCE_MODE_MESSAGE", "1")));
     }
 
     private static void installPackages() throws IOException, InterruptedException {
@@ -184,21 +206,24 @@ class RealClientsTest {
                 Files.copy(file, JAVASCRIPT.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
             }
         }
-        output(List.of(
-                "npm", "install", "--no-audit", "--no-fund", "--no-package-lock", "--prefer-offline", "--silent"));
+        output(
+                List.of(
+                        "npm",
+                        "install",
+                        "--no-audit",
+                        "--no-fund",
+                        "--no-package-lock",
+                        "--prefer-offline",
+                        "--silent"),
+                Map.of());
     }
 
-    private static String output(List<String> command) throws IOException, InterruptedException {
+    private static String output(List<String> command, Map<String, String> environment)
+            throws IOException, InterruptedException {
         Path errors = directory.resolve("client.txt");
         ProcessBuilder builder =
                 new ProcessBuilder(command).directory(JAVASCRIPT.toFile()).redirectError(errors.toFile());
-        builder.environment()
-                .putAll(Map.of(
-                        "AWS_ENDPOINT_URL", serving.endpoint().toString(),
-                        "AWS_REGION", "us-east-1",
-                        "AWS_ACCESS_KEY_ID", "test",
-                        "AWS_SECRET_ACCESS_KEY", "test",
-                        "AWS_SDK_JS_SUPPRESS_MAINTENANCE_MODE_MESSAGE", "1"));
+        builder.environment().putAll(environment);
         Process process = builder.start();
         String output = process.inputReader().readAllAsString();
         assertThat(process.waitFor())

@@ -51,8 +51,9 @@ class RegistryFilesTest {
         Files.createSymbolicLink(packages.resolve("dangling"), Path.of("nothing"));
         Files.createSymbolicLink(packages.resolve("loop"), folder);
         Files.createFile(packages.resolve("secret"));
-        shell("mkfifo pipe && touch \"$(printf 'bad\\377')\" \"$(printf 'new\\nline\\377')\" && mkdir \"$(printf 'dir\\377')\""
-                + " && touch \"$(printf 'dir\\377')/file\"");
+        shell(
+                "mkfifo pipe && touch \"$(printf 'bad\\377')\" \"$(printf 'new\\nline\\377')\" && mkdir \"$(printf 'dir\\377')\""
+                        + " && touch \"$(printf 'dir\\377')/file\"");
 
         RegistryFiles files = RegistryFiles.in(folder, file -> !file.endsWith("secret"));
 

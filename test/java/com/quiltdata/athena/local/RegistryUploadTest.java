@@ -50,8 +50,8 @@ class RegistryUploadTest {
                 SharedEmbeddedAws.clients(), "deep-lines-test", RegistryFiles.in(folder), () -> {});
 
         assertThat(outcome.emptiedLines())
-                .containsExactly(
-                        ".quilt/packages/" + HASH + ", line 3: nested 50,001 levels deep; counts as malformed beyond 1,000");
+                .containsExactly(".quilt/packages/" + HASH
+                        + ", line 3: nested 50,001 levels deep; counts as malformed beyond 1,000");
         assertThat(stack.rows("SELECT logical_key, size FROM deep_lines_test_quilt_objects_view"))
                 .containsExactly(List.of("a", "1"));
         assertThat(stack.rows("SELECT message FROM deep_lines_test_quilt_packages_view"))

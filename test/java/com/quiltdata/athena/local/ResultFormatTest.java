@@ -27,8 +27,7 @@ class ResultFormatTest {
 
     @Test
     void aTableHasItsColumnsSideBySide() {
-        assertThat(ResultFormat.TABLE.print(SMALL))
-                .isEqualTo("""
+        assertThat(ResultFormat.TABLE.print(SMALL)).isEqualTo("""
                          größe │ b
                         ───────┼─────
                          1     │ x⏎y
@@ -39,14 +38,12 @@ class ResultFormatTest {
 
     @Test
     void csvTellsNullFromText() {
-        assertThat(ResultFormat.CSV.print(SMALL))
-                .isEqualTo("\"größe\",\"b\"\r\n\"1\",\"x\ny\"\r\n,\"\"\"z\"\"\"\r\n");
+        assertThat(ResultFormat.CSV.print(SMALL)).isEqualTo("\"größe\",\"b\"\r\n\"1\",\"x\ny\"\r\n,\"\"\"z\"\"\"\r\n");
     }
 
     @Test
     void jsonIsOneArrayOfObjects() {
-        assertThat(ResultFormat.JSON.print(SMALL))
-                .isEqualTo("""
+        assertThat(ResultFormat.JSON.print(SMALL)).isEqualTo("""
                         [ {
                           "größe" : 1,
                           "b" : "x\\ny"
@@ -148,5 +145,29 @@ class ResultFormatTest {
                 throw new IOException("Broken pipe");
             }
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource(textBlock = """
+            tinyint, 1, 1
+            smallint, -2, -2
+            integer, 3, 3
+            bigint, 4300000000, 4300000000
+            decimal, 0.10, 0.10
+            real, 1.5, 1.5
+            float, 1.5, 1.5
+            double, 2.5, 2.5
+            double, NaN, "NaN"
+            double, Infinity, "Infinity"
+            boolean, true, true
+            varchar, 12, "12"
+            varchar, true, "true"
+            date, 2026-01-02, "2026-01-02"
+            bigint, , null
+            """, quoteCharacter = '`')
+    void inJsonNumbersAndBooleansAreNotInQuotes(String type, String value, String json) {
+        ResultTable result = new ResultTable(List.of(new Column("a", type)), List.of(Arrays.asList(value)), 0);
+
+        assertThat(ResultFormat.JSON.print(result)).isEqualTo("[ {\n  \"a\" : " + json + "\n} ]\n");
     }
 }

@@ -35,12 +35,13 @@ class RunScriptTest {
             Files.createFile(project.resolve(pom));
         }
         for (String script : List.of("local-athena", "local/run")) {
-            Files.copy(
-                    Path.of(script), project.resolve("test").resolve(script), StandardCopyOption.COPY_ATTRIBUTES);
+            Files.copy(Path.of(script), project.resolve("test").resolve(script), StandardCopyOption.COPY_ATTRIBUTES);
         }
         jdk = folder.resolve("jdk");
         executable(jdk.resolve("bin/java"), "printf '%s\\n' \"$@\"; env");
-        executable(folder.resolve("bin/mvn"), "echo \"$*\" >>'%1$s/builds'; cat '%1$s/log' 2>/dev/null && exit 1; exit 0".formatted(folder));
+        executable(
+                folder.resolve("bin/mvn"),
+                "echo \"$*\" >>'%1$s/builds'; cat '%1$s/log' 2>/dev/null && exit 1; exit 0".formatted(folder));
         environment.put("PATH", folder.resolve("bin") + ":" + System.getenv("PATH"));
         Files.writeString(project.resolve("test/target/java-home"), jdk + "\n");
         Files.writeString(project.resolve("test/target/local-built"), project + "\n");
@@ -57,11 +58,14 @@ class RunScriptTest {
 
     @Test
     void callsGoThroughNoProxyWhateverTheEnvironmentSays() throws Exception {
-        for (String name : List.of("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")) {
+        for (String name :
+                List.of("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")) {
             environment.put(name, "http://proxy.example:3128");
         }
 
-        assertThat(run()).noneMatch(line -> line.contains("proxy.example")).contains("-Dhttp.nonProxyHosts=127.0.0.1|localhost");
+        assertThat(run())
+                .noneMatch(line -> line.contains("proxy.example"))
+                .contains("-Dhttp.nonProxyHosts=127.0.0.1|localhost");
     }
 
     @Test
@@ -106,8 +110,7 @@ class RunScriptTest {
         Files.writeString(folder.resolve("log"), "no toolchain");
 
         assertThat(run()).isEmpty();
-        assertThat(errors())
-                .isEqualTo("""
+        assertThat(errors()).isEqualTo("""
                         The JDK that the last build used is gone: %s. The local run needs JDK 25 or newer; looking for one.
                         no toolchain
                         The local run could not be built. It needs JDK 25 or newer: install one, and start again.
@@ -119,8 +122,8 @@ class RunScriptTest {
     }
 
     private List<String> run(Path script, String... arguments) throws IOException, InterruptedException {
-        ProcessBuilder builder = new ProcessBuilder(
-                        Stream.concat(Stream.of(script.toString()), Stream.of(arguments)).toList())
+        ProcessBuilder builder = new ProcessBuilder(Stream.concat(Stream.of(script.toString()), Stream.of(arguments))
+                        .toList())
                 .redirectError(folder.resolve("errors").toFile());
         builder.environment().putAll(environment);
         Process process = builder.start();

@@ -2,11 +2,12 @@ package com.quiltdata.athena.metadata;
 
 import static com.quiltdata.athena.metadata.Registry.OBJECTS_VIEW;
 import static com.quiltdata.athena.metadata.Registry.PACKAGES_VIEW;
+import static com.quiltdata.athena.metadata.Registry.row;
 import static com.quiltdata.athena.metadata.Registry.topHash;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,7 +32,7 @@ class ManifestsTest {
 
         assertThat(registry.packages())
                 .containsExactly(
-                        row("user", "name", topHash(1), "latest", "Import", null, "{\"status\":\"draft\",\"n\":1}"));
+                        packageRow(1, "latest", "message", "Import", "user_meta", "{\"status\":\"draft\",\"n\":1}"));
     }
 
     @Test
@@ -40,17 +41,16 @@ class ManifestsTest {
                 {"logical_key": "data/a.txt", "physical_keys": ["s3://bucket/a%20b.txt?versionId=v"], "size": 3, \
                 "hash": {"type": "SHA256", "value": "abc"}, "meta": {"user_meta": {"cell": 5}}}""");
 
-        assertThat(registry.objectRows())
-                .containsExactly(row(
-                        "user",
-                        "name",
-                        "latest",
-                        topHash(1),
+        assertThat(registry.entries())
+                .containsExactly(entryRow(
                         "data/a.txt",
+                        "physical_keys",
                         "[s3://bucket/a%20b.txt?versionId=v]",
+                        "hash",
                         "{type=SHA256, value=abc}",
+                        "meta",
                         "{\"user_meta\":{\"cell\":5}}",
-                        null,
+                        "size",
                         "3"));
     }
 
@@ -77,11 +77,11 @@ class ManifestsTest {
 
         assertThat(registry.packages())
                 .containsExactlyInAnyOrderElementsOf(IntStream.range(0, manifests.size())
-                        .mapToObj(number -> row("user", "name", topHash(number), "" + number, "first", null, null))
+                        .mapToObj(number -> packageRow(number, "" + number, "message", "first"))
                         .toList());
         assertThat(registry.rows("SELECT \"timestamp\", logical_key FROM " + OBJECTS_VIEW))
                 .containsExactlyInAnyOrderElementsOf(IntStream.range(0, manifests.size())
-                        .mapToObj(number -> row("" + number, "a.txt"))
+                        .mapToObj(number -> List.of("" + number, "a.txt"))
                         .toList());
     }
 
@@ -90,7 +90,7 @@ class ManifestsTest {
         registry.revision("");
 
         assertThat(registry.packages()).isEmpty();
-        assertThat(registry.objectRows()).isEmpty();
+        assertThat(registry.entries()).isEmpty();
     }
 
     @Test
@@ -106,7 +106,7 @@ class ManifestsTest {
         registry.revision(HEADER);
 
         assertThat(registry.packages()).hasSize(1);
-        assertThat(registry.objectRows()).isEmpty();
+        assertThat(registry.entries()).isEmpty();
     }
 
     /** Lines have no number in Athena; of several headers, the one whose message sorts first is shown. */
@@ -119,7 +119,7 @@ class ManifestsTest {
                 "{\"version\": \"v0\", \"message\": null}");
 
         assertThat(registry.packages())
-                .containsExactly(row("user", "name", topHash(1), "latest", "first", null, "{\"n\":1}"));
+                .containsExactly(packageRow(1, "latest", "message", "first", "user_meta", "{\"n\":1}"));
         assertThat(registry.logicalKeys()).containsExactly("a.txt");
     }
 
@@ -151,9 +151,8 @@ class ManifestsTest {
                 .manifest(topHash(1).substring(1), manifest)
                 .manifest(topHash(1) + ".gz", manifest);
 
-        assertThat(registry.packages()).containsExactly(row("user", "name", topHash(1), "latest", "first", null, null));
-        assertThat(registry.objectRows())
-                .containsExactly(row("user", "name", "latest", topHash(1), "a.txt", null, null, null, null, null));
+        assertThat(registry.packages()).containsExactly(packageRow(1, "latest", "message", "first"));
+        assertThat(registry.entries()).containsExactly(entryRow("a.txt"));
     }
 
     @Test
@@ -166,10 +165,7 @@ class ManifestsTest {
                 .pointer("user/name/3", topHash(3));
 
         assertThat(registry.packages())
-                .containsExactlyInAnyOrder(
-                        row("user", "name", topHash(1), "1", null, null, null),
-                        row("user", "name", topHash(2), "2", null, null, null),
-                        row("user", "name", topHash(3), "3", null, null, null));
+                .containsExactlyInAnyOrder(packageRow(1, "1"), packageRow(2, "2"), packageRow(3, "3"));
     }
 
     @Test
@@ -181,7 +177,7 @@ class ManifestsTest {
                         SELECT
                           json_extract_scalar(user_meta, '$.Author.Name'),
                           json_extract_scalar(user_meta, '$.Author.tags[1]')
-                        FROM %s""".formatted(PACKAGES_VIEW))).containsExactly(row("Ærnest \"E\"", "細胞"));
+                        FROM %s""".formatted(PACKAGES_VIEW))).containsExactly(List.of("Ærnest \"E\"", "細胞"));
     }
 
     @Test
@@ -203,18 +199,7 @@ class ManifestsTest {
     void aFoldersMetadataIsAnEntryWithoutPhysicalKeys() {
         registry.revision(HEADER, "{\"logical_key\": \"data/\", \"meta\": {\"user_meta\": {\"folder\": true}}}");
 
-        assertThat(registry.objectRows())
-                .containsExactly(row(
-                        "user",
-                        "name",
-                        "latest",
-                        topHash(1),
-                        "data/",
-                        null,
-                        null,
-                        "{\"user_meta\":{\"folder\":true}}",
-                        null,
-                        null));
+        assertThat(registry.entries()).containsExactly(entryRow("data/", "meta", "{\"user_meta\":{\"folder\":true}}"));
     }
 
     @Test
@@ -228,10 +213,10 @@ class ManifestsTest {
 
         assertThat(registry.rows("SELECT logical_key, hash.type, hash.value FROM " + OBJECTS_VIEW))
                 .containsExactlyInAnyOrder(
-                        row("a", "SHA256", "0f"),
-                        row("b", "sha2-256-chunked", "x/+="),
-                        row("c", "CRC64NVME", "AAAA"),
-                        row("d", "one to come", ""));
+                        List.of("a", "SHA256", "0f"),
+                        List.of("b", "sha2-256-chunked", "x/+="),
+                        List.of("c", "CRC64NVME", "AAAA"),
+                        List.of("d", "one to come", ""));
     }
 
     @Test
@@ -245,10 +230,10 @@ class ManifestsTest {
 
         assertThat(registry.rows("SELECT size, typeof(size) FROM " + OBJECTS_VIEW))
                 .containsExactlyInAnyOrder(
-                        row("0", "bigint"),
-                        row("2147483648", "bigint"),
-                        row("9007199254740993", "bigint"),
-                        row("9223372036854775807", "bigint"));
+                        List.of("0", "bigint"),
+                        List.of("2147483648", "bigint"),
+                        List.of("9007199254740993", "bigint"),
+                        List.of("9223372036854775807", "bigint"));
     }
 
     @Test
@@ -259,11 +244,30 @@ class ManifestsTest {
                 "{\"logical_key\": \"a\", \"meta\": {\"long\": \"" + value + "\"}}");
 
         assertThat(registry.rows("SELECT length(user_meta), substr(user_meta, 1, 12) FROM " + PACKAGES_VIEW))
-                .containsExactly(row("1000011", "{\"long\":\"äää"));
-        assertThat(registry.rows("SELECT length(meta) FROM " + OBJECTS_VIEW)).containsExactly(row("1000011"));
+                .containsExactly(List.of("1000011", "{\"long\":\"äää"));
+        assertThat(registry.rows("SELECT length(meta) FROM " + OBJECTS_VIEW)).containsExactly(List.of("1000011"));
     }
 
-    private static List<String> row(String... values) {
-        return Arrays.asList(values);
+    private static Map<String, String> packageRow(int hash, String timestamp, String... more) {
+        Map<String, String> row = row("user", "user", "name", "name", "hash", topHash(hash), "timestamp", timestamp);
+        row.putAll(row(more));
+        return row;
+    }
+
+    /** An entry of the revision {@code user/name/latest}. */
+    private static Map<String, String> entryRow(String logicalKey, String... more) {
+        Map<String, String> row = row(
+                "user",
+                "user",
+                "name",
+                "name",
+                "timestamp",
+                "latest",
+                "tophash",
+                topHash(1),
+                "logical_key",
+                logicalKey);
+        row.putAll(row(more));
+        return row;
     }
 }

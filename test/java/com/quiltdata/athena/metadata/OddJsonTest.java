@@ -164,7 +164,7 @@ class OddJsonTest {
     void aHashThatIsTextFailsTheQueriesThatSelectItAndNoOther() {
         registry.revision(HEADER, "{\"logical_key\": \"a\", \"size\": 1, \"hash\": \"0f\"}");
 
-        assertThatThrownBy(registry::objectRows)
+        assertThatThrownBy(registry::entries)
                 .hasMessage("HIVE_CURSOR_ERROR: Failed to read file at s3://views-bucket/.quilt/packages/"
                         + Registry.topHash(1));
         assertThat(registry.rows("SELECT logical_key, size FROM " + OBJECTS_VIEW))

@@ -23,10 +23,10 @@ class RandomRegistriesTest {
         RandomRegistry.fill(registry, seed);
         RegistryReader reader = new RegistryReader(registry.objects());
 
-        assertThat(RegistryReader.sorted(registry.packages()))
+        assertThat(RegistryReader.sorted(registry.everything(Registry.PACKAGES_VIEW)))
                 .as("packages of seed %d", seed)
                 .isEqualTo(reader.packages());
-        assertThat(RegistryReader.sorted(registry.objectRows()))
+        assertThat(RegistryReader.sorted(registry.everything(Registry.OBJECTS_VIEW)))
                 .as("objects of seed %d", seed)
                 .isEqualTo(reader.entries());
     }

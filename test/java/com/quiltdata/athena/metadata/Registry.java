@@ -4,11 +4,13 @@ import com.quiltdata.athena.local.DeployedStack;
 import com.quiltdata.athena.local.ResultTable;
 import com.quiltdata.athena.local.aws.SharedEmbeddedAws;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import software.amazon.awssdk.core.sync.RequestBody;
-import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
 
 /**
  * The registry of a Quilt bucket that has the tables and views of the synthesized template. There is one bucket, which
@@ -49,9 +51,13 @@ final class Registry {
 
     /** Returns the registry, without an object in it. */
     static Registry empty() {
-        S3Client s3 = SharedEmbeddedAws.s3();
-        SharedEmbeddedAws.objects(BUCKET)
-                .forEach(key -> s3.deleteObject(delete -> delete.bucket(BUCKET).key(key)));
+        List<ObjectIdentifier> all = SharedEmbeddedAws.objects(BUCKET).stream()
+                .map(key -> ObjectIdentifier.builder().key(key).build())
+                .toList();
+        if (!all.isEmpty()) {
+            SharedEmbeddedAws.s3()
+                    .deleteObjects(delete -> delete.bucket(BUCKET).delete(objects -> objects.objects(all)));
+        }
         return new Registry();
     }
 
@@ -111,17 +117,41 @@ final class Registry {
         return STACK.query(AWAITING_DYNAMIC_FILTERS + sql);
     }
 
-    /** Returns the whole packages view: user, name, hash, timestamp, message, meta, user_meta. */
-    List<List<String>> packages() {
-        return rows("SELECT * FROM " + PACKAGES_VIEW);
+    /** Returns the packages view, with a value that is NULL left out: see {@link #row}. */
+    List<Map<String, String>> packages() {
+        return withoutNulls(
+                "SELECT \"user\", name, hash, \"timestamp\", message, meta, user_meta FROM " + PACKAGES_VIEW);
+    }
+
+    /** Returns the objects view, with a value that is NULL left out: see {@link #row}. */
+    List<Map<String, String>> entries() {
+        return withoutNulls("""
+                SELECT "user", name, "timestamp", tophash, logical_key, physical_keys, hash, meta, user_meta, size
+                FROM %s""".formatted(OBJECTS_VIEW));
     }
 
     /**
-     * Returns the whole objects view: user, name, timestamp, tophash, logical_key, physical_keys, hash, meta,
-     * user_meta, size.
+     * Returns a row, to compare others with.
+     *
+     * @param columnsAndValues columns and values in turn; any other column is NULL
      */
-    List<List<String>> objectRows() {
-        return rows("SELECT * FROM " + OBJECTS_VIEW);
+    static Map<String, String> row(String... columnsAndValues) {
+        Map<String, String> row = new HashMap<>();
+        for (int i = 0; i < columnsAndValues.length; i += 2) {
+            row.put(columnsAndValues[i], columnsAndValues[i + 1]);
+        }
+        return row;
+    }
+
+    /** Returns the rows of a view with all of its columns, column → value. */
+    List<Map<String, String>> everything(String view) {
+        return STACK.records("SELECT * FROM " + view);
+    }
+
+    private static List<Map<String, String>> withoutNulls(String sql) {
+        List<Map<String, String>> rows = STACK.records(sql);
+        rows.forEach(row -> row.values().removeIf(Objects::isNull));
+        return rows;
     }
 
     /** Returns the logical keys of the objects view, sorted. */

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.quiltdata.athena.TestTemplates;
 import com.quiltdata.athena.configuration.ConfigurationException;
+import com.quiltdata.athena.schema.BucketTable;
+import com.quiltdata.athena.schema.BucketView;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,8 +30,8 @@ class StackViewsTest {
     void thereAreViewsOverAllBucketsWhenThereAreSeveral(int buckets, boolean expected) {
         Map<String, JsonNode> views = views(configuration("quiltBuckets", names(buckets), "inputAccess", "any"));
 
-        assertThat(views.containsKey("all_quilt_packages_view")).isEqualTo(expected);
-        assertThat(views.containsKey("all_quilt_objects_view")).isEqualTo(expected);
+        assertThat(BucketView.namesOverAll())
+                .allSatisfy(view -> assertThat(views.containsKey(view)).isEqualTo(expected));
     }
 
     /** One query cannot read them all. */
@@ -48,9 +50,10 @@ class StackViewsTest {
         Map<String, Object> configuration = configuration("quiltBuckets", TWO_BUCKETS);
         List<String> tables = logicalIds(configuration, "AWS::Glue::Table");
 
-        assertThat(tables).hasSize(4);
-        assertThat(dependencies(configuration, "all_quilt_packages_view")).containsAll(tables);
-        assertThat(dependencies(configuration, "all_quilt_objects_view")).containsAll(tables);
+        assertThat(tables).hasSize(2 * BucketTable.values().length);
+        assertThat(BucketView.namesOverAll())
+                .allSatisfy(
+                        view -> assertThat(dependencies(configuration, view)).containsAll(tables));
     }
 
     @Test
@@ -60,7 +63,7 @@ class StackViewsTest {
         Map<String, Object> groups = configuration(
                 "quiltBuckets", new TreeMap<>(Map.of("one", List.of("imaging-b"), "two", List.of("imaging-a"))));
 
-        for (String view : List.of("all_quilt_packages_view", "all_quilt_objects_view")) {
+        for (String view : BucketView.namesOverAll()) {
             JsonNode properties = views(ordered).get(view).path("Properties");
             assertThat(views(reversed).get(view).path("Properties")).isEqualTo(properties);
             assertThat(views(groups).get(view).path("Properties")).isEqualTo(properties);
@@ -75,8 +78,9 @@ class StackViewsTest {
         List<String> stacks = logicalIds(configuration, "AWS::CloudFormation::Stack");
 
         assertThat(stacks).hasSize(2);
-        assertThat(dependencies(configuration, "all_quilt_packages_view")).containsAll(stacks);
-        assertThat(dependencies(configuration, "all_quilt_objects_view")).containsAll(stacks);
+        assertThat(BucketView.namesOverAll())
+                .allSatisfy(
+                        view -> assertThat(dependencies(configuration, view)).containsAll(stacks));
     }
 
     @Test
@@ -101,6 +105,40 @@ class StackViewsTest {
 
         assertThat(dependencies(configuration, "latest_images"))
                 .contains("QuiltBucketsmicroscopyNestedStackmicroscopyNestedStackResource74368144");
+    }
+
+    @Test
+    void aCustomViewIsMadeAnewForTheSameReasonsWhereWhatItReadsIsInAGroup() {
+        JsonNode listed = properties(configuration("quiltBuckets", List.of("imaging-a")), "latest_images");
+        JsonNode grouped =
+                properties(configuration("quiltBuckets", Map.of("microscopy", List.of("imaging-a"))), "latest_images");
+
+        assertThat(grouped.path("DefinitionsRead").asText())
+                .matches("[0-9a-f]+")
+                .isEqualTo(listed.path("DefinitionsRead").asText());
+    }
+
+    /** Together, they would be more at once than Athena takes. */
+    @Test
+    void theViewsOfTheStackItselfWaitForAllGroupsWhateverTheyRead() {
+        Map<String, Object> configuration = configuration(
+                "quiltBuckets", groups("a", "b", "c"), "customViews", Map.of("latest_images", LATEST_IMAGES));
+
+        assertThat(dependencies(configuration, "latest_images"))
+                .containsAll(logicalIds(configuration, "AWS::CloudFormation::Stack"));
+    }
+
+    @Test
+    void threeGroupsAreMadeAtOnce() {
+        Map<String, Object> configuration = configuration("quiltBuckets", groups("a", "b", "c", "d", "e"));
+        List<String> stacks = logicalIds(configuration, "AWS::CloudFormation::Stack");
+        JsonNode resources = TestTemplates.assembly(configuration).template().path("Resources");
+
+        assertThat(stacks)
+                .extracting(stack -> texts(resources.path(stack).path("DependsOn")).stream()
+                        .filter(stacks::contains)
+                        .toList())
+                .containsExactly(List.of(), List.of(), List.of(), List.of(stacks.get(0)), List.of(stacks.get(1)));
     }
 
     @Test
@@ -139,6 +177,15 @@ class StackViewsTest {
         return IntStream.range(0, count).mapToObj("bucket-%02d"::formatted).toList();
     }
 
+    /** Each with a bucket that is named after it. */
+    private static Map<String, Object> groups(String... names) {
+        Map<String, Object> groups = new TreeMap<>();
+        for (String name : names) {
+            groups.put(name, List.of("bucket-" + name));
+        }
+        return groups;
+    }
+
     private static JsonNode properties(Map<String, Object> configuration, String view) {
         configuration.put("customViews", Map.of(view, "test/resources/views/" + view + ".sql"));
         return views(configuration).get(view).path("Properties");
@@ -173,9 +220,13 @@ class StackViewsTest {
     }
 
     private static List<String> dependencies(Map<String, Object> configuration, String view) {
-        List<String> dependencies = new ArrayList<>();
-        views(configuration).get(view).path("DependsOn").forEach(id -> dependencies.add(id.asText()));
-        return dependencies;
+        return texts(views(configuration).get(view).path("DependsOn"));
+    }
+
+    private static List<String> texts(JsonNode list) {
+        List<String> texts = new ArrayList<>();
+        list.forEach(text -> texts.add(text.asText()));
+        return texts;
     }
 
     /** The views of the stack itself, by name. */

@@ -6,13 +6,15 @@ import com.quiltdata.athena.local.DeployedStack;
 import com.quiltdata.athena.local.ResultTable;
 import com.quiltdata.athena.local.ResultTable.Column;
 import com.quiltdata.athena.local.aws.SharedEmbeddedAws;
+import com.quiltdata.athena.schema.BucketView;
+import com.quiltdata.athena.schema.QuiltBucket;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import software.amazon.awssdk.core.sync.RequestBody;
 
 /**
@@ -63,51 +65,51 @@ class ViewsOverBucketsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"packages_view", "objects_view"})
-    void theColumnsAreTheBucketAndThoseOfABucketsOwnView(String view) {
+    @EnumSource(BucketView.class)
+    void theColumnsAreTheBucketAndThoseOfABucketsOwnView(BucketView view) {
         List<String> expected = new ArrayList<>(List.of("bucket"));
-        expected.addAll(columns("over_cells_quilt_" + view));
+        expected.addAll(columns(view.nameIn(new QuiltBucket("over.cells"))));
 
-        assertThat(columns("all_quilt_" + view)).isEqualTo(expected);
+        assertThat(columns(view.nameOverAll())).isEqualTo(expected);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"packages_view", "objects_view"})
-    void theRowsAreThoseOfEveryBucketsOwnView(String view) {
+    @EnumSource(BucketView.class)
+    void theRowsAreThoseOfEveryBucketsOwnView(BucketView view) {
         List<List<String>> expected = new ArrayList<>();
         for (String bucket : BUCKETS) {
-            String prefix = bucket.replace('-', '_').replace('.', '_');
-            expected.addAll(stack.rows("SELECT '%s', * FROM %s_quilt_%s".formatted(bucket, prefix, view)));
+            expected.addAll(
+                    stack.rows("SELECT '%s', * FROM %s".formatted(bucket, view.nameIn(new QuiltBucket(bucket)))));
         }
 
         assertThat(expected).hasSize(2 * (PACKAGES + 1));
-        assertThat(sorted(stack.rows("SELECT * FROM all_quilt_" + view))).isEqualTo(sorted(expected));
+        assertThat(sorted(stack.rows("SELECT * FROM " + view.nameOverAll()))).isEqualTo(sorted(expected));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"packages_view", "objects_view"})
-    void aPackageReadsItsManifestInEachBucketThatHasIt(String view) {
+    @EnumSource(BucketView.class)
+    void aPackageReadsItsManifestInEachBucketThatHasIt(BucketView view) {
         assertThat(bytesRead("SELECT * FROM %s WHERE name = 'name7'", view)).isEqualTo(bytes(0, 7) + bytes(1, 7));
         assertThat(bytesRead("SELECT * FROM %s WHERE name = 'only-in-1'", view)).isEqualTo(bytes(1, PACKAGES));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"packages_view", "objects_view"})
-    void aPackageOfABucketReadsItsManifestThere(String view) {
+    @EnumSource(BucketView.class)
+    void aPackageOfABucketReadsItsManifestThere(BucketView view) {
         assertThat(bytesRead("SELECT * FROM %s WHERE bucket = 'over-plates' AND name = 'name7'", view))
                 .isEqualTo(bytes(1, 7));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"packages_view", "objects_view"})
-    void aBucketReadsItsOwnPointersAndManifests(String view) {
+    @EnumSource(BucketView.class)
+    void aBucketReadsItsOwnPointersAndManifests(BucketView view) {
         assertThat(bytesRead("SELECT * FROM %s WHERE bucket = 'over.cells'", view))
                 .isEqualTo(everything(0));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"packages_view", "objects_view"})
-    void everythingReadsEachPointerAndEachManifestOnce(String view) {
+    @EnumSource(BucketView.class)
+    void everythingReadsEachPointerAndEachManifestOnce(BucketView view) {
         assertThat(bytesRead("SELECT * FROM %s", view)).isEqualTo(everything(0) + everything(1));
     }
 
@@ -140,8 +142,8 @@ class ViewsOverBucketsTest {
         return rows.stream().sorted(Comparator.comparing(List::toString)).toList();
     }
 
-    private static long bytesRead(String sql, String view) {
-        ResultTable result = stack.query(Registry.AWAITING_DYNAMIC_FILTERS + sql.formatted("all_quilt_" + view));
+    private static long bytesRead(String sql, BucketView view) {
+        ResultTable result = stack.query(Registry.AWAITING_DYNAMIC_FILTERS + sql.formatted(view.nameOverAll()));
         return result.bytesRead();
     }
 }

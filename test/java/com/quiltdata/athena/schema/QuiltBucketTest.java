@@ -3,9 +3,11 @@ package com.quiltdata.athena.schema;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class QuiltBucketTest {
@@ -35,7 +37,14 @@ class QuiltBucketTest {
         "a..b, not have two dots in a row",
         "192.168.5.4, not look like an IP address",
         "xn--bucket, 'not begin with xn--, which S3 reserves'",
+        "sthree-bucket, 'not begin with sthree-, which S3 reserves'",
+        "amzn-s3-demo-bucket, 'not begin with amzn-s3-demo-, which S3 reserves'",
         "bucket-s3alias, 'not end with -s3alias, which S3 reserves'",
+        "bucket--ol-s3, 'not end with --ol-s3, which S3 reserves'",
+        "bucket.mrap, 'not end with .mrap, which S3 reserves'",
+        "bucket--x-s3, 'not end with --x-s3, which S3 reserves'",
+        "bucket--table-s3, 'not end with --table-s3, which S3 reserves'",
+        "bucket-an, 'not end with -an, which S3 reserves'",
     })
     void refusesWhatS3Refuses(String name, String rule) {
         assertThat(BucketName.brokenRule(name)).hasValue(rule);
@@ -59,5 +68,12 @@ class QuiltBucketTest {
         assertThat(BucketView.OBJECTS.nameIn(bucket)).isEqualTo("my_bucket_example_quilt_objects_view");
         assertThat(BucketTable.MANIFESTS.locationIn(bucket)).isEqualTo("s3://my-bucket.example/.quilt/packages/");
         assertThat(BucketTable.POINTERS.locationIn(bucket)).isEqualTo("s3://my-bucket.example/.quilt/named_packages/");
+    }
+
+    /** The order of {@code Map.of} differs from one JVM to the next, and the template would. */
+    @ParameterizedTest
+    @EnumSource
+    void whatATablesReaderIsToldIsSorted(BucketTable table) {
+        assertThat(List.copyOf(table.format().serdeParameters().keySet())).isSorted();
     }
 }

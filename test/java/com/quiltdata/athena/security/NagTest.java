@@ -7,6 +7,7 @@ import com.quiltdata.athena.QuiltAthenaStack;
 import com.quiltdata.athena.TestTemplates;
 import com.quiltdata.athena.configuration.ConfigurationReader;
 import com.quiltdata.athena.local.cloudformation.CloudAssembly;
+import com.quiltdata.athena.schema.BucketView;
 import io.github.cdklabs.cdknag.AwsSolutionsChecks;
 import io.github.cdklabs.cdknag.HIPAASecurityChecks;
 import io.github.cdklabs.cdknag.NIST80053R5Checks;
@@ -17,6 +18,7 @@ import io.github.cdklabs.cdknag.ServerlessChecks;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import software.amazon.awscdk.App;
@@ -56,15 +58,16 @@ class NagTest {
                                     "Manifests and pointers are many objects below one prefix."),
                             wildcard(RESULTS, "Each query has a result object of its own.")),
             "/QuiltAthena/AthenaViewProvider/HandlerRole/DefaultPolicy/Resource",
-                    List.of(
-                            wildcard(TABLES + "*", "Athena looks up what a view's query reads."),
-                            wildcard(
-                                    TABLES + "*_quilt_packages_view",
-                                    "Only for dropping: the view of a bucket that left the configuration."),
-                            wildcard(
-                                    TABLES + "*_quilt_objects_view",
-                                    "Only for dropping: the view of a bucket that left the configuration."),
-                            wildcard(RESULTS, "Each statement has a result object of its own.")),
+                    Stream.concat(
+                                    Stream.of(
+                                            wildcard(TABLES + "*", "Athena looks up what a view's query reads."),
+                                            wildcard(RESULTS, "Each statement has a result object of its own.")),
+                                    Stream.of(BucketView.values())
+                                            .map(view -> wildcard(
+                                                    TABLES + view.namePattern(),
+                                                    "Only for dropping: the view of a bucket that left the "
+                                                            + "configuration.")))
+                            .toList(),
             "/QuiltAthena/AthenaViewProvider/FrameworkRole/DefaultPolicy/Resource",
                     List.of(wildcard(
                             "Resource::<AthenaViewProviderHandler0A79E4DC.Arn>:*",

@@ -8,9 +8,11 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import software.amazon.awscdk.ArnComponents;
 import software.amazon.awscdk.ArnFormat;
+import software.amazon.awscdk.Aws;
 import software.amazon.awscdk.RemovalPolicy;
 import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.services.iam.CfnManagedPolicy;
@@ -120,7 +122,7 @@ public final class AccessPolicy extends Construct {
      * Nothing on partitions: the tables have none, and AWS asks for no permission then.
      */
     private List<PolicyStatement> metadataStatements() {
-        return List.of(
+        List<PolicyStatement> statements = new ArrayList<>(List.of(
                 // GetDatabase(s) of "default", too: Athena looks it up whatever the query is. Its tables stay unread.
                 allow(
                         "GrantQuiltGlueAccess",
@@ -131,30 +133,36 @@ public final class AccessPolicy extends Construct {
                 allow(
                         "GrantQuiltGlueWriteAccess",
                         List.of("glue:CreateTable", "glue:DeleteTable", "glue:UpdateTable"),
-                        database.arns("*_quilt_*")));
+                        database.arns("*_quilt_*"))));
+        configuration
+                .catalogKmsKeyArn()
+                .ifPresent(key -> statements.add(allow(
+                        "GrantQuiltGlueKeyAccess",
+                        RequestConditions.CATALOG_KEY_ACTIONS,
+                        List.of(key),
+                        RequestConditions.BY_GLUE)));
+        return statements;
     }
 
-    /** Only Athena reads registries on a user's behalf. What users themselves may read there, Quilt's policies say. */
+    /**
+     * Only Athena reads registries on a user's behalf. What users themselves may read there, Quilt's policies say. Where
+     * buckets are not named, they are the account's own: others' may be open to everybody, and say what others like.
+     */
     private List<PolicyStatement> inputStatements() {
+        Map<String, Map<String, Object>> conditions = new TreeMap<>(RequestConditions.BY_ATHENA);
+        if (configuration.inputAccess() == InputAccess.ANY) {
+            conditions.put("StringEquals", Map.of("aws:ResourceAccount", Aws.ACCOUNT_ID));
+        }
         // A request for a bucket's location has no prefix, so it needs a statement without that condition.
-        PolicyStatement locate = allow(
-                "GrantQuiltAthenaBucketAccess",
-                List.of("s3:GetBucketLocation"),
-                inputArns(""),
-                RequestConditions.BY_ATHENA);
+        PolicyStatement locate =
+                allow("GrantQuiltAthenaBucketAccess", List.of("s3:GetBucketLocation"), inputArns(""), conditions);
         // Listing is of a bucket, and only the condition keeps it to the registry. A request without a prefix, which
         // would list everything, does not meet it.
-        PolicyStatement list = allow(
-                "GrantQuiltAthenaBucketListAccess",
-                List.of("s3:ListBucket"),
-                inputArns(""),
-                RequestConditions.BY_ATHENA);
+        PolicyStatement list =
+                allow("GrantQuiltAthenaBucketListAccess", List.of("s3:ListBucket"), inputArns(""), conditions);
         list.addCondition("StringLike", Map.of("s3:prefix", REGISTRY_OBJECTS));
         PolicyStatement read = allow(
-                "GrantQuiltAthenaInputAccess",
-                List.of("s3:GetObject"),
-                inputArns("/" + REGISTRY_OBJECTS),
-                RequestConditions.BY_ATHENA);
+                "GrantQuiltAthenaInputAccess", List.of("s3:GetObject"), inputArns("/" + REGISTRY_OBJECTS), conditions);
         List<String> keys = configuration.quiltBucketKmsKeyArns();
         return keys.isEmpty()
                 ? List.of(locate, list, read)

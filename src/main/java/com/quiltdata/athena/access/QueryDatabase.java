@@ -95,7 +95,7 @@ public final class QueryDatabase extends Construct {
     }
 
     /**
-     * What Glue checks when Athena looks up the database that every account has.
+     * What Glue checks when Athena looks up the database that it looks up in whatever it does.
      *
      * @return its ARN
      */

@@ -42,6 +42,9 @@ public final class QueryResults extends Construct {
     /** The construct that CDK puts into a stack for the buckets that are emptied when they are deleted. */
     private static final String AUTO_DELETE_PROVIDER = "Custom::S3AutoDeleteObjectsCustomResourceProvider";
 
+    /** Within a bucket: what has that construct empty it. */
+    private static final String AUTO_DELETE_RESOURCE = "AutoDeleteObjectsCustomResource";
+
     private static final Duration UNFINISHED_UPLOADS_EXPIRE_AFTER = Duration.days(7);
 
     private final Bucket bucket;
@@ -128,6 +131,12 @@ public final class QueryResults extends Construct {
                         .build())
                 .build();
         group.applyRemovalPolicy(destroy ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN);
+        if (destroy) {
+            // The CDK's function denies everybody to write before it empties the bucket, and Athena writes a result
+            // when
+            // it drops a view. The workgroup, and so every view, goes before.
+            group.getNode().addDependency(bucket.getNode().findChild(AUTO_DELETE_RESOURCE));
+        }
         return group;
     }
 

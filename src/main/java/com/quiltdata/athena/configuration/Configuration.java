@@ -21,6 +21,7 @@ import java.util.stream.Stream;
  * @param bytesScannedCutoffPerQuery how many bytes a query may read before Athena cancels it; empty for no limit
  * @param resultsKmsKeyArn the key that query results are encrypted with; empty for keys that S3 manages
  * @param quiltBucketKmsKeyArns the keys that the registries of Quilt buckets are encrypted with
+ * @param catalogKmsKeyArn the key that the Glue Data Catalog is encrypted with; empty if it is not, or with a key of AWS's
  * @param inputAccess which registries the policy lets users read
  * @param customViews views that the administrator has written, none before one that it reads
  * @param removalPolicy what becomes of the results bucket, the workgroup and the database when the stack is deleted
@@ -37,6 +38,7 @@ public record Configuration(
         OptionalLong bytesScannedCutoffPerQuery,
         Optional<String> resultsKmsKeyArn,
         List<String> quiltBucketKmsKeyArns,
+        Optional<String> catalogKmsKeyArn,
         InputAccess inputAccess,
         List<CustomView> customViews,
         Removal removalPolicy,
@@ -46,7 +48,7 @@ public record Configuration(
     public enum InputAccess {
         /** Those of the configured buckets. */
         LISTED,
-        /** Those of every bucket that the account can reach. */
+        /** Those of every bucket of the account. */
         ANY
     }
 

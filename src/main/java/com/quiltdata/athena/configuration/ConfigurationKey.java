@@ -29,6 +29,7 @@ enum ConfigurationKey {
     BYTES_SCANNED_CUTOFF_PER_QUERY("bytesScannedCutoffPerQuery"),
     RESULTS_KMS_KEY_ARN("resultsKmsKeyArn", Patterns.KEY_ARN, Patterns.KEY_ARN_WORDS),
     QUILT_BUCKET_KMS_KEY_ARNS("quiltBucketKmsKeyArns", Patterns.KEY_ARN, Patterns.KEY_ARN_WORDS),
+    CATALOG_KMS_KEY_ARN("catalogKmsKeyArn", Patterns.KEY_ARN, Patterns.KEY_ARN_WORDS),
     INPUT_ACCESS("inputAccess"),
     CUSTOM_VIEWS("customViews"),
     REMOVAL_POLICY("removalPolicy"),

@@ -2,6 +2,7 @@ package com.quiltdata.athena.configuration;
 
 import static com.quiltdata.athena.configuration.ConfigurationKey.ATTACH_POLICY_TO_ROLES;
 import static com.quiltdata.athena.configuration.ConfigurationKey.BYTES_SCANNED_CUTOFF_PER_QUERY;
+import static com.quiltdata.athena.configuration.ConfigurationKey.CATALOG_KMS_KEY_ARN;
 import static com.quiltdata.athena.configuration.ConfigurationKey.COMPANY_NAME;
 import static com.quiltdata.athena.configuration.ConfigurationKey.DATABASE_NAME;
 import static com.quiltdata.athena.configuration.ConfigurationKey.INPUT_ACCESS;
@@ -86,6 +87,7 @@ public final class ConfigurationReader {
                 values.wholeNumber(BYTES_SCANNED_CUTOFF_PER_QUERY, LEAST_CUTOFF, MOST_CUTOFF),
                 values.text(RESULTS_KMS_KEY_ARN),
                 values.list(QUILT_BUCKET_KMS_KEY_ARNS),
+                values.text(CATALOG_KMS_KEY_ARN),
                 values.choice(INPUT_ACCESS, InputAccess.LISTED),
                 new CustomViewsReader(values, directory, databaseName, groups, problems).read(),
                 values.choice(REMOVAL_POLICY, Removal.RETAIN),

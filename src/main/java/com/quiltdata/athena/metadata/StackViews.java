@@ -28,7 +28,7 @@ final class StackViews {
      * policy, and so are those that a failed update has made and rolls back.
      *
      * @param scope the stack
-     * @param configuration says where roles are
+     * @param configuration says where roles are, and which key the Data Catalog has
      * @param results where the provider runs its statements
      * @param database where the views are
      * @param names the views of Quilt buckets that the provider may define
@@ -47,6 +47,7 @@ final class StackViews {
         this.predecessors = List.copyOf(predecessors);
         provider.grantRunStatements(workGroup, results.bucket());
         provider.grantReadDefinitions(database.name());
+        configuration.catalogKmsKeyArn().ifPresent(provider::grantUseCatalogKey);
         provider.grantCreateViews(database.name(), names);
         provider.grantDropViews(
                 database.name(),

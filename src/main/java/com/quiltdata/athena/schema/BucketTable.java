@@ -3,6 +3,7 @@ package com.quiltdata.athena.schema;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * The tables of every Quilt bucket: this list is where a table is added. Everything that depends on them follows from
@@ -76,9 +77,14 @@ public enum BucketTable {
      *
      * @param outputFormat the class that would write files; nobody does
      * @param serde the class that makes rows of lines
-     * @param serdeParameters what that class is told
+     * @param serdeParameters what that class is told, sorted: the template has them in this order
      */
     public record FileFormat(String outputFormat, String serde, Map<String, String> serdeParameters) {
+
+        /** Makes a format. */
+        public FileFormat {
+            serdeParameters = Collections.unmodifiableMap(new TreeMap<>(serdeParameters));
+        }
 
         /** All tables are over text. */
         public static final String INPUT_FORMAT = "org.apache.hadoop.mapred.TextInputFormat";

@@ -26,6 +26,7 @@ import software.amazon.awscdk.services.iam.ManagedPolicy;
 import software.amazon.awscdk.services.iam.PolicyStatement;
 import software.amazon.awscdk.services.iam.Role;
 import software.amazon.awscdk.services.iam.ServicePrincipal;
+import software.amazon.awscdk.services.lambda.ApplicationLogLevel;
 import software.amazon.awscdk.services.lambda.Architecture;
 import software.amazon.awscdk.services.lambda.CfnFunction;
 import software.amazon.awscdk.services.lambda.Code;
@@ -59,7 +60,7 @@ public final class AthenaViewProvider extends Construct implements IGrantable {
     /** IAM's own default. */
     public static final String DEFAULT_ROLE_PATH = "/";
 
-    /** Athena looks the database of this name up in whatever it does. */
+    /** Athena looks the database of this name up in whatever it does, and makes it where it is not there. */
     public static final String DEFAULT_DATABASE = "default";
 
     /** In the metadata of a policy that is attached beside the one that it replaces, for a while. */
@@ -72,8 +73,6 @@ public final class AthenaViewProvider extends Construct implements IGrantable {
 
     /** The handler is another module's; {@code ViewHandler} there says what it does. */
     private static final String HANDLER = "com.quiltdata.athena.handler.ViewHandler";
-
-    private static final String HANDLER_JAR = "view-handler.jar";
 
     private final String rolePath;
     private final Role handlerRole;
@@ -89,7 +88,7 @@ public final class AthenaViewProvider extends Construct implements IGrantable {
                 .runtime(Runtime.JAVA_25)
                 .architecture(Architecture.ARM_64)
                 .handler(HANDLER)
-                .code(Code.fromAsset(handlerJar().toString()))
+                .code(Code.fromAsset(HandlerJar.FILE.toString()))
                 .memorySize(512)
                 .timeout(HANDLER_TIMEOUT)
                 // It runs for seconds, most of them its start: the second compiler never pays.
@@ -101,6 +100,8 @@ public final class AthenaViewProvider extends Construct implements IGrantable {
         LogGroup frameworkLog = logGroup("FrameworkLog");
         Provider provider = Provider.Builder.create(this, "Framework")
                 .onEventHandler(handler)
+                // Below that, CDK logs whole requests, with the SQL of the views. An error is why it could not answer.
+                .frameworkLambdaLoggingLevel(ApplicationLogLevel.ERROR)
                 .frameworkOnEventRole(functionRole("FrameworkRole", "Answers CloudFormation", frameworkLog))
                 .logGroup(frameworkLog)
                 .build();
@@ -213,9 +214,14 @@ public final class AthenaViewProvider extends Construct implements IGrantable {
     }
 
     /**
-     * Lets Athena read the definitions of a database's tables and views on the handler's behalf.
+     * Lets Athena read the definitions of a database's tables and views on the handler's behalf, and make the database
+     * {@code default} in a region where nobody has used Athena yet.
      *
      * @param database the name of a Glue database
+     * @see <a
+     *     href="https://docs.aws.amazon.com/athena/latest/ug/fine-grained-access-to-glue-resources.html#full-access-to-default-db-per-region">Access
+     *     to your catalog and database per Region</a>: to create the database {@code default} takes
+     *     {@code glue:CreateDatabase} on it and on the catalog
      */
     public void grantReadDefinitions(String database) {
         // Athena asks for all databases before it creates a view, which AWS's examples leave out.
@@ -226,6 +232,16 @@ public final class AthenaViewProvider extends Construct implements IGrantable {
                         arn("glue", "database", database),
                         tableArn(database, "*"),
                         arn("glue", "database", DEFAULT_DATABASE)));
+        grantByAthena(List.of("glue:CreateDatabase"), List.of(catalogArn(), arn("glue", "database", DEFAULT_DATABASE)));
+    }
+
+    /**
+     * Lets Glue decrypt and encrypt definitions on the handler's behalf, where the Data Catalog is encrypted.
+     *
+     * @param keyArn the ARN of the catalog's KMS key
+     */
+    public void grantUseCatalogKey(String keyArn) {
+        grant(RequestConditions.CATALOG_KEY_ACTIONS, RequestConditions.BY_GLUE, List.of(keyArn));
     }
 
     /**
@@ -345,25 +361,32 @@ public final class AthenaViewProvider extends Construct implements IGrantable {
     }
 
     /** The handler as a file. CDK names the asset by its content, so it does not matter where the file lies. */
-    private static Path handlerJar() {
-        URL resource = AthenaViewProvider.class.getResource(HANDLER_JAR);
-        if (resource == null) {
-            throw new IllegalStateException(HANDLER_JAR + " is missing from the app: build it with mvn package");
-        }
-        try {
-            if (resource.getProtocol().equals("file")) {
-                return Path.of(resource.toURI());
+    private static final class HandlerJar {
+        private static final String NAME = "view-handler.jar";
+
+        /** Copied out of the app's jar once, however many providers there are. */
+        static final Path FILE = file();
+
+        private static Path file() {
+            URL resource = AthenaViewProvider.class.getResource(NAME);
+            if (resource == null) {
+                throw new IllegalStateException(NAME + " is missing from the app: build it with mvn package");
             }
-            Path copy = Files.createTempFile("view-handler", ".jar");
-            copy.toFile().deleteOnExit();
-            try (InputStream content = resource.openStream()) {
-                Files.copy(content, copy, StandardCopyOption.REPLACE_EXISTING);
+            try {
+                if (resource.getProtocol().equals("file")) {
+                    return Path.of(resource.toURI());
+                }
+                Path copy = Files.createTempFile("view-handler", ".jar");
+                copy.toFile().deleteOnExit();
+                try (InputStream content = resource.openStream()) {
+                    Files.copy(content, copy, StandardCopyOption.REPLACE_EXISTING);
+                }
+                return copy;
+            } catch (IOException e) {
+                throw new UncheckedIOException("Cannot copy " + resource, e);
+            } catch (URISyntaxException e) {
+                throw new IllegalStateException("Not a file: " + resource, e);
             }
-            return copy;
-        } catch (IOException e) {
-            throw new UncheckedIOException("Cannot copy " + resource, e);
-        } catch (URISyntaxException e) {
-            throw new IllegalStateException("Not a file: " + resource, e);
         }
     }
 }

@@ -26,5 +26,17 @@ public final class RequestConditions {
     /** What S3 does with the key when results are written, decrypting to put the parts of an upload together, and read. */
     public static final List<String> RESULT_KEY_ACTIONS = List.of("kms:Decrypt", "kms:GenerateDataKey");
 
+    /** AWS Glue makes the request, to decrypt or encrypt a definition in its Data Catalog that somebody reads or writes. */
+    public static final Map<String, Map<String, Object>> BY_GLUE =
+            Map.of("StringLike", Map.of("kms:ViaService", "glue.*"));
+
+    /**
+     * What everybody who uses Athena needs on the key of an encrypted Data Catalog.
+     *
+     * @see <a href="https://docs.aws.amazon.com/athena/latest/ug/access-encrypted-data-glue-data-catalog.html">Access
+     *     from Athena to encrypted metadata in the Data Catalog</a>
+     */
+    public static final List<String> CATALOG_KEY_ACTIONS = List.of("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey");
+
     private RequestConditions() {}
 }

@@ -34,6 +34,7 @@ class AthenaRefusalsTest {
     @BeforeAll
     static void createWorkGroup() {
         SharedEmbeddedAws.s3().createBucket(create -> create.bucket(WORK_GROUP));
+        SharedEmbeddedAws.glue().createDatabase(create -> create.databaseInput(input -> input.name(WORK_GROUP)));
         ATHENA.createWorkGroup(create -> create.name(WORK_GROUP)
                 .configuration(configuration -> configuration.resultConfiguration(
                         results -> results.outputLocation("s3://" + WORK_GROUP + "/"))));
@@ -61,7 +62,7 @@ class AthenaRefusalsTest {
                         "ListTableMetadata",
                         1,
                         ask -> ATHENA.listTableMetadata(list -> list.catalogName("AwsDataCatalog")
-                                .databaseName("default")
+                                .databaseName(WORK_GROUP)
                                 .maxResults(ask.size)
                                 .nextToken(ask.token))),
                 page(

@@ -187,7 +187,7 @@ class AthenaTablesTest {
         assertThat(athena.listDatabases(list -> list.catalogName("AwsDataCatalog"))
                         .databaseList())
                 .extracting(database -> database.name())
-                .contains("default", DATABASE);
+                .contains(DATABASE);
     }
 
     @Test

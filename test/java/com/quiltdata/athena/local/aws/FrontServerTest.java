@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,7 +22,7 @@ class FrontServerTest {
     @Test
     void objectsAreInItsDirectoryWhileItRunsAndABucketsFileIsNotWrittenWithEach() throws IOException {
         Path bucket = directory.resolve(BUCKET);
-        try (FrontServer server = FrontServer.start(0, directory, new AwsJsonFilter());
+        try (FrontServer server = FrontServer.start(0, directory, List.of());
                 AwsClients aws = new AwsClients(server.endpoint())) {
             aws.s3().createBucket(create -> create.bucket(BUCKET));
             byte[] before = Files.readAllBytes(bucket.resolve("bucketMetadata.json"));

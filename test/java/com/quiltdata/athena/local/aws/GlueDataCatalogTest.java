@@ -36,9 +36,14 @@ class GlueDataCatalogTest {
     }
 
     @Test
-    void theDefaultDatabaseExistsFromTheStart() {
-        assertThat(glue.getDatabase(get -> get.name("default")).database().catalogId())
+    void aDatabaseIsTheAccounts() {
+        assertThat(glue.getDatabase(get -> get.name(database)).database().catalogId())
                 .isEqualTo("123456789012");
+    }
+
+    @Test
+    void thereIsNoDatabaseAtFirst() {
+        assertThat(new GlueDataCatalog().databases()).isEmpty();
     }
 
     @Test

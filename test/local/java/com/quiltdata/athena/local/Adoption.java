@@ -10,6 +10,7 @@ import com.quiltdata.athena.local.cloudformation.LocalStack.ExistingResources;
 import com.quiltdata.athena.local.cloudformation.ResourceChange;
 import com.quiltdata.athena.local.cloudformation.ResourceChange.Action;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -93,6 +94,7 @@ record Adoption(AwsClients aws, Configuration configuration) {
                     made++;
                 }
             }
+            rows.sort(Comparator.comparing(row -> String.join(" ", row)));
             rows.add(List.of("(others)", made + " resources", "made"));
             return new ResultTable(
                     Stream.of("type", "name", "what was done")

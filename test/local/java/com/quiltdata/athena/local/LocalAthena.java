@@ -7,7 +7,6 @@ import com.quiltdata.athena.local.aws.AwsClients;
 import com.quiltdata.athena.local.aws.EmbeddedAws;
 import com.quiltdata.athena.local.cloudformation.CloudAssembly;
 import com.quiltdata.athena.local.cloudformation.LocalStack;
-import com.quiltdata.athena.local.cloudformation.TemplateDeployment;
 import com.quiltdata.athena.schema.BucketView;
 import com.quiltdata.athena.schema.QuiltBucket;
 import java.io.FileDescriptor;
@@ -236,9 +235,7 @@ public final class LocalAthena implements Callable<Integer> {
                 .forEach(other -> aws.s3().createBucket(create -> create.bucket(other.name())));
         Map<String, String> outputs = adopt
                 ? adopt(account, aws, assembly, configuration)
-                : progress.phase(
-                        "deployed the stack",
-                        () -> TemplateDeployment.deploy(assembly, account.endpoint(), message -> {}));
+                : progress.phase("deployed the stack", () -> new LocalStack(account.endpoint()).deploy(assembly));
 
         String workGroup = outputs.get("WorkgroupName");
         String sql = query != null ? query : exampleQuery(aws, workGroup, bucket);
@@ -262,8 +259,7 @@ public final class LocalAthena implements Callable<Integer> {
         int before = progress.phase("ran a user's saved query", () -> rowsOfSavedQuery(notebook));
         Adoption.Outcome outcome = progress.phase(
                 "imported what can be imported, deleted the tables, deployed the stack",
-                () -> new Adoption(aws, configuration)
-                        .adopt(new LocalStack(account.endpoint(), message -> {}), assembly));
+                () -> new Adoption(aws, configuration).adopt(new LocalStack(account.endpoint()), assembly));
         int after = progress.phase("ran the user's saved query again", () -> rowsOfSavedQuery(notebook));
         errors.printf(
                 "%n%s%nThe user's saved query found %d rows before, and finds %d now.%n%n",

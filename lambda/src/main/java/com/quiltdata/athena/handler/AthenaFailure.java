@@ -16,11 +16,14 @@ import java.util.regex.Pattern;
 enum AthenaFailure {
     WORKGROUP_MISSING("^WorkGroup (.* )?is not found", "create the workgroup, or name another one in WorkGroup"),
     WORKGROUP_DISABLED("^WorkGroup .* is disabled", "enable the workgroup"),
-    NO_OUTPUT_LOCATION(
-            "^No output location|output bucket",
+    NO_OUTPUT_LOCATION("^No output location", "give the workgroup an output location"),
+    OUTPUT_BUCKET_OUT_OF_REACH(
+            "output bucket",
             "give the workgroup an output location in a bucket that exists and that the handler may write to"),
+    LAKE_FORMATION(
+            "Lake Formation permission", "grant the view handler's role in Lake Formation what the message asks for"),
     ACCESS_DENIED(
-            "AccessDenied|Access Denied|not authorized|Insufficient permission|Insufficient Lake Formation permission",
+            "(?i)access ?denied|not authorized|insufficient permission|permission denied|PERMISSION_DENIED",
             "grant the view handler's role what is missing"),
     TOO_MANY_QUERIES(
             "TooManyRequestsException",
@@ -44,6 +47,9 @@ enum AthenaFailure {
     /** On a delete: the view is not there. A table under its name is somebody else's, and stays. */
     private static final Set<AthenaFailure> NOTHING_TO_DROP =
             EnumSet.of(WORKGROUP_MISSING, DATABASE_MISSING, NAME_TAKEN_BY_A_TABLE, TABLE_MISSING);
+
+    /** What a policy that is not in force yet looks like: it cannot be told from one that is missing. */
+    private static final Set<AthenaFailure> DENIALS = EnumSet.of(OUTPUT_BUCKET_OUT_OF_REACH, ACCESS_DENIED);
 
     private final Pattern pattern;
     private final String remedy;
@@ -84,5 +90,14 @@ enum AthenaFailure {
      */
     boolean leavesNothingToDrop() {
         return NOTHING_TO_DROP.contains(this);
+    }
+
+    /**
+     * Whether a policy is missing, or not in force yet.
+     *
+     * @return true if another try, a little later, may succeed
+     */
+    boolean isDenial() {
+        return DENIALS.contains(this);
     }
 }

@@ -8,7 +8,7 @@ final class Deadline {
     private final PollingClock clock;
     private final RandomGenerator random;
     private final Duration length;
-    private final long end;
+    private final long start;
 
     /**
      * Sets a deadline.
@@ -21,7 +21,7 @@ final class Deadline {
         this.clock = clock;
         this.random = random;
         this.length = length;
-        this.end = clock.nanos() + length.toNanos();
+        this.start = clock.nanos();
     }
 
     /**
@@ -32,7 +32,7 @@ final class Deadline {
      * @return false, without waiting, if the deadline is over
      */
     boolean pause(Duration longest) {
-        long remaining = end - clock.nanos();
+        long remaining = length.minus(passed()).toNanos();
         if (remaining <= 0) {
             return false;
         }
@@ -45,6 +45,15 @@ final class Deadline {
             throw new IllegalStateException("Interrupted while waiting for Athena", e);
         }
         return true;
+    }
+
+    /**
+     * How much time has passed since the deadline was set.
+     *
+     * @return what is gone of the whole length
+     */
+    Duration passed() {
+        return Duration.ofNanos(clock.nanos() - start);
     }
 
     /**

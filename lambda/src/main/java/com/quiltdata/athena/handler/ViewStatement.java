@@ -16,12 +16,22 @@ import software.amazon.awssdk.services.athena.model.QueryExecutionStatus;
  * Runs the statement of one request in Athena and waits for its end.
  *
  * <p>Throttling, the account's limit of active DDL queries, faults of the service or of the network, and failures that
- * Athena itself calls retryable are ridden out until the deadline. Everything else fails at once.
+ * Athena itself calls retryable are ridden out until the deadline. Access that is denied may only not be granted yet: it is
+ * tried again for {@link #POLICIES_IN_FORCE_WITHIN}. Everything else fails at once.
  */
 final class ViewStatement {
     private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
     private static final Duration LONGEST_POLL_PAUSE = Duration.ofSeconds(2);
     private static final Duration LONGEST_RETRY_PAUSE = Duration.ofSeconds(20);
+
+    /**
+     * IAM is eventually consistent, and CloudFormation makes a view a second after it has changed the handler's policy for
+     * it.
+     *
+     * @see <a href="https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency">
+     *     Changes that I make are not always immediately visible</a>
+     */
+    private static final Duration POLICIES_IN_FORCE_WITHIN = Duration.ofMinutes(2);
 
     /**
      * Characters, of up to three bytes each: a CloudFormation response has at most 4 KB, and Athena quotes whole queries
@@ -132,7 +142,7 @@ final class ViewStatement {
             try {
                 return call.get();
             } catch (SdkException e) {
-                if (!isTransient(e) || !backoff.pause()) {
+                if (!isTransient(e) && !isPerhapsGrantedSoon(words(e)) || !backoff.pause()) {
                     throw e;
                 }
                 log.warn("Repeating", "reason", words(e));
@@ -152,12 +162,18 @@ final class ViewStatement {
         return cause instanceof IOException || cause != null && isNetworkFault(cause.getCause());
     }
 
-    /** Athena knows best; but that the Data Catalog was busy, it does not call retryable. */
-    private static boolean isWorthRepeating(QueryExecutionStatus status, String reason) {
+    /** Athena knows best; but that the Data Catalog was busy, or denied it access, it does not call retryable. */
+    private boolean isWorthRepeating(QueryExecutionStatus status, String reason) {
         return status.state() == QueryExecutionState.FAILED
                 && (status.athenaError() != null
                                 && Boolean.TRUE.equals(status.athenaError().retryable())
-                        || AthenaFailure.of(reason).equals(Optional.of(AthenaFailure.THROTTLED)));
+                        || AthenaFailure.of(reason).equals(Optional.of(AthenaFailure.THROTTLED))
+                        || isPerhapsGrantedSoon(reason));
+    }
+
+    private boolean isPerhapsGrantedSoon(String reason) {
+        return AthenaFailure.of(reason).filter(AthenaFailure::isDenial).isPresent()
+                && deadline.passed().compareTo(POLICIES_IN_FORCE_WITHIN) < 0;
     }
 
     /** Whether a delete finds that the view is not there any more, or the place where it was. */

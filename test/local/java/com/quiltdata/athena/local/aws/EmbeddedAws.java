@@ -10,6 +10,7 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import software.amazon.awssdk.services.athena.model.GetWorkGroupRequest;
 import software.amazon.awssdk.services.glue.model.GetTableRequest;
@@ -36,6 +37,7 @@ public final class EmbeddedAws implements AutoCloseable {
     private final Closer closer = Closer.create();
     private FrontServer server;
     private Athena athena;
+    private DefaultDatabase defaultDatabase;
 
     private EmbeddedAws() {}
 
@@ -88,7 +90,7 @@ public final class EmbeddedAws implements AutoCloseable {
         CompletableFuture<QueryEngine> startingEngine =
                 CompletableFuture.supplyAsync(() -> QueryEngine.start(engineFiles));
         try {
-            server = FrontServer.start(port, objects, filter);
+            server = FrontServer.start(port, objects, List.of(new LocalRequestsFilter(), filter, new BucketPolicies()));
             closer.register(server::close);
         } finally {
             closer.register(startingEngine.join()::close);
@@ -98,7 +100,8 @@ public final class EmbeddedAws implements AutoCloseable {
 
         AwsClients clients = new AwsClients(endpoint());
         closer.register(clients::close);
-        athena = new Athena(glue, new QueryRunner(engine, clients.s3(), results, limits), limits);
+        defaultDatabase = new DefaultDatabase(glue);
+        athena = new Athena(glue, new QueryRunner(defaultDatabase, engine, clients.s3(), results, limits), limits);
         closer.register(athena::close);
         filter.add("AmazonAthena", GetWorkGroupRequest.class.getPackage(), athena);
     }
@@ -110,6 +113,16 @@ public final class EmbeddedAws implements AutoCloseable {
      */
     public URI endpoint() {
         return server.endpoint();
+    }
+
+    /**
+     * Says whether those who run statements may make the database {@code default}, which is not there at first and which
+     * Athena makes on their behalf where it is not. Without it, they may.
+     *
+     * @param may whether their policies allow {@code glue:CreateDatabase} on it and on the catalog
+     */
+    public void letUsersCreateTheDefaultDatabase(boolean may) {
+        defaultDatabase.letUsersCreate(may);
     }
 
     /**

@@ -6,6 +6,7 @@ import com.adobe.testing.s3mock.s3.store.StoreConfiguration;
 import jakarta.servlet.Filter;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.apache.tomcat.util.buf.EncodedSolidusHandling;
 import org.springframework.boot.Banner;
@@ -22,7 +23,7 @@ import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.core.Ordered;
 
 /**
- * The one port of the embedded services: an S3 on loopback, with a filter before it that answers what is not for S3.
+ * The one port of the embedded services: an S3 on loopback, with filters before it that answer what is not for it.
  *
  * <p>S3Mock's own application class is not used, because it opens further ports, on every interface.
  */
@@ -38,9 +39,9 @@ final class FrontServer implements AutoCloseable {
      *
      * @param port the port on 127.0.0.1, or 0 for any free one
      * @param directory where objects are kept; its owner removes it when the server is closed
-     * @param filter answers what is not for S3
+     * @param filters answer what is not for S3, the first one first
      */
-    static FrontServer start(int port, Path directory, AwsJsonFilter filter) {
+    static FrontServer start(int port, Path directory, List<Filter> filters) {
         // Spring Boot would otherwise set up the logging of the whole process anew.
         System.setProperty("org.springframework.boot.logging.LoggingSystem", "none");
         ConfigurableApplicationContext context = new SpringApplicationBuilder(S3.class)
@@ -60,8 +61,7 @@ final class FrontServer implements AutoCloseable {
                         "com.adobe.testing.s3mock.store.root",
                         directory.toString()))
                 .initializers(
-                        new FilterInitializer("localRequests", new LocalRequestsFilter(), 0)::register,
-                        new FilterInitializer("awsJson", filter, 1)::register,
+                        new FilterInitializer(filters)::register,
                         starting -> starting.getBeanFactory().addBeanPostProcessor(new BucketKeys(directory.toFile())))
                 .run();
         return new FrontServer(context);
@@ -79,17 +79,14 @@ final class FrontServer implements AutoCloseable {
         context.close();
     }
 
-    /** A filter before S3; those with lower positions come first. */
-    private record FilterInitializer(String name, Filter filter, int position) {
+    private record FilterInitializer(List<Filter> filters) {
         void register(ConfigurableApplicationContext context) {
-            ((GenericApplicationContext) context)
-                    .registerBean(name, FilterRegistrationBean.class, () -> registration(filter, position));
-        }
-
-        private static FilterRegistrationBean<Filter> registration(Filter filter, int position) {
-            FilterRegistrationBean<Filter> registration = new FilterRegistrationBean<>(filter);
-            registration.setOrder(Ordered.HIGHEST_PRECEDENCE + position);
-            return registration;
+            for (int i = 0; i < filters.size(); i++) {
+                FilterRegistrationBean<Filter> registration = new FilterRegistrationBean<>(filters.get(i));
+                registration.setOrder(Ordered.HIGHEST_PRECEDENCE + i);
+                ((GenericApplicationContext) context)
+                        .registerBean("filter" + i, FilterRegistrationBean.class, () -> registration);
+            }
         }
     }
 

@@ -20,8 +20,8 @@ import java.util.regex.PatternSyntaxException;
  * A Glue Data Catalog in memory: databases, and tables without partitions.
  *
  * <p>It keeps what it is given as it came, and adds what Glue sets itself. It answers the operations that clients of a
- * catalog use and that Trino's metastore calls. Names are lower-cased, as Glue does. The database {@code default}
- * exists from the start.
+ * catalog use and that Trino's metastore calls. Names are lower-cased, as Glue does. It is empty at first, as in a region
+ * where nobody has used it.
  *
  * @see <a href="https://docs.aws.amazon.com/glue/latest/webapi/API_Operations.html">Glue's operations</a>
  */
@@ -31,10 +31,6 @@ final class GlueDataCatalog implements AwsJsonService {
     private static final int LONGEST_NAME = 255;
 
     private final Map<String, Database> databases = new TreeMap<>();
-
-    GlueDataCatalog() {
-        databases.put("default", new Database(databaseOf("default", object())));
-    }
 
     @Override
     public synchronized ObjectNode call(String operation, ObjectNode request) throws AwsServiceException {
@@ -280,6 +276,19 @@ final class GlueDataCatalog implements AwsJsonService {
         } catch (PatternSyntaxException exception) {
             throw invalid.apply("Expression is not valid: " + exception.getMessage());
         }
+    }
+
+    /**
+     * What the Data Catalog says where no policy allows a call.
+     *
+     * @param action the call
+     * @param resource the last part of the ARN of what it is on
+     */
+    static String denied(String action, String resource) {
+        return """
+                User: arn:aws:sts::%1$s:assumed-role/handler/handler is not authorized to perform: %2$s on resource: \
+                arn:aws:glue:%3$s:%1$s:%4$s because no identity-based policy allows the %2$s action (Service: AWSGlue; \
+                Status Code: 400; Error Code: AccessDeniedException)""".formatted(EmbeddedAws.ACCOUNT_ID, action, EmbeddedAws.REGION, resource);
     }
 
     private static AwsServiceException invalidInput(String message) {

@@ -8,14 +8,18 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /** Carries queries out: runs the statement on the engine and writes the result to S3. */
 final class QueryRunner {
@@ -23,6 +27,15 @@ final class QueryRunner {
     private static final int RESULT_NOT_WRITTEN = 401;
     private static final int INTERNAL_SERVICE_ERROR = 100;
 
+    /** Athena's words. */
+    private static final String DENIED_OUTPUT =
+            "Access denied when writing output to url: %s . Please ensure you are allowed to access the S3 bucket. If you"
+                    + " are encrypting query results with KMS key, please ensure you are allowed to access your KMS key";
+
+    private static final int DENIED_TYPE = 1101;
+
+    private final Map<String, Instant> firstAsked = new ConcurrentHashMap<>();
+    private final DefaultDatabase defaultDatabase;
     private final QueryEngine engine;
     private final S3Client s3;
     private final Path directory;
@@ -31,12 +44,14 @@ final class QueryRunner {
     /**
      * Makes a runner.
      *
+     * @param defaultDatabase what is looked up before each statement
      * @param engine what statements run on
      * @param s3 where results are written to
      * @param directory where results are kept, to answer them page by page
      * @param limits how long DDL queries take
      */
-    QueryRunner(QueryEngine engine, S3Client s3, Path directory, AthenaLimits limits) {
+    QueryRunner(DefaultDatabase defaultDatabase, QueryEngine engine, S3Client s3, Path directory, AthenaLimits limits) {
+        this.defaultDatabase = defaultDatabase;
         this.engine = engine;
         this.s3 = s3;
         this.directory = directory;
@@ -54,10 +69,18 @@ final class QueryRunner {
             return;
         }
         try {
-            if (query.start().statement().isDdl() && !query.pause(limits.ddlDuration())) {
-                return;
+            if (query.start().statement().isDdl()) {
+                if (isDenied(query.start().statement())) {
+                    query.fail(GlueDataCatalog.denied("glue:CreateTable", "catalog"), 2, DENIED_TYPE, false);
+                }
+                if (!query.pause(limits.ddlDuration())) {
+                    return;
+                }
             }
+            defaultDatabase.require();
             execute(query);
+        } catch (AwsServiceException exception) {
+            query.fail(exception.getMessage(), 2, DENIED_TYPE, false);
         } catch (IOException | RuntimeException exception) {
             if (query.isActive()) {
                 LOG.warn("Query {} failed", query.start().id(), exception);
@@ -67,6 +90,11 @@ final class QueryRunner {
             Thread.currentThread().interrupt();
             query.cancel("The service is shutting down");
         }
+    }
+
+    private boolean isDenied(SqlStatement statement) {
+        Instant first = firstAsked.computeIfAbsent(statement.sql(), sql -> Instant.now());
+        return Instant.now().isBefore(first.plus(limits.policiesInForceAfter()));
     }
 
     private void execute(QueryExecution query) throws IOException {
@@ -86,6 +114,13 @@ final class QueryRunner {
                 upload(query);
                 query.succeed();
             }
+        } catch (S3Exception exception) {
+            boolean isDenied = exception.statusCode() == 403;
+            query.fail(
+                    isDenied ? DENIED_OUTPUT.formatted(output(query)) : exception.getMessage(),
+                    isDenied ? 2 : 1,
+                    RESULT_NOT_WRITTEN,
+                    !isDenied);
         } catch (SdkException exception) {
             query.fail(exception.getMessage(), 1, RESULT_NOT_WRITTEN, true);
         }
@@ -154,8 +189,7 @@ final class QueryRunner {
     }
 
     private void upload(QueryExecution query) throws IOException {
-        URI location = URI.create(
-                query.start().resultConfiguration().path("OutputLocation").asText());
+        URI location = URI.create(output(query));
         String key = location.getPath().substring(1);
         if (key.endsWith(".txt")) {
             RequestBody text = RequestBody.fromString(text(query), StandardCharsets.UTF_8);
@@ -164,6 +198,10 @@ final class QueryRunner {
             RequestBody csv = RequestBody.fromFile(result(query).path());
             s3.putObject(put -> put.bucket(location.getHost()).key(key).contentType("application/octet-stream"), csv);
         }
+    }
+
+    private static String output(QueryExecution query) {
+        return query.start().resultConfiguration().path("OutputLocation").asText();
     }
 
     /** Rows of what is no table are lines of text. */

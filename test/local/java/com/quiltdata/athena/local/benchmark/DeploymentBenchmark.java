@@ -1,5 +1,6 @@
 package com.quiltdata.athena.local.benchmark;
 
+import com.quiltdata.athena.configuration.Configuration;
 import com.quiltdata.athena.configuration.ConfigurationReader;
 import com.quiltdata.athena.local.TemporaryDirectory;
 import com.quiltdata.athena.local.aws.AthenaLimits;
@@ -7,7 +8,7 @@ import com.quiltdata.athena.local.aws.AwsClients;
 import com.quiltdata.athena.local.aws.DdlLoad;
 import com.quiltdata.athena.local.aws.EmbeddedAws;
 import com.quiltdata.athena.local.cloudformation.CloudAssembly;
-import com.quiltdata.athena.local.cloudformation.TemplateDeployment;
+import com.quiltdata.athena.local.cloudformation.LocalStack;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -38,9 +39,10 @@ public final class DeploymentBenchmark implements Callable<Integer> {
             names = "--buckets",
             paramLabel = "N",
             split = ",",
-            defaultValue = "200,1000",
-            description = "How many buckets; above 50, in groups of 50. By default ${DEFAULT-VALUE}.")
-    private List<Integer> buckets;
+            defaultValue = "200," + ManyBuckets.MOST,
+            description = "How many buckets, a number or " + ManyBuckets.MOST + " for the most that fit into one "
+                    + "deployment; above 50, in groups of 50. By default ${DEFAULT-VALUE}.")
+    private List<String> buckets;
 
     @Option(
             names = "--quota",
@@ -64,6 +66,8 @@ public final class DeploymentBenchmark implements Callable<Integer> {
             defaultValue = "0",
             description = "How many DDL queries somebody else has active all the time; by default ${DEFAULT-VALUE}.")
     private List<Integer> others;
+
+    private final ManyBuckets manyBuckets = new ManyBuckets();
 
     private DeploymentBenchmark() {}
 
@@ -92,7 +96,7 @@ public final class DeploymentBenchmark implements Callable<Integer> {
                 "ratio");
         System.out.printf(ROW, "---:", "---:", "---:", "---:", "---:", "---:", "---:", "---:", "---:", "---:");
         boolean complete = true;
-        for (int count : buckets) {
+        for (int count : manyBuckets.counts(buckets)) {
             for (int busy : others) {
                 complete &= measure(count, busy);
             }
@@ -101,11 +105,9 @@ public final class DeploymentBenchmark implements Callable<Integer> {
     }
 
     private boolean measure(int count, int busy) {
-        Object quiltBuckets = ManyBuckets.of(count);
-        Path project = Path.of(System.getProperty("project.directory", "."));
-        Map<String, Object> context = CloudAssembly.projectContext(project);
-        context.put("quiltBuckets", quiltBuckets);
-        context.put("inputAccess", "any");
+        Path project = manyBuckets.project();
+        Map<String, Object> context = manyBuckets.context(count);
+        Configuration configuration = ConfigurationReader.read(context, project);
         Duration ddlDuration = Duration.ofMillis(Math.round(ddlSeconds * 1_000));
         AtomicInteger refused = new AtomicInteger();
         try (TemporaryDirectory directory = TemporaryDirectory.create("bench-deployment");
@@ -115,11 +117,12 @@ public final class DeploymentBenchmark implements Callable<Integer> {
             CloudAssembly assembly = CloudAssembly.synthesize(context, project, directory.path());
             users.begin(busy);
             long start = System.nanoTime();
-            Map<String, String> outputs = TemplateDeployment.deploy(assembly, account.endpoint(), line -> {
+            LocalStack stack = new LocalStack(account.endpoint(), line -> {
                 if (line.contains(REFUSED)) {
                     refused.incrementAndGet();
                 }
             });
+            Map<String, String> outputs = stack.deploy(assembly);
             double seconds = (System.nanoTime() - start) / 1e9;
             long made = aws.glue().getTablesPaginator(get -> get.databaseName(outputs.get("DatabaseName"))).stream()
                     .flatMap(page -> page.tableList().stream())
@@ -127,12 +130,12 @@ public final class DeploymentBenchmark implements Callable<Integer> {
                     .filter("VIRTUAL_VIEW"::equals)
                     .count();
             DdlLoad load = account.ddlLoad();
-            int views = ConfigurationReader.read(context, project).views().size();
+            int views = configuration.views().size();
             double bound = views * ddlSeconds / quota;
             System.out.printf(
                     ROW,
                     count,
-                    ManyBuckets.stacks(quiltBuckets),
+                    configuration.quiltBucketGroups().size(),
                     views,
                     made,
                     busy,

@@ -1,62 +1,55 @@
 package com.quiltdata.athena.local.benchmark;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.quiltdata.athena.local.TemporaryDirectory;
-import com.quiltdata.athena.local.cloudformation.CloudAssembly;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Option;
 
-/** Times whole synthesizing processes: what cdk.json runs, and the same stack in TypeScript, in turn. */
+/** Times whole synthesizing processes, as {@code cdk.json} runs them. */
 @Command(
         name = "bench-synthesis",
         sortOptions = false,
         mixinStandardHelpOptions = true,
-        description = "Synthesizes the app and the same stack in TypeScript in turn, and prints medians and ratios.")
+        description =
+                "Synthesizes the app for few and many Quilt buckets, and prints the medians of seconds and memory "
+                        + "and what one bucket more costs.")
 public final class SynthesisBenchmark implements Callable<Integer> {
-    private static final String ROW = "| %s | %s | %s | %s | %s | %s | %s | %s | %s |%n";
+    private static final String ROW = "| %s | %s | %s | %s | %s | %s | %s |%n";
 
     @Option(
             names = "--buckets",
             paramLabel = "N",
             split = ",",
-            defaultValue = "1,10,100,1000",
-            description = "How many buckets; above 50, in groups of 50. By default ${DEFAULT-VALUE}.")
-    private List<Integer> buckets;
+            defaultValue = "1,10,100," + ManyBuckets.MOST,
+            description = "How many buckets, a number or " + ManyBuckets.MOST + " for the most that fit into one "
+                    + "deployment; above 50, in groups of 50. By default ${DEFAULT-VALUE}.")
+    private List<String> buckets;
 
     @Option(
             names = "--runs",
             paramLabel = "N",
             defaultValue = "5",
-            description = "How many pairs of runs are counted, after one that is not; by default ${DEFAULT-VALUE}.")
+            description = "How many runs are counted, after one that is not; by default ${DEFAULT-VALUE}.")
     private int runs;
 
-    private final Path project = Path.of(System.getProperty("project.directory", "."))
-            .toAbsolutePath()
-            .normalize();
+    private final ManyBuckets manyBuckets = new ManyBuckets();
 
     private SynthesisBenchmark() {}
 
     /**
-     * Runs the command and ends the JVM: status 0 done, 1 failed or the two stacks differ, 2 wrong arguments.
+     * Runs the command and ends the JVM: status 0 done, 1 failed, 2 wrong arguments.
      *
      * @param arguments see {@code --help}
      */
@@ -70,118 +63,82 @@ public final class SynthesisBenchmark implements Callable<Integer> {
                 ROW,
                 "buckets",
                 "resources",
-                "Java, s",
-                "TypeScript, s",
-                "ratio",
+                "seconds",
                 "lowest to highest",
-                "Java, MB",
-                "TypeScript, MB",
-                "ratio");
-        System.out.printf(ROW, "---:", "---:", "---:", "---:", "---:", "---:", "---:", "---:", "---:");
-        for (int count : buckets) {
-            measure(count);
+                "MB",
+                "ms for one bucket more",
+                "MB for one bucket more");
+        System.out.printf(ROW, "---:", "---:", "---:", "---:", "---:", "---:", "---:");
+        Optional<Figures> previous = Optional.empty();
+        for (int count : manyBuckets.counts(buckets)) {
+            Figures figures = measure(count);
+            print(figures, previous);
+            previous = Optional.of(figures);
         }
         return ExitCode.OK;
     }
 
-    private void measure(int count) throws IOException, InterruptedException {
-        try (TemporaryDirectory outputs = TemporaryDirectory.create("bench-synthesis")) {
-            measure(count, outputs.resolve("java"), outputs.resolve("typescript"));
+    /** The medians of some runs, and their lowest and highest number of seconds. */
+    private record Figures(
+            int buckets, int resources, double seconds, double lowest, double highest, double megabytes) {
+
+        double growth(Figures previous, ToDoubleFunction<Figures> figure) {
+            return (figure.applyAsDouble(this) - figure.applyAsDouble(previous)) / (buckets - previous.buckets);
         }
     }
 
-    private void measure(int count, Path javaOutput, Path typescriptOutput) throws IOException, InterruptedException {
-        Map<String, Object> context = CloudAssembly.projectContext(project);
-        context.put("quiltBuckets", ManyBuckets.of(count));
-        context.put("inputAccess", "any");
-        String json = new ObjectMapper().writeValueAsString(context);
-        List<ProcessRun> java = new ArrayList<>();
-        List<ProcessRun> typescript = new ArrayList<>();
-        for (int run = 0; run <= runs; run++) {
-            ProcessRun first =
-                    ProcessRun.of(List.of("sh", project.resolve("src/app").toString()), environment(json, javaOutput));
-            ProcessRun second = ProcessRun.of(
-                    List.of(
-                            "node",
-                            project.resolve("test/target/typescript/quilt-athena.js")
-                                    .toString()),
-                    environment(json, typescriptOutput));
-            if (run > 0) {
-                java.add(first);
-                typescript.add(second);
-            }
-        }
-        Map<String, JsonNode> resources = resources(javaOutput);
-        Map<String, JsonNode> expected = resources(typescriptOutput);
-        if (!resources.equals(expected)) {
-            throw new IllegalStateException("The stacks differ in " + difference(resources, expected));
-        }
-        List<Double> ratios = new ArrayList<>();
-        for (int run = 0; run < runs; run++) {
-            ratios.add(java.get(run).seconds() / typescript.get(run).seconds());
-        }
-        double javaMemory = median(java, ProcessRun::megabytes);
-        double typescriptMemory = median(typescript, ProcessRun::megabytes);
+    private static void print(Figures figures, Optional<Figures> previous) {
         System.out.printf(
                 ROW,
-                count,
-                resources.size(),
-                "%.1f".formatted(median(java, ProcessRun::seconds)),
-                "%.1f".formatted(median(typescript, ProcessRun::seconds)),
-                "%.2f".formatted(median(ratios, Double::doubleValue)),
-                "%.2f to %.2f"
-                        .formatted(
-                                ratios.stream().min(Double::compare).orElseThrow(),
-                                ratios.stream().max(Double::compare).orElseThrow()),
-                "%.0f".formatted(javaMemory),
-                "%.0f".formatted(typescriptMemory),
-                "%.2f".formatted(javaMemory / typescriptMemory));
+                figures.buckets,
+                figures.resources,
+                "%.1f".formatted(figures.seconds),
+                "%.1f to %.1f".formatted(figures.lowest, figures.highest),
+                "%.0f".formatted(figures.megabytes),
+                previous.map(before -> "%.0f".formatted(1_000 * figures.growth(before, Figures::seconds)))
+                        .orElse(""),
+                previous.map(before -> "%.2f".formatted(figures.growth(before, Figures::megabytes)))
+                        .orElse(""));
     }
 
-    private Map<String, String> environment(String context, Path output) {
-        Map<String, String> environment = new LinkedHashMap<>();
-        environment.put("CDK_CONTEXT_JSON", context);
-        environment.put("CDK_OUTDIR", output.toString());
-        environment.put(
-                "QUILT_ATHENA_RESOURCES",
-                project.resolve("src/target/classes/com/quiltdata/athena").toString());
-        return environment;
+    private Figures measure(int count) throws IOException, InterruptedException {
+        String app = manyBuckets.project().resolve("src/app").toString();
+        String context = new ObjectMapper().writeValueAsString(manyBuckets.context(count));
+        List<ProcessRun> counted = new ArrayList<>();
+        try (TemporaryDirectory output = TemporaryDirectory.create("bench-synthesis")) {
+            Map<String, String> environment = Map.of(
+                    "CDK_CONTEXT_JSON", context, "CDK_OUTDIR", output.path().toString());
+            for (int run = 0; run <= runs; run++) {
+                ProcessRun one = ProcessRun.of(List.of("sh", app), environment);
+                if (run > 0) {
+                    counted.add(one);
+                }
+            }
+            return new Figures(
+                    count,
+                    resources(output.path()),
+                    median(counted, ProcessRun::seconds),
+                    counted.stream().mapToDouble(ProcessRun::seconds).min().orElseThrow(),
+                    counted.stream().mapToDouble(ProcessRun::seconds).max().orElseThrow(),
+                    median(counted, ProcessRun::megabytes));
+        }
     }
 
-    /** The resources of all templates, by template and logical id, without what the CDK notes about their constructs. */
-    private static Map<String, JsonNode> resources(Path assembly) throws IOException {
-        Map<String, JsonNode> resources = new TreeMap<>();
+    private static int resources(Path assembly) throws IOException {
+        int resources = 0;
         try (Stream<Path> files = Files.list(assembly)) {
             for (Path file :
                     files.filter(f -> f.toString().endsWith(".template.json")).toList()) {
-                new ObjectMapper()
+                resources += new ObjectMapper()
                         .readTree(file.toFile())
                         .path("Resources")
-                        .properties()
-                        .forEach(resource -> {
-                            ObjectNode declaration = (ObjectNode) resource.getValue();
-                            declaration.remove("Metadata");
-                            // Of a nested stack: the hash of a template, with the metadata in there.
-                            if (declaration.path("Properties") instanceof ObjectNode properties) {
-                                properties.remove("TemplateURL");
-                            }
-                            resources.put(file.getFileName() + " " + resource.getKey(), declaration);
-                        });
+                        .size();
             }
         }
         return resources;
     }
 
-    private static String difference(Map<String, JsonNode> one, Map<String, JsonNode> other) {
-        Set<String> ids = new TreeSet<>(one.keySet());
-        ids.addAll(other.keySet());
-        return ids.stream()
-                .filter(id -> !Objects.equals(one.get(id), other.get(id)))
-                .map(id -> "%n%s:%n  %s%n  %s".formatted(id, one.get(id), other.get(id)))
-                .collect(Collectors.joining());
-    }
-
-    private static <T> double median(List<T> values, ToDoubleFunction<T> figure) {
+    private static double median(List<ProcessRun> values, ToDoubleFunction<ProcessRun> figure) {
         double[] sorted = values.stream().mapToDouble(figure).sorted().toArray();
         int middle = sorted.length / 2;
         return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;

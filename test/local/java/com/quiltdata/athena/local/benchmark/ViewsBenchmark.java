@@ -5,7 +5,7 @@ import com.quiltdata.athena.local.TemporaryDirectory;
 import com.quiltdata.athena.local.aws.AwsClients;
 import com.quiltdata.athena.local.aws.EmbeddedAws;
 import com.quiltdata.athena.local.cloudformation.CloudAssembly;
-import com.quiltdata.athena.local.cloudformation.TemplateDeployment;
+import com.quiltdata.athena.local.cloudformation.LocalStack;
 import com.quiltdata.athena.schema.BucketView;
 import com.quiltdata.athena.schema.QuiltBucket;
 import java.nio.file.Path;
@@ -103,8 +103,7 @@ public final class ViewsBenchmark implements Callable<Integer> {
             System.err.printf("Making %d packages%n", registry.packages());
             registry.upload(aws);
         }
-        Map<String, String> outputs =
-                TemplateDeployment.deploy(assembly(registries, directory), account.endpoint(), message -> {});
+        Map<String, String> outputs = new LocalStack(account.endpoint()).deploy(assembly(registries, directory));
         Athena athena = new Athena(aws, outputs.get("WorkgroupName"), outputs.get("DatabaseName"), registries.size());
         // The first queries would pay for loading the engine's classes.
         warmUp(athena, registries.getFirst());

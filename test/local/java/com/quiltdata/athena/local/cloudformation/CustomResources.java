@@ -2,7 +2,6 @@ package com.quiltdata.athena.local.cloudformation;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.quiltdata.athena.local.aws.EmbeddedAws;
-import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -15,7 +14,7 @@ import java.util.function.Consumer;
  * Creates, updates and deletes custom resources by invoking the function that the template names, as CDK's provider framework does: the
  * service token is the framework's own function, which has the name of the handler in its environment.
  */
-final class CustomResources implements AutoCloseable {
+final class CustomResources {
     private final CloudAssembly assembly;
     private final Consumer<String> log;
     private final Map<String, JsonNode> declarations = new ConcurrentHashMap<>();
@@ -145,12 +144,5 @@ final class CustomResources implements AutoCloseable {
             throw new IllegalArgumentException("The template has no function " + arn);
         }
         return properties;
-    }
-
-    @Override
-    public void close() throws IOException {
-        for (LambdaFunction function : functions.values()) {
-            function.close();
-        }
     }
 }

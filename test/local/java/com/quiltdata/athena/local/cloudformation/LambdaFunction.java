@@ -1,6 +1,5 @@
 package com.quiltdata.athena.local.cloudformation;
 
-import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -10,16 +9,20 @@ import java.net.URLClassLoader;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
  * A Java Lambda function, run from the very archive that would be deployed, and from nothing else: its class loader
  * knows the archive and the JDK, as the Lambda runtime's does.
  */
-final class LambdaFunction implements AutoCloseable {
+final class LambdaFunction {
     private static final String INTERFACES = "com.amazonaws.services.lambda.runtime.";
 
-    private final URLClassLoader archive;
+    /** By the archive's name, which has a hash of its content: loading takes longer than all that the function does. */
+    private static final Map<String, ClassLoader> ARCHIVES = new ConcurrentHashMap<>();
+
+    private final ClassLoader archive;
     private final Object handler;
     private final Class<?> contextType;
     private final Duration timeout;
@@ -37,14 +40,13 @@ final class LambdaFunction implements AutoCloseable {
         this.timeout = timeout;
         this.log = log;
         try {
-            this.archive =
-                    new URLClassLoader(new URL[] {archive.toUri().toURL()}, ClassLoader.getPlatformClassLoader());
+            this.archive = ARCHIVES.computeIfAbsent(archive.getFileName().toString(), name -> loader(archive));
             this.contextType = this.archive.loadClass(INTERFACES + "Context");
             this.handler = this.archive
                     .loadClass(handlerClass)
                     .getDeclaredConstructor()
                     .newInstance();
-        } catch (MalformedURLException | ReflectiveOperationException e) {
+        } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("Cannot load %s from %s".formatted(handlerClass, archive), e);
         }
     }
@@ -85,9 +87,12 @@ final class LambdaFunction implements AutoCloseable {
                 archive, new Class<?>[] {type}, (self, method, arguments) -> call.answer(method.getName(), arguments));
     }
 
-    @Override
-    public void close() throws IOException {
-        archive.close();
+    private static ClassLoader loader(Path archive) {
+        try {
+            return new URLClassLoader(new URL[] {archive.toUri().toURL()}, ClassLoader.getPlatformClassLoader());
+        } catch (MalformedURLException e) {
+            throw new IllegalStateException("Cannot load " + archive, e);
+        }
     }
 
     private interface Call {

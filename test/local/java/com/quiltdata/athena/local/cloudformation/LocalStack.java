@@ -3,11 +3,12 @@ package com.quiltdata.athena.local.cloudformation;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.URI;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SequencedMap;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
@@ -17,7 +18,7 @@ import java.util.function.Consumer;
 public final class LocalStack {
     private final URI endpoint;
     private final Consumer<String> log;
-    private SequencedMap<String, Member> members = new LinkedHashMap<>();
+    private Map<String, Member> members = Map.of();
     private Optional<CloudAssembly> assembly = Optional.empty();
 
     /** What becomes of a resource that a template declares and that exists outside the stack. */
@@ -41,26 +42,58 @@ public final class LocalStack {
      *
      * @param type its type
      * @param properties its properties, without intrinsic functions
+     * @param needs the logical ids of what it refers to and depends on
      * @param resource the resource, as others refer to it
      * @param isRetained whether it stays when the stack does not want it any more
-     * @param nested what a nested stack has, by logical id; empty for any other resource
+     * @param nested what a nested stack has, by logical id; nothing for any other resource
      */
     record Member(
             String type,
             JsonNode properties,
+            Set<String> needs,
             Resource resource,
             boolean isRetained,
-            Optional<SequencedMap<String, Member>> nested) {}
+            Map<String, Member> nested) {
+
+        /** A resource as a template declares it. */
+        static Member of(JsonNode declaration, JsonNode properties, Set<String> needs, Resource resource) {
+            boolean isRetained = declaration.path("DeletionPolicy").asText().equals("Retain");
+            return new Member(declaration.path("Type").asText(), properties, needs, resource, isRetained, Map.of());
+        }
+
+        /** The same nested stack with what it has. */
+        Member withNested(Map<String, Member> members) {
+            return new Member(type, properties, needs, resource, isRetained, members);
+        }
+
+        /** Whether a function of the stack makes it. */
+        boolean isCustom() {
+            return type.startsWith("Custom::");
+        }
+    }
 
     /**
      * Prepares a stack that has nothing yet.
      *
      * @param endpoint where the account's services answer
-     * @param log gets what the stack's functions log
+     * @param log gets what the stack's functions log, one message at a time
      */
     public LocalStack(URI endpoint, Consumer<String> log) {
         this.endpoint = endpoint;
-        this.log = log;
+        this.log = message -> {
+            synchronized (log) {
+                log.accept(message);
+            }
+        };
+    }
+
+    /**
+     * Prepares a stack that has nothing yet, and whose functions' logs nobody reads.
+     *
+     * @param endpoint where the account's services answer
+     */
+    public LocalStack(URI endpoint) {
+        this(endpoint, message -> {});
     }
 
     /**
@@ -75,37 +108,23 @@ public final class LocalStack {
         if (!members.isEmpty()) {
             throw new IllegalStateException("Only the import that makes a stack is known here");
         }
-        SequencedMap<String, Member> imported = new LinkedHashMap<>();
+        Template imports = new Template(template, Map.of());
+        Map<String, Member> imported = new ConcurrentHashMap<>();
         try (ResourceTypes types = new ResourceTypes(target, endpoint, log)) {
-            TemplateDeployment.provision(
-                    (logicalId, declaration, properties) -> {
-                        String type = declaration.path("Type").asText();
-                        if (!declaration.has("DeletionPolicy")) {
-                            throw new IllegalArgumentException(logicalId + ": an import needs a DeletionPolicy");
-                        }
-                        Resource resource = types.find(type, properties)
-                                .orElseThrow(() -> new IllegalArgumentException(
-                                        "%s (%s): there is nothing to import".formatted(logicalId, type)));
-                        imported.put(
-                                logicalId,
-                                new Member(type, properties, resource, isRetained(declaration), Optional.empty()));
-                        return resource;
-                    },
-                    template,
-                    Map.of());
+            imports.provision((logicalId, declaration, properties) -> {
+                String type = declaration.path("Type").asText();
+                if (!declaration.has("DeletionPolicy")) {
+                    throw new IllegalArgumentException(logicalId + ": an import needs a DeletionPolicy");
+                }
+                Resource resource = types.find(type, properties)
+                        .orElseThrow(() -> new IllegalArgumentException(
+                                "%s (%s): there is nothing to import".formatted(logicalId, type)));
+                imported.put(logicalId, Member.of(declaration, properties, imports.needs(declaration), resource));
+                return resource;
+            });
         }
         members = imported;
         assembly = Optional.of(target);
-    }
-
-    /**
-     * Tells whether CloudFormation keeps a resource that its stack does not want any more.
-     *
-     * @param declaration what the template says of it
-     * @return whether it does
-     */
-    static boolean isRetained(JsonNode declaration) {
-        return declaration.path("DeletionPolicy").asText().equals("Retain");
     }
 
     /**
@@ -125,17 +144,17 @@ public final class LocalStack {
      *
      * @param target what the stack is to be
      * @param existing what becomes of resources that exist outside the stack
-     * @param changes gets what is done about each resource, in that order
+     * @param changes gets what is done about each resource, in the order in which it comes to its end
      * @return the stack's outputs, by name
      * @throws ResourceExistsException if a resource exists outside the stack and is not imported
      * @throws RuntimeException if a resource cannot be made; the message is the reason
      */
     public Map<String, String> deploy(CloudAssembly target, ExistingResources existing, List<ResourceChange> changes) {
         try (ResourceTypes types = new ResourceTypes(target, endpoint, log)) {
-            StackUpdate update = new StackUpdate(types, members, existing, changes);
+            StackUpdate update = new StackUpdate(types, members, existing, Collections.synchronizedList(changes));
             Map<String, String> outputs;
             try {
-                outputs = update.apply(target.template(), Map.of());
+                outputs = update.apply(new Template(target.template(), Map.of()));
             } catch (RuntimeException e) {
                 update.rollBack();
                 throw e;
@@ -150,8 +169,8 @@ public final class LocalStack {
     /** Deletes the stack, except for what is to be retained. */
     public void delete() {
         try (ResourceTypes types = new ResourceTypes(assembly.orElseThrow(), endpoint, log)) {
-            StackUpdate.delete(types, members);
-            members = new LinkedHashMap<>();
+            StackUpdate.delete(types, members, id -> true);
+            members = Map.of();
         }
     }
 }

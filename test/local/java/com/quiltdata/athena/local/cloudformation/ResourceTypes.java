@@ -9,8 +9,6 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.quiltdata.athena.local.aws.AwsClients;
 import com.quiltdata.athena.local.aws.EmbeddedAws;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.util.HashMap;
 import java.util.List;
@@ -98,7 +96,6 @@ final class ResourceTypes implements AutoCloseable {
             return switch (type) {
                 case "AWS::Athena::NamedQuery" -> namedQuery(properties);
                 case "AWS::Athena::WorkGroup" -> workGroup(logicalId, properties);
-                case "AWS::CloudFormation::Stack" -> nestedStack(logicalId, properties);
                 case "AWS::Glue::Database" -> database(properties);
                 case "AWS::Glue::Table" -> table(properties);
                 case "AWS::IAM::ManagedPolicy" ->
@@ -215,13 +212,24 @@ final class ResourceTypes implements AutoCloseable {
                                 .name(name));
             case "AWS::S3::Bucket" -> aws.s3().deleteBucket(delete -> delete.bucket(name));
             case "Custom::AthenaView" -> customResources.delete(logicalId, type, current, properties);
-            case "Custom::S3AutoDeleteObjects" ->
+            case "Custom::S3AutoDeleteObjects" -> {
+                close(properties.path("BucketName").asText());
                 empty(properties.path("BucketName").asText());
+            }
             case "AWS::IAM::ManagedPolicy", "AWS::Lambda::Function" -> {
                 // There is nothing but its ARN.
             }
             default -> withoutCounterpart(logicalId, type);
         }
+    }
+
+    /** The CDK's function lets nobody write any more, so that the bucket stays empty until it is deleted. */
+    private void close(String bucket) {
+        String policy = """
+                {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Principal": "*", "Action": "s3:PutObject",
+                 "Resource": "arn:aws:s3:::%s/*"}]}
+                """;
+        aws.s3().putBucketPolicy(put -> put.bucket(bucket).policy(policy.formatted(bucket)));
     }
 
     private void empty(String bucket) {
@@ -353,11 +361,6 @@ final class ResourceTypes implements AutoCloseable {
         return current;
     }
 
-    private Resource nestedStack(String logicalId, JsonNode properties) {
-        return nestedStack(
-                logicalId, TemplateDeployment.deploy(this, nestedTemplate(properties), nestedParameters(properties)));
-    }
-
     /**
      * A nested stack as its parent refers to it.
      *
@@ -401,12 +404,6 @@ final class ResourceTypes implements AutoCloseable {
 
     @Override
     public void close() {
-        try {
-            customResources.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } finally {
-            aws.close();
-        }
+        aws.close();
     }
 }

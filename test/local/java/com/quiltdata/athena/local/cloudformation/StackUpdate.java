@@ -4,23 +4,23 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.quiltdata.athena.local.cloudformation.LocalStack.ExistingResources;
 import com.quiltdata.athena.local.cloudformation.LocalStack.Member;
 import com.quiltdata.athena.local.cloudformation.ResourceChange.Action;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SequencedMap;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 
 /**
  * One update of a stack or nested stack, in CloudFormation's three parts: what the new template declares is created or
  * changed; then, when the whole stack has come so far, what it does not want any more is deleted; or, when something
- * failed, what was changed is changed back, and what was created is deleted.
+ * failed, what was changed is changed back, and what was created is deleted. In each part, all that does not wait for
+ * something else is done at the same time.
  *
- * <p>Creating a stack is the update of one that has nothing, and deleting it the cleaning up alone. Resources are made
- * one after the other, where CloudFormation makes several at a time.
+ * <p>Creating a stack is the update of one that has nothing, and deleting it the cleaning up alone.
  *
  * @see <a href="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-update-behaviors.html">
  *     Update behaviors of stack resources</a>
@@ -36,26 +36,23 @@ final class StackUpdate {
             "AWS::Athena::WorkGroup", "Name", "AWS::Glue::Database", "DatabaseName", "AWS::S3::Bucket", "BucketName");
 
     private final ResourceTypes types;
-    private final SequencedMap<String, Member> before;
+    private final Map<String, Member> before;
     private final ExistingResources existing;
     private final List<ResourceChange> changes;
-    private final SequencedMap<String, Member> now = new LinkedHashMap<>();
-    private final Map<String, StackUpdate> nestedUpdates = new LinkedHashMap<>();
-    private final List<String> failed = new ArrayList<>();
+    private final Map<String, Member> now = new ConcurrentHashMap<>();
+    private final Map<String, StackUpdate> nestedUpdates = new ConcurrentHashMap<>();
+    private final Set<String> failed = ConcurrentHashMap.newKeySet();
 
     /**
      * Prepares an update.
      *
      * @param types makes the resources
-     * @param before what the stack has, by logical id, in an order in which nothing comes before what it needs
+     * @param before what the stack has, by logical id
      * @param existing what becomes of resources that exist outside the stack
-     * @param changes gets what is done about each resource
+     * @param changes gets what is done about each resource, from several threads
      */
     StackUpdate(
-            ResourceTypes types,
-            SequencedMap<String, Member> before,
-            ExistingResources existing,
-            List<ResourceChange> changes) {
+            ResourceTypes types, Map<String, Member> before, ExistingResources existing, List<ResourceChange> changes) {
         this.types = types;
         this.before = before;
         this.existing = existing;
@@ -66,12 +63,15 @@ final class StackUpdate {
      * Creates and changes what a template declares.
      *
      * @param template the template
-     * @param parameters the values of its parameters
      * @return the outputs, by name
      * @throws RuntimeException if a resource cannot be made; the update is then to be rolled back
      */
-    Map<String, String> apply(JsonNode template, Map<String, String> parameters) {
-        return TemplateDeployment.provision(this::provision, template, parameters);
+    Map<String, String> apply(Template template) {
+        return template.provision((logicalId, declaration, properties) -> {
+            Member member = provision(logicalId, declaration, properties, template.needs(declaration));
+            now.put(logicalId, member);
+            return member.resource();
+        });
     }
 
     /**
@@ -79,31 +79,25 @@ final class StackUpdate {
      *
      * @return the resources, by logical id
      */
-    SequencedMap<String, Member> members() {
-        return now;
+    Map<String, Member> members() {
+        return Map.copyOf(now);
     }
 
-    private Resource provision(String logicalId, JsonNode declaration, JsonNode properties) {
+    private Member provision(String logicalId, JsonNode declaration, JsonNode properties, Set<String> needs) {
         String type = declaration.path("Type").asText();
-        boolean isRetained = LocalStack.isRetained(declaration);
         Optional<Member> old = Optional.ofNullable(before.get(logicalId));
-        Member member;
         if (type.equals(NESTED_STACK)) {
-            member = nestedStack(logicalId, properties, isRetained, old);
-        } else {
-            Resource resource;
-            try {
-                resource = old.isEmpty() || type.equals(FUNCTION)
-                        ? added(logicalId, type, declaration, properties)
-                        : changed(logicalId, old.get(), properties);
-            } catch (RuntimeException e) {
-                failed.add(logicalId);
-                throw e;
-            }
-            member = new Member(type, properties, resource, isRetained, Optional.empty());
+            return nestedStack(logicalId, declaration, properties, needs, old);
         }
-        now.put(logicalId, member);
-        return member.resource();
+        try {
+            Resource resource = old.isEmpty() || type.equals(FUNCTION)
+                    ? added(logicalId, type, declaration, properties)
+                    : changed(logicalId, old.get(), properties);
+            return Member.of(declaration, properties, needs, resource);
+        } catch (RuntimeException e) {
+            failed.add(logicalId);
+            throw e;
+        }
     }
 
     private Resource added(String logicalId, String type, JsonNode declaration, JsonNode properties) {
@@ -141,63 +135,50 @@ final class StackUpdate {
         return resource;
     }
 
-    private Member nestedStack(String logicalId, JsonNode properties, boolean isRetained, Optional<Member> old) {
-        StackUpdate update =
-                new StackUpdate(types, old.flatMap(Member::nested).orElseGet(LinkedHashMap::new), existing, changes);
+    private Member nestedStack(
+            String logicalId, JsonNode declaration, JsonNode properties, Set<String> needs, Optional<Member> old) {
+        StackUpdate update = new StackUpdate(types, old.map(Member::nested).orElse(Map.of()), existing, changes);
         nestedUpdates.put(logicalId, update);
-        Map<String, String> outputs =
-                update.apply(types.nestedTemplate(properties), ResourceTypes.nestedParameters(properties));
-        return new Member(
-                NESTED_STACK,
-                properties,
-                ResourceTypes.nestedStack(logicalId, outputs),
-                isRetained,
-                Optional.of(update.members()));
+        Map<String, String> outputs = update.apply(
+                new Template(types.nestedTemplate(properties), ResourceTypes.nestedParameters(properties)));
+        return Member.of(declaration, properties, needs, ResourceTypes.nestedStack(logicalId, outputs))
+                .withNested(update.members());
     }
 
     /** Deletes what the template does not declare any more, and what another resource took the place of. */
     void cleanUp() {
         nestedUpdates.values().forEach(StackUpdate::cleanUp);
-        SequencedMap<String, Member> unwanted = new LinkedHashMap<>(before);
-        unwanted.entrySet().removeIf(entry -> isStillThere(entry.getValue(), now.get(entry.getKey())));
-        delete(types, unwanted);
+        delete(types, before, id -> !isStillThere(before.get(id), now.get(id)));
     }
 
     /** Changes back what was changed, and deletes what was created, unless it is to be retained. */
     void rollBack() {
-        before.forEach((logicalId, old) -> {
-            Member changed = now.get(logicalId);
-            if (nestedUpdates.containsKey(logicalId)) {
-                nestedUpdates.get(logicalId).rollBack();
-            } else if (changed != null && !changed.properties().equals(old.properties())) {
-                restore(logicalId, old, changed);
-            } else if (failed.contains(logicalId) && isCustom(old)) {
-                // Where the failure has left it, only its handler knows.
-                types.update(logicalId, old.type(), old.resource(), old.properties(), old.properties());
-            }
-        });
-        SequencedMap<String, Member> created = new LinkedHashMap<>(now);
-        created.keySet().removeAll(before.keySet());
+        graph(before).forward(this::restore);
         nestedUpdates.forEach((logicalId, update) -> {
-            if (!before.containsKey(logicalId) && !created.containsKey(logicalId)) {
+            if (!before.containsKey(logicalId) && !now.containsKey(logicalId)) {
                 update.rollBack();
             }
         });
-        delete(types, created);
+        delete(types, now, id -> !before.containsKey(id));
     }
 
-    /** What was replaced is still there; a custom resource is told nevertheless, since it has its own idea of that. */
-    private void restore(String logicalId, Member old, Member changed) {
-        if (isStillThere(old, changed) || isCustom(old)) {
-            types.update(logicalId, old.type(), changed.resource(), changed.properties(), old.properties());
+    private void restore(String logicalId) {
+        Member old = before.get(logicalId);
+        Member changed = now.get(logicalId);
+        if (nestedUpdates.containsKey(logicalId)) {
+            nestedUpdates.get(logicalId).rollBack();
+        } else if (changed != null && !changed.properties().equals(old.properties())) {
+            // What was replaced is still there; a custom resource is told nevertheless: it has its own idea of that.
+            if (isStillThere(old, changed) || old.isCustom()) {
+                types.update(logicalId, old.type(), changed.resource(), changed.properties(), old.properties());
+            }
+            if (!isStillThere(changed, old)) {
+                delete(types, Map.of(logicalId, changed), id -> true);
+            }
+        } else if (failed.contains(logicalId) && old.isCustom()) {
+            // Where the failure has left it, only its handler knows.
+            types.update(logicalId, old.type(), old.resource(), old.properties(), old.properties());
         }
-        if (!isStillThere(changed, old)) {
-            delete(types, new LinkedHashMap<>(Map.of(logicalId, changed)));
-        }
-    }
-
-    private static boolean isCustom(Member member) {
-        return member.type().startsWith("Custom::");
     }
 
     private static boolean isStillThere(Member one, Member other) {
@@ -205,25 +186,33 @@ final class StackUpdate {
                 && one.resource().reference().equals(other.resource().reference());
     }
 
+    private static ResourceGraph graph(Map<String, Member> members) {
+        Map<String, Set<String>> needs = new LinkedHashMap<>();
+        members.forEach((logicalId, member) -> needs.put(logicalId, member.needs()));
+        return new ResourceGraph(needs);
+    }
+
     /**
-     * Deletes resources, the last one first, unless they are to be retained. Functions are made known before: the
-     * target's template does not have those of a nested stack that goes.
+     * Deletes resources, each after all that need it, unless they are to be retained. Functions are made known before:
+     * the target's template does not have those of a nested stack that goes.
      *
      * @param types deletes them
-     * @param members the resources, by logical id, in an order in which nothing comes before what it needs
+     * @param members resources by logical id, with those that stay
+     * @param unwanted which of them to delete
      */
-    static void delete(ResourceTypes types, SequencedMap<String, Member> members) {
+    static void delete(ResourceTypes types, Map<String, Member> members, Predicate<String> unwanted) {
         members.forEach((logicalId, member) -> {
-            if (member.type().equals(FUNCTION)) {
+            if (member.type().equals(FUNCTION) && unwanted.test(logicalId)) {
                 types.create(logicalId, member.type(), member.properties());
             }
         });
-        members.reversed().forEach((logicalId, member) -> {
-            if (member.isRetained()) {
+        graph(members).backward(logicalId -> {
+            Member member = members.get(logicalId);
+            if (!unwanted.test(logicalId) || member.isRetained()) {
                 return;
             }
-            if (member.nested().isPresent()) {
-                delete(types, member.nested().get());
+            if (member.type().equals(NESTED_STACK)) {
+                delete(types, member.nested(), id -> true);
             } else {
                 types.delete(logicalId, member.type(), member.resource(), member.properties());
             }
