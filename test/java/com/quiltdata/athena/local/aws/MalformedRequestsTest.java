@@ -38,6 +38,7 @@ class MalformedRequestsTest {
         filter.add(GLUE, GlueRequest.class.getPackage(), glue);
         // Nothing here gets as far as running a query.
         filter.add(ATHENA, AthenaRequest.class.getPackage(), new Athena(glue, null, AthenaLimits.DEFAULTS));
+        answer("AWSGlue.CreateDatabase", "{\"DatabaseInput\": {\"Name\": \"default\"}}");
     }
 
     @ParameterizedTest

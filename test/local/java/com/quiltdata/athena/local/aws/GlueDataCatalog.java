@@ -117,8 +117,8 @@ final class GlueDataCatalog implements AwsJsonService {
     }
 
     private ObjectNode updateDatabase(ObjectNode request) throws AwsServiceException {
+        Constraints.of(request).required("Name", "DatabaseInput").check(GlueDataCatalog::invalid);
         Database database = database(request, "Name");
-        Constraints.of(request).required("DatabaseInput").check(GlueDataCatalog::invalid);
         ObjectNode description = databaseOf(text(database.description, "Name"), request.path("DatabaseInput"));
         description.set("CreateTime", database.description.get("CreateTime"));
         database.description = description;
