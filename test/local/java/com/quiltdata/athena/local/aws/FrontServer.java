@@ -3,8 +3,10 @@ package com.quiltdata.athena.local.aws;
 import com.adobe.testing.s3mock.s3.controller.ControllerConfiguration;
 import com.adobe.testing.s3mock.s3.service.ServiceConfiguration;
 import com.adobe.testing.s3mock.s3.store.StoreConfiguration;
+import jakarta.servlet.Filter;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.apache.tomcat.util.buf.EncodedSolidusHandling;
 import org.springframework.boot.Banner;
@@ -37,9 +39,10 @@ final class FrontServer implements AutoCloseable {
      *
      * @param port the port on 127.0.0.1, or 0 for any free one
      * @param directory where objects are kept
-     * @param filter answers what is not for S3
+     * @param awsJson answers what is not for S3
+     * @param s3Traffic sees what is for S3
      */
-    static FrontServer start(int port, Path directory, AwsJsonFilter filter) {
+    static FrontServer start(int port, Path directory, AwsJsonFilter awsJson, S3Traffic s3Traffic) {
         // Spring Boot would otherwise set up the logging of the whole process anew.
         System.setProperty("org.springframework.boot.logging.LoggingSystem", "none");
         ConfigurableApplicationContext context = new SpringApplicationBuilder(S3.class)
@@ -53,7 +56,7 @@ final class FrontServer implements AutoCloseable {
                         port,
                         "com.adobe.testing.s3mock.store.region",
                         EmbeddedAws.REGION))
-                .initializers(new FilterInitializer(filter)::register)
+                .initializers(new FilterInitializer(List.of(awsJson, s3Traffic))::register)
                 .run();
         return new FrontServer(context);
     }
@@ -70,16 +73,15 @@ final class FrontServer implements AutoCloseable {
         context.close();
     }
 
-    private record FilterInitializer(AwsJsonFilter filter) {
+    /** Registers filters in their order, before S3. */
+    private record FilterInitializer(List<Filter> filters) {
         void register(ConfigurableApplicationContext context) {
-            ((GenericApplicationContext) context)
-                    .registerBean("awsJson", FilterRegistrationBean.class, () -> registration(filter));
-        }
-
-        private static FilterRegistrationBean<AwsJsonFilter> registration(AwsJsonFilter filter) {
-            FilterRegistrationBean<AwsJsonFilter> registration = new FilterRegistrationBean<>(filter);
-            registration.setOrder(Ordered.HIGHEST_PRECEDENCE);
-            return registration;
+            for (int position = 0; position < filters.size(); position++) {
+                FilterRegistrationBean<Filter> registration = new FilterRegistrationBean<>(filters.get(position));
+                registration.setOrder(Ordered.HIGHEST_PRECEDENCE + position);
+                ((GenericApplicationContext) context)
+                        .registerBean("filter" + position, FilterRegistrationBean.class, () -> registration);
+            }
         }
     }
 
