@@ -30,7 +30,7 @@ const VIEWS_AT_ONCE = 5;
 const GROUPS_AT_ONCE = 3;
 
 const templates = Object.fromEntries(
-  ['packages_view', 'objects_view', 'pointers', 'pointer_lines', 'manifest_lines', 'example_query'].map((name) => [
+  ['packages_view', 'packages_of_bucket', 'objects_view', 'objects_of_bucket', 'pointers', 'example_query'].map((name) => [
     name,
     readFileSync(join(RESOURCES, `${name}.sql`), 'utf8'),
   ]),
@@ -57,20 +57,21 @@ function prefix(bucket: string): string {
 }
 
 function viewQuery(template: string, buckets: string[], bucketColumn: string): string {
-  const union = (lines: string, table: string, suffix: string) =>
-    buckets
-      .map((bucket) => sql(lines, { bucket, [table]: `${prefix(bucket)}_quilt_${suffix}` }))
-      .join('\n      UNION ALL\n');
+  const rowsOfBuckets = buckets
+    .map((bucket) =>
+      sql(template.replace('_view', '_of_bucket'), {
+        bucket,
+        manifestsTable: `${prefix(bucket)}_quilt_manifests`,
+        pointers: sql('pointers', { pointersTable: `${prefix(bucket)}_quilt_packages` }),
+      }),
+    )
+    .join('\nUNION ALL\n');
   const columns = (table: string, types: object) =>
     `\n-- Over ${table} (${Object.entries(types)
       .map(([column, type]) => `${column} ${type}`)
       .join(', ')})`;
   return (
-    sql(template, {
-      pointers: sql('pointers', { pointerLines: union('pointer_lines', 'packagesTable', 'packages') }),
-      manifestLines: union('manifest_lines', 'manifestsTable', 'manifests'),
-      bucketColumn,
-    }) +
+    sql(template, { rowsOfBuckets, bucketColumn }) +
     columns('manifests', MANIFESTS_COLUMNS) +
     columns('packages', PACKAGES_COLUMNS)
   );
@@ -193,6 +194,7 @@ class QuiltBucketTables extends Construct {
         parameters: { 'field.delim': ',', 'serialization.format': ',' },
       },
       '1557626200',
+      { numFiles: '10000', numRows: '10000', rawDataSize: '640000', totalSize: '640000' },
     );
     this.tables = [manifests, packages];
     for (const [viewId, template] of VIEWS) {
@@ -218,6 +220,7 @@ class QuiltBucketTables extends Construct {
     outputFormat: string,
     serdeInfo: glue.CfnTable.SerdeInfoProperty,
     lastDdlTime: string,
+    sizeHint: Record<string, string> = {},
   ): glue.CfnTable {
     const table = new glue.CfnTable(this, id, {
       catalogId: Aws.ACCOUNT_ID,
@@ -226,7 +229,7 @@ class QuiltBucketTables extends Construct {
         name,
         description,
         tableType: 'EXTERNAL_TABLE',
-        parameters: { EXTERNAL: 'TRUE', has_encrypted_data: 'false', transient_lastDdlTime: lastDdlTime },
+        parameters: { EXTERNAL: 'TRUE', has_encrypted_data: 'false', transient_lastDdlTime: lastDdlTime, ...sizeHint },
         storageDescriptor: {
           columns: Object.entries(columns).map(([column, type]) => ({ name: column, type })),
           location,
@@ -455,7 +458,7 @@ class QuiltAthenaStack extends Stack {
       if (overBuckets.length > 0) {
         const over = new Construct(this, 'ViewsOverBuckets');
         for (const [viewId, template] of VIEWS) {
-          const query = viewQuery(template, buckets, 'pointers."bucket",\n  ');
+          const query = viewQuery(template, buckets, '"bucket", ');
           views.declare(over, viewId, `all_quilt_${template}`, query, tables);
         }
       }

@@ -33,7 +33,7 @@ public enum BucketView {
     /** One reads pointers, one groups their lines, and one reads manifests and joins both. */
     private static final int STAGES_OF_A_BUCKET = 3;
 
-    /** The views themselves need two for all buckets; the others are for what a query does with their rows. */
+    /** The views need one for all buckets; the others are for what a query does with their rows. */
     private static final int STAGES_OF_A_QUERY = 15;
 
     /** The most buckets of the views over all of them, so that one query can read them all. */
