@@ -174,8 +174,8 @@ public enum BucketTable {
      * name. That is the case as long as Trino takes the table to have less than 100 MB (its
      * {@code join-max-broadcast-table-size}, at 110 bytes a pointer), so that any number up to 900,000 does the same.
      *
-     * <p>Glue keeps parameters as they are. Whether Athena reads these is not documented; if it does not, nothing
-     * changes.
+     * <p>To Glue, parameters are free pairs of key and value. Whether Athena reads these is not documented; if it does not,
+     * nothing changes.
      */
     private static Map<String, String> sizeHint(int files, int bytesOfEach) {
         String bytes = String.valueOf(files * bytesOfEach);
