@@ -33,6 +33,7 @@ public final class EmbeddedAws implements AutoCloseable {
     public static final String SECRET_ACCESS_KEY = "test";
 
     private final Closer closer = Closer.create();
+    private final S3Traffic s3Traffic = new S3Traffic();
     private FrontServer server;
     private Athena athena;
     private DefaultDatabase defaultDatabase;
@@ -88,7 +89,7 @@ public final class EmbeddedAws implements AutoCloseable {
         CompletableFuture<QueryEngine> startingEngine =
                 CompletableFuture.supplyAsync(() -> QueryEngine.start(engineFiles));
         try {
-            server = FrontServer.start(port, objects, List.of(filter, new BucketPolicies()));
+            server = FrontServer.start(port, objects, List.of(filter, s3Traffic, new BucketPolicies()));
             closer.register(server::close);
         } finally {
             closer.register(startingEngine.join()::close);
@@ -130,6 +131,15 @@ public final class EmbeddedAws implements AutoCloseable {
      */
     public DdlLoad ddlLoad() {
         return athena.ddlLoad();
+    }
+
+    /**
+     * Records the requests that S3 gets from now on, the engine's and everybody else's.
+     *
+     * @return to be closed
+     */
+    public S3Recording recordS3() {
+        return s3Traffic.record();
     }
 
     /** Stops everything and removes all data. */
