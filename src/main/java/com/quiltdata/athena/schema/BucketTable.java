@@ -88,7 +88,13 @@ public enum BucketTable {
      */
     public record FileFormat(String outputFormat, String serde, Map<String, String> serdeParameters) {
 
-        /** Makes a format. */
+        /**
+         * Makes a format.
+         *
+         * @param outputFormat the class that would write files
+         * @param serde the class that makes rows of lines
+         * @param serdeParameters what that class is told, in any order
+         */
         public FileFormat {
             serdeParameters = Collections.unmodifiableMap(new TreeMap<>(serdeParameters));
         }
