@@ -173,6 +173,10 @@ class QuiltAthenaStackTest {
                     "Parameters": {
                       "EXTERNAL": "TRUE",
                       "has_encrypted_data": "false",
+                      "numFiles": "10000",
+                      "numRows": "10000",
+                      "rawDataSize": "640000",
+                      "totalSize": "640000",
                       "transient_lastDdlTime": "1557626200"
                     },
                     "StorageDescriptor": {
@@ -202,7 +206,7 @@ class QuiltAthenaStackTest {
                 }
                 """);
         properties.put("ViewName", view.nameIn(new QuiltBucket("quilt-allencell-manifests")));
-        properties.put("Query", Match.stringLikeRegexp("^WITH"));
+        properties.put("Query", Match.stringLikeRegexp("^SELECT"));
         properties.put("DefinitionsRead", Match.stringLikeRegexp("^[0-9a-f]{16}$"));
 
         template().hasResourceProperties("Custom::AthenaView", Match.objectEquals(properties));

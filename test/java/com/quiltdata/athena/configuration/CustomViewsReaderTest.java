@@ -228,7 +228,7 @@ class CustomViewsReaderTest {
         assertThatThrownBy(() -> ConfigurationReader.read(context, project))
                 .hasMessage(
                         "customViews.everywhere: \"everywhere.sql\" must not read all_quilt_packages_view, which is "
-                                + "there for 2 to 50 buckets");
+                                + "there for 2 to 45 buckets");
     }
 
     @Test

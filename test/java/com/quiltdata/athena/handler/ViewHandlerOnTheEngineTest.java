@@ -47,7 +47,7 @@ class ViewHandlerOnTheEngineTest {
     @CsvSource(delimiter = '|', textBlock = """
             missing                  | handlerproblems | v       | SELECT 1 AS n       | create the workgroup, or name another one in WorkGroup
             handlerproblems-disabled | handlerproblems | v       | SELECT 1 AS n       | enable the workgroup
-            primary                  | handlerproblems | v       | SELECT 1 AS n       | give the workgroup an output location in a bucket that exists and that the handler may write to
+            primary                  | handlerproblems | v       | SELECT 1 AS n       | give the workgroup an output location
             handlerproblems          | missing         | v       | SELECT 1 AS n       | create the database, or name another one in Database
             handlerproblems          | handlerproblems | a_table | SELECT 1 AS n       | drop or rename the table, or choose another ViewName
             handlerproblems          | handlerproblems | v       | SELECT b FROM a_table | make Query and the columns of its tables agree

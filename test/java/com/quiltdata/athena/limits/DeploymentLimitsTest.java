@@ -121,6 +121,17 @@ class DeploymentLimitsTest {
                                 + "shorter names");
     }
 
+    /** Athena takes the statement, since it has less than 262,144 bytes; in the stored text, each quote has a backslash. */
+    @Test
+    void theTextThatGlueStoresOfAViewHasALimit() throws IOException {
+        Files.writeString(directory.resolve("quotes.sql"), "SELECT '" + "\"".repeat(160_000) + "' AS quotes");
+
+        assertThatThrownBy(() -> synthesize(buckets(1), "customViews", Map.of("quotes", "quotes.sql")))
+                .hasMessage("customViews.quotes: the view \"quotes\" must have at most 409,600 bytes as it is stored "
+                        + "(Glue's limit for the text of a view; its columns come on top), but would have 426,819: "
+                        + "shorten its query, or divide it into several views");
+    }
+
     @Test
     void nothingThatCouldBeDeployedIsLeft() throws IOException {
         Object group = Map.of("imaging", buckets(1));

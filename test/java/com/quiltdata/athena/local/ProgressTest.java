@@ -39,12 +39,10 @@ class ProgressTest {
         Progress progress = new Progress(out, false);
 
         progress.list("None:", List.of());
-        progress.list("Many:", IntStream.range(0, 1_022).mapToObj(Integer::toString).toList());
+        progress.list(
+                "Many:", IntStream.range(0, 1_022).mapToObj(Integer::toString).toList());
 
-        assertThat(text().lines())
-                .hasSize(22)
-                .startsWith("Many:", "  0", "  1")
-                .endsWith("  19", "  … and 1,002 more");
+        assertThat(text().lines()).hasSize(22).startsWith("Many:", "  0", "  1").endsWith("  19", "  … and 1,002 more");
     }
 
     private static String take(Runnable step) {

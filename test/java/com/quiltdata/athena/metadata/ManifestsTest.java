@@ -123,6 +123,17 @@ class ManifestsTest {
         assertThat(registry.logicalKeys()).containsExactly("a.txt");
     }
 
+    @Test
+    void theMetaOfTwoHeadersThatAreOtherwiseTheSameDecides() {
+        registry.revision(
+                "{\"version\": \"v0\", \"message\": \"same\", \"user_meta\": {\"n\": 1}, \"meta\": {\"b\": 2}}",
+                "{\"version\": \"v0\", \"message\": \"same\", \"user_meta\": {\"n\": 1}, \"meta\": {\"a\": 1}}",
+                "{\"version\": \"v0\", \"message\": \"same\", \"user_meta\": {\"n\": 1}, \"meta\": {\"c\": 3}}");
+
+        assertThat(registry.packages())
+                .containsExactly(row("user", "name", topHash(1), "latest", "same", "{\"a\":1}", "{\"n\":1}"));
+    }
+
     /** A package has a logical key once, and quilt3 refuses such a manifest: what is shown is what the file says. */
     @Test
     void aLineThatIsThereTwiceIsTwoEntries() {

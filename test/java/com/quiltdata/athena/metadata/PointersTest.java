@@ -4,7 +4,9 @@ import static com.quiltdata.athena.metadata.Registry.PACKAGES_VIEW;
 import static com.quiltdata.athena.metadata.Registry.row;
 import static com.quiltdata.athena.metadata.Registry.topHash;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.quiltdata.athena.local.aws.EngineVersion;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -177,9 +179,10 @@ class PointersTest {
         assertThat(registry.logicalKeys()).containsExactly("a.txt", "a.txt", "a.txt", "a.txt");
     }
 
-    /** It would fail the query if it was read: the name says that it is compressed. */
+    /** It would fail the query if it was read: the name says that it is compressed. An engine before 478 reads it. */
     @Test
     void whatIsNoPointerIsNotRead() {
+        assumeTrue(EngineVersion.current().skipsFilesByAnyCondition());
         registry.pointer("user/name/latest", HASH).pointer("user/name/latest.gz", HASH);
 
         assertThat(registry.packages()).containsExactly(packageRow("user", "name", "latest"));

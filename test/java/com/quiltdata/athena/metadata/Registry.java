@@ -1,7 +1,7 @@
 package com.quiltdata.athena.metadata;
 
 import com.quiltdata.athena.local.DeployedStack;
-import com.quiltdata.athena.local.ResultTable;
+import com.quiltdata.athena.local.RegistryReads;
 import com.quiltdata.athena.local.aws.SharedEmbeddedAws;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -17,7 +17,9 @@ import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
  * every test fills anew.
  */
 final class Registry {
-    private static final String BUCKET = "views-bucket";
+    /** The bucket's name. */
+    static final String BUCKET = "views-bucket";
+
     private static final String PREFIX = "views_bucket_quilt_";
 
     /** Where the manifests are in the bucket. */
@@ -25,12 +27,6 @@ final class Registry {
 
     /** Where the pointers are in the bucket. */
     static final String POINTERS = ".quilt/named_packages/";
-
-    /**
-     * Before a query: its reads then do not depend on the engine's timing. By default, Trino does not hold a scan back
-     * until it knows which files a join needs, and may have opened some more by then.
-     */
-    static final String AWAITING_DYNAMIC_FILTERS = "WITH SESSION awsdatacatalog.dynamic_filtering_wait_timeout = '1m' ";
 
     /** The packages view's name. */
     static final String PACKAGES_VIEW = PREFIX + "packages_view";
@@ -108,13 +104,10 @@ final class Registry {
         return STACK.rows(sql);
     }
 
-    /**
-     * Runs a query whose reads do not depend on the engine's timing.
-     *
-     * @return the result
-     */
-    ResultTable awaitingDynamicFilters(String sql) {
-        return STACK.query(AWAITING_DYNAMIC_FILTERS + sql);
+    /** Runs a query and returns what it reads. */
+    RegistryReads reads(String sql) {
+        return RegistryReads.during(SharedEmbeddedAws.get(), () -> STACK.query(sql))
+                .reads();
     }
 
     /** Returns the packages view, with a value that is NULL left out: see {@link #row}. */

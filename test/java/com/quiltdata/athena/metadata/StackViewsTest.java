@@ -26,7 +26,7 @@ class StackViewsTest {
     private static final String IMAGES_PER_PACKAGE = "test/resources/views/images_per_package.sql";
 
     @ParameterizedTest
-    @CsvSource({"1, false", "2, true", "50, true"})
+    @CsvSource({"1, false", "2, true", "45, true"})
     void thereAreViewsOverAllBucketsWhenThereAreSeveral(int buckets, boolean expected) {
         Map<String, JsonNode> views = views(configuration("quiltBuckets", names(buckets), "inputAccess", "any"));
 
@@ -38,7 +38,7 @@ class StackViewsTest {
     @Test
     void thereAreNoViewsOverMoreBucketsThanAQueryCanRead() {
         Map<String, Object> groups = new TreeMap<>();
-        groups.put("first", names(50));
+        groups.put("first", names(45));
         groups.put("second", List.of("one-more"));
 
         assertThat(views(configuration("quiltBuckets", groups, "inputAccess", "any")))

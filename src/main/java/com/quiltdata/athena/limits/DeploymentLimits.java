@@ -1,9 +1,11 @@
 package com.quiltdata.athena.limits;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.quiltdata.athena.configuration.Configuration;
 import com.quiltdata.athena.configuration.Configuration.InputAccess;
 import com.quiltdata.athena.configuration.ConfigurationException;
 import com.quiltdata.athena.limits.SynthesizedTemplate.Policy;
+import com.quiltdata.athena.view.AthenaView;
 import com.quiltdata.athena.view.AthenaViewProvider;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -21,12 +23,15 @@ import java.util.stream.Stream;
  * @see <a href="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html">CloudFormation
  *     quotas</a>
  * @see <a href="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html">IAM quotas</a>
+ * @see <a href="https://docs.aws.amazon.com/glue/latest/webapi/API_TableInput.html">Glue's TableInput</a>
  */
 public final class DeploymentLimits {
     private static final Limit RESOURCES = new Limit(500, "resources", "CloudFormation's limit for a template");
     private static final Limit BYTES = new Limit(1_000_000, "bytes", "CloudFormation's limit for a template");
     private static final Limit RESOURCES_OF_ALL =
             new Limit(2_500, "resources", "CloudFormation's limit for one operation on nested stacks");
+    private static final Limit STORED_VIEW =
+            new Limit(409_600, "bytes as it is stored", "Glue's limit for the text of a view; its columns come on top");
     private static final Limit MANAGED_POLICIES = new Limit(10, "managed policies", "IAM's limit for a role");
     private static final Limit INLINE_CHARACTERS =
             new Limit(10_240, "characters of inline policies", "IAM's limit for a role");
@@ -97,6 +102,22 @@ public final class DeploymentLimits {
             measure(INLINE_CHARACTERS, inline, key, subject, wayOut);
         }
         policies.stream().filter(Policy::isManaged).forEach(policy -> measure(policy, key, stack, wayOut));
+        template.resourcesOf(AthenaView.RESOURCE_TYPE)
+                .values()
+                .forEach(view -> measureView(view.path("Properties"), template.values()));
+    }
+
+    /** A view that is too large has a long query of its own, or reads many buckets. */
+    private void measureView(JsonNode view, ReferenceValues values) {
+        String name = view.path("ViewName").asText();
+        boolean isCustom = configuration.customViews().stream()
+                .anyMatch(custom -> custom.name().equals(name));
+        measure(
+                STORED_VIEW,
+                new StoredView(configuration.databaseName(), values.text(view.path("Query"))).leastBytes(),
+                isCustom ? "customViews." + name : "quiltBuckets",
+                "the view \"%s\"".formatted(name),
+                isCustom ? "shorten its query, or divide it into several views" : "list fewer buckets");
     }
 
     /** A policy that is replaced while it is attached takes two places for that time. */

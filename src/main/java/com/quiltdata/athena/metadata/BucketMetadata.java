@@ -89,13 +89,7 @@ final class BucketMetadata extends Construct {
                         .name(table.nameIn(bucket))
                         .description(table.descriptionIn(bucket))
                         .tableType("EXTERNAL_TABLE")
-                        .parameters(new TreeMap<>(Map.of(
-                                "EXTERNAL",
-                                "TRUE",
-                                "has_encrypted_data",
-                                "false",
-                                "transient_lastDdlTime",
-                                table.lastDdlTime())))
+                        .parameters(table.parameters())
                         .storageDescriptor(StorageDescriptorProperty.builder()
                                 .columns(table.columns().entrySet().stream()
                                         .map(column -> ColumnProperty.builder()

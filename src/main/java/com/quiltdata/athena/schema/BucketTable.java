@@ -32,7 +32,8 @@ public enum BucketTable {
                     "org.apache.hadoop.hive.ql.io.IgnoreKeyTextOutputFormat",
                     "org.openx.data.jsonserde.JsonSerDe",
                     Map.of("ignore.malformed.json", "true")),
-            "1605312102"),
+            "1605312102",
+            Map.of()),
 
     /** One row for each line of each pointer, at {@code <user>/<package>/<timestamp or latest>}. */
     POINTERS(
@@ -45,7 +46,8 @@ public enum BucketTable {
                     "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat",
                     "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe",
                     Map.of("field.delim", ",", "serialization.format", ",")),
-            "1557626200");
+            "1557626200",
+            sizeHint(10_000, 64));
 
     private final String id;
     private final String suffix;
@@ -53,7 +55,7 @@ public enum BucketTable {
     private final String folder;
     private final Map<String, String> columns;
     private final FileFormat format;
-    private final String lastDdlTime;
+    private final Map<String, String> parameters;
 
     BucketTable(
             String id,
@@ -62,14 +64,19 @@ public enum BucketTable {
             String folder,
             Map<String, String> columns,
             FileFormat format,
-            String lastDdlTime) {
+            String lastDdlTime,
+            Map<String, String> sizeHint) {
         this.id = id;
         this.suffix = suffix;
         this.description = description;
         this.folder = folder;
         this.columns = columns;
         this.format = format;
-        this.lastDdlTime = lastDdlTime;
+        Map<String, String> all = new TreeMap<>(sizeHint);
+        all.put("EXTERNAL", "TRUE");
+        all.put("has_encrypted_data", "false");
+        all.put("transient_lastDdlTime", lastDdlTime);
+        this.parameters = Collections.unmodifiableMap(all);
     }
 
     /**
@@ -81,7 +88,13 @@ public enum BucketTable {
      */
     public record FileFormat(String outputFormat, String serde, Map<String, String> serdeParameters) {
 
-        /** Makes a format. */
+        /**
+         * Makes a format.
+         *
+         * @param outputFormat the class that would write files
+         * @param serde the class that makes rows of lines
+         * @param serdeParameters what that class is told, in any order
+         */
         public FileFormat {
             serdeParameters = Collections.unmodifiableMap(new TreeMap<>(serdeParameters));
         }
@@ -148,12 +161,13 @@ public enum BucketTable {
     }
 
     /**
-     * The parameter that Hive wants of every table.
+     * The table's parameters, in Hive's words: those of the published definition, so that both are the same table, and for
+     * the pointers a hint at their number.
      *
-     * @return seconds since 1970: the published definition's, so that both are the same table
+     * @return name → value, sorted
      */
-    public String lastDdlTime() {
-        return lastDdlTime;
+    public Map<String, String> parameters() {
+        return parameters;
     }
 
     /**
@@ -163,6 +177,21 @@ public enum BucketTable {
      */
     public String definition() {
         return columns.toString();
+    }
+
+    /**
+     * What Hive writes when it has counted a table's rows. Here it is no count but a hint that the table is small: Trino
+     * then gives every worker all pointers before it opens the first manifest, and opens only those that the pointers
+     * name. That is the case as long as Trino takes the table to have less than 100 MB (its
+     * {@code join-max-broadcast-table-size}, at 110 bytes a pointer), so that any number up to 900,000 does the same.
+     *
+     * <p>To Glue, parameters are free pairs of key and value. Whether Athena reads these is not documented; if it does not,
+     * nothing changes.
+     */
+    private static Map<String, String> sizeHint(int files, int bytesOfEach) {
+        String bytes = String.valueOf(files * bytesOfEach);
+        String count = String.valueOf(files);
+        return Map.of("numFiles", count, "numRows", count, "rawDataSize", bytes, "totalSize", bytes);
     }
 
     private static Map<String, String> columns(String... namesAndTypes) {

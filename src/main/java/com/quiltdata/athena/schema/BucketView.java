@@ -2,41 +2,48 @@ package com.quiltdata.athena.schema;
 
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The views of every Quilt bucket, each also there over all buckets: this list is where a view is added, beside the
- * {@code .sql} file of its query. Everything that depends on them follows from it: names, declarations, permissions,
+ * The views of every Quilt bucket, each also there over all buckets: this list is where a view is added, beside the two
+ * {@code .sql} files of its query. Everything that depends on them follows from it: names, declarations, permissions,
  * views over all buckets, and the local run.
  *
  * <p>The query over one bucket and that over several are the same, since one bucket is a union of one; over several, the
- * column {@code bucket} comes first. Tables are united, and not views: all manifests are then joined once, so that a
- * bucket costs the engine two stages of a query and not four, and conditions still reach each table.
+ * column {@code bucket} comes first. The joins of pointers and manifests are united, and not the tables: below a union,
+ * the engine reads ahead before the pointers tell which manifests are needed.
  */
 public enum BucketView {
 
     /** One row for each pointer whose manifest has a header: package-level metadata. */
-    PACKAGES("PackagesView", "_quilt_packages_view", "packages_view.sql"),
+    PACKAGES("PackagesView", "_quilt_packages_view", "packages"),
 
     /** One row for each pointer and each entry of its manifest: package entries. */
-    OBJECTS("ObjectsView", "_quilt_objects_view", "objects_view.sql");
+    OBJECTS("ObjectsView", "_quilt_objects_view", "objects");
 
     /**
-     * The most buckets of the views over all of them. Each bucket costs the engine two stages of a query, beside a few
-     * for all, and Trino refuses a query of more than 150.
+     * The stages of a query that Trino does not refuse.
      *
      * @see <a href="https://trino.io/docs/current/admin/properties-query-management.html#query-max-stage-count">
      *     query.max-stage-count</a>
      */
-    public static final int MOST_BUCKETS = 50;
+    private static final int MOST_STAGES = 150;
+
+    /** One reads pointers, one groups their lines, and one reads manifests and joins both. */
+    private static final int STAGES_OF_A_BUCKET = 3;
+
+    /** The views need one for all buckets; the others are for what a query does with their rows. */
+    private static final int STAGES_OF_A_QUERY = 15;
+
+    /** The most buckets of the views over all of them, so that one query can read them all. */
+    public static final int MOST_BUCKETS = (MOST_STAGES - STAGES_OF_A_QUERY) / STAGES_OF_A_BUCKET;
 
     /** The prefix of the views over all buckets, in place of a bucket's own. */
     private static final String ALL = "all";
 
     private static final String NO_COLUMN = "";
-    private static final String BUCKET_COLUMN = "pointers.\"bucket\",\n  ";
+    private static final String BUCKET_COLUMN = "\"bucket\", ";
 
     private final String id;
     private final String suffix;
@@ -134,23 +141,22 @@ public enum BucketView {
     }
 
     private String query(List<QuiltBucket> buckets, String bucketColumn) {
-        String pointerLines = union(buckets, "pointer_lines.sql", "packagesTable", BucketTable.POINTERS::nameIn);
+        String rowsOfBuckets = buckets.stream().map(this::rowsOf).collect(Collectors.joining("\nUNION ALL\n"));
         return SqlText.withoutComments(SqlTemplate.fill(
-                template,
-                Map.of(
-                        "pointers",
-                        SqlTemplate.fill("pointers.sql", Map.of("pointerLines", pointerLines)),
-                        "manifestLines",
-                        union(buckets, "manifest_lines.sql", "manifestsTable", BucketTable.MANIFESTS::nameIn),
-                        "bucketColumn",
-                        bucketColumn)));
+                template + "_view.sql", Map.of("bucketColumn", bucketColumn, "rowsOfBuckets", rowsOfBuckets)));
     }
 
-    private static String union(
-            List<QuiltBucket> buckets, String template, String placeholder, Function<QuiltBucket, String> table) {
-        return buckets.stream()
-                .map(bucket ->
-                        SqlTemplate.fill(template, Map.of("bucket", bucket.name(), placeholder, table.apply(bucket))))
-                .collect(Collectors.joining("\n      UNION ALL\n"));
+    private String rowsOf(QuiltBucket bucket) {
+        String pointers =
+                SqlTemplate.fill("pointers.sql", Map.of("pointersTable", BucketTable.POINTERS.nameIn(bucket)));
+        return SqlTemplate.fill(
+                template + "_of_bucket.sql",
+                Map.of(
+                        "bucket",
+                        bucket.name(),
+                        "manifestsTable",
+                        BucketTable.MANIFESTS.nameIn(bucket),
+                        "pointers",
+                        pointers));
     }
 }

@@ -34,6 +34,9 @@ import software.constructs.Construct;
  */
 public final class AthenaView extends Construct {
 
+    /** The type of the view's resource in CloudFormation. */
+    public static final String RESOURCE_TYPE = "Custom::AthenaView";
+
     private AthenaView(Builder builder) {
         super(builder.scope, builder.id);
         AthenaViewProvider provider = builder.provider == null ? AthenaViewProvider.of(this) : builder.provider;
@@ -48,7 +51,7 @@ public final class AthenaView extends Construct {
         CustomResource resource = CustomResource.Builder.create(this, "Resource")
                 .serviceToken(provider.serviceToken())
                 .serviceTimeout(AthenaViewProvider.SERVICE_TIMEOUT)
-                .resourceType("Custom::AthenaView")
+                .resourceType(RESOURCE_TYPE)
                 .properties(properties)
                 .build();
         provider.outlives(resource, builder.dependencies);

@@ -128,6 +128,18 @@ class GlueDataCatalogTest {
     }
 
     @Test
+    void aViewWhoseTextIsTooLongIsRefused() {
+        glue.createTable(create -> create.databaseName(database)
+                .tableInput(input -> input.name("long").viewOriginalText("x".repeat(409_600))));
+
+        assertThatThrownBy(() -> glue.updateTable(update -> update.databaseName(database)
+                        .tableInput(input -> input.name("long").viewOriginalText("x".repeat(409_601)))))
+                .isInstanceOf(GlueException.class)
+                .hasMessageStartingWith("1 validation error detected: Value at 'viewOriginalText' failed to satisfy "
+                        + "constraint: Member must have length less than or equal to 409600");
+    }
+
+    @Test
     void anUpdateOfAnotherVersionIsRefused() {
         createTable(database, "versioned");
 

@@ -35,6 +35,7 @@ public final class EmbeddedAws implements AutoCloseable {
     public static final String SECRET_ACCESS_KEY = "test";
 
     private final Closer closer = Closer.create();
+    private final S3Traffic s3Traffic = new S3Traffic();
     private FrontServer server;
     private Athena athena;
     private DefaultDatabase defaultDatabase;
@@ -90,7 +91,8 @@ public final class EmbeddedAws implements AutoCloseable {
         CompletableFuture<QueryEngine> startingEngine =
                 CompletableFuture.supplyAsync(() -> QueryEngine.start(engineFiles));
         try {
-            server = FrontServer.start(port, objects, List.of(new LocalRequestsFilter(), filter, new BucketPolicies()));
+            server = FrontServer.start(
+                    port, objects, List.of(new LocalRequestsFilter(), filter, s3Traffic, new BucketPolicies()));
             closer.register(server::close);
         } finally {
             closer.register(startingEngine.join()::close);
@@ -132,6 +134,15 @@ public final class EmbeddedAws implements AutoCloseable {
      */
     public DdlLoad ddlLoad() {
         return athena.ddlLoad();
+    }
+
+    /**
+     * Records the requests that S3 gets from now on, the engine's and everybody else's.
+     *
+     * @return to be closed
+     */
+    public S3Recording recordS3() {
+        return s3Traffic.record();
     }
 
     /** Stops everything and removes all data. */

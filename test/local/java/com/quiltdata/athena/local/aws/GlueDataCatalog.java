@@ -27,6 +27,7 @@ import java.util.regex.PatternSyntaxException;
  */
 final class GlueDataCatalog implements AwsJsonService {
     private static final String NOT_FOUND = "EntityNotFoundException";
+    private static final int LONGEST_VIEW_TEXT = 409_600;
     private static final AwsJson.PageLimits PAGES = new AwsJson.PageLimits(1, 100, 100);
     private static final int LONGEST_NAME = 255;
 
@@ -243,7 +244,8 @@ final class GlueDataCatalog implements AwsJsonService {
         return description;
     }
 
-    private static ObjectNode tableOf(Database database, String name, JsonNode input) {
+    private static ObjectNode tableOf(Database database, String name, JsonNode input) throws AwsServiceException {
+        checkTextOfView(input);
         ObjectNode table = input.deepCopy();
         table.put("Name", name);
         table.put("DatabaseName", text(database.description, "Name"));
@@ -251,6 +253,13 @@ final class GlueDataCatalog implements AwsJsonService {
         table.put("CreatedBy", "arn:aws:iam::" + EmbeddedAws.ACCOUNT_ID + ":root");
         table.put("IsRegisteredWithLakeFormation", false);
         return table;
+    }
+
+    /** The model of Glue's requests says how long the text is, in bytes: it is base64, and has one a character. */
+    private static void checkTextOfView(JsonNode input) throws AwsServiceException {
+        Constraints.of(input)
+                .length("ViewOriginalText", 0, LONGEST_VIEW_TEXT)
+                .check(message -> new AwsServiceException("ValidationException", message));
     }
 
     private static String name(JsonNode request, String field) throws AwsServiceException {

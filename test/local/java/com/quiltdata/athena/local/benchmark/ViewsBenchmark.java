@@ -1,9 +1,11 @@
 package com.quiltdata.athena.local.benchmark;
 
+import com.quiltdata.athena.local.RegistryReads;
 import com.quiltdata.athena.local.ResultTable;
 import com.quiltdata.athena.local.TemporaryDirectory;
 import com.quiltdata.athena.local.aws.AwsClients;
 import com.quiltdata.athena.local.aws.EmbeddedAws;
+import com.quiltdata.athena.local.aws.EngineVersion;
 import com.quiltdata.athena.local.cloudformation.CloudAssembly;
 import com.quiltdata.athena.local.cloudformation.LocalStack;
 import com.quiltdata.athena.schema.BucketView;
@@ -31,16 +33,14 @@ import picocli.CommandLine.Spec;
         description =
                 "Makes registries on S3, Glue and Athena on loopback, and measures what queries of the views read.")
 public final class ViewsBenchmark implements Callable<Integer> {
-    /**
-     * By default, Trino does not hold the scan of a Hive table back until it knows what a join needs of it. How many
-     * files more it has opened by then differs from run to run.
-     */
-    private static final String WAITING = "WITH SESSION awsdatacatalog.dynamic_filtering_wait_timeout = '1m' ";
-
-    private static final String HEADINGS =
-            "| packages | query | views | bytes read | of the reference | seconds | rows |";
-    private static final String HEADINGS_OVER_BUCKETS =
-            "| query | buckets | bytes read | by the buckets' own views | seconds | rows |";
+    private static final String HEADINGS = """
+            | packages | query | views | manifests | pointers | lists | bytes | seconds | rows |
+            | ---: | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |
+            """;
+    private static final String HEADINGS_OVER_BUCKETS = """
+            | query | buckets | manifests | by the buckets' own views | pointers | lists | bytes | seconds | rows |
+            | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
+            """;
     private static final int QUERIED_PACKAGE = 7;
 
     @Option(
@@ -57,6 +57,14 @@ public final class ViewsBenchmark implements Callable<Integer> {
             defaultValue = "200",
             description = "How many entries a revision has; by default ${DEFAULT-VALUE}.")
     private int objects;
+
+    /** The script has chosen the class path by it. */
+    @Option(
+            names = "--trino",
+            paramLabel = "VERSION",
+            description =
+                    "The engine's version; by default the one that the tests run on. 476 is the other that is known to work.")
+    private Integer trino;
 
     @Spec
     private CommandLine.Model.CommandSpec command;
@@ -86,6 +94,12 @@ public final class ViewsBenchmark implements Callable<Integer> {
                     command.commandLine(),
                     "--packages must be more than " + QUERIED_PACKAGE + ", and --objects must be at least 1");
         }
+        if (trino != null && trino != EngineVersion.current().number()) {
+            throw new ParameterException(
+                    command.commandLine(),
+                    "--trino must be the engine on the class path, which is "
+                            + EngineVersion.current().number() + ": start test/bench-views");
+        }
         try (TemporaryDirectory directory = TemporaryDirectory.create("bench-views");
                 EmbeddedAws account = EmbeddedAws.start(0);
                 AwsClients aws = new AwsClients(account.endpoint())) {
@@ -104,12 +118,13 @@ public final class ViewsBenchmark implements Callable<Integer> {
             registry.upload(aws);
         }
         Map<String, String> outputs = new LocalStack(account.endpoint()).deploy(assembly(registries, directory));
-        Athena athena = new Athena(aws, outputs.get("WorkgroupName"), outputs.get("DatabaseName"), registries.size());
+        Athena athena =
+                new Athena(account, aws, outputs.get("WorkgroupName"), outputs.get("DatabaseName"), registries.size());
         // The first queries would pay for loading the engine's classes.
         warmUp(athena, registries.getFirst());
 
-        System.out.println(HEADINGS);
-        System.out.println("| ---: | --- | --- | ---: | ---: | ---: | ---: |");
+        System.out.printf("Trino %d%n%n", EngineVersion.current().number());
+        System.out.print(HEADINGS);
         for (GeneratedRegistry registry : registries) {
             ReferenceViews reference = createReference(athena, registry);
             for (BenchmarkQuery query : BenchmarkQuery.values()) {
@@ -118,8 +133,7 @@ public final class ViewsBenchmark implements Callable<Integer> {
         }
         if (registries.size() > 1) {
             System.out.println();
-            System.out.println(HEADINGS_OVER_BUCKETS);
-            System.out.println("| --- | --- | ---: | ---: | ---: | ---: |");
+            System.out.print(HEADINGS_OVER_BUCKETS);
             for (BenchmarkQuery query : BenchmarkQuery.values()) {
                 compareOverBuckets(athena, registries, query);
                 compareOverBuckets(athena, List.of(registries.getLast()), query);
@@ -154,16 +168,12 @@ public final class ViewsBenchmark implements Callable<Integer> {
     private void compare(Athena athena, GeneratedRegistry registry, ReferenceViews reference, BenchmarkQuery query) {
         QuiltBucket bucket = registry.bucket();
         String ours = query.sql(BucketView.PACKAGES.nameIn(bucket), BucketView.OBJECTS.nameIn(bucket), name());
-        Measurement naive =
-                athena.measure(WAITING + query.sql(reference.packagesView(), reference.objectsView(), name()));
-        Measurement waiting = athena.measure(WAITING + ours);
-        Measurement byDefault = athena.measure(ours);
+        Measurement naive = athena.measure(query.sql(reference.packagesView(), reference.objectsView(), name()));
+        Measurement own = athena.measure(ours);
 
-        print(registry, query, "reference", naive, naive);
-        print(registry, query, "ours", waiting, naive);
-        print(registry, query, "ours, not waiting", byDefault, naive);
-        compareRows(query, "ours", sorted(naive), sorted(waiting));
-        compareRows(query, "ours, not waiting", sorted(naive), sorted(byDefault));
+        print(registry, query, "reference", naive);
+        print(registry, query, "ours", own);
+        compareRows(query, "ours", sorted(naive), sorted(own));
     }
 
     /** Compares a query of the views over all buckets with the same query of the views of those that it is about. */
@@ -171,26 +181,25 @@ public final class ViewsBenchmark implements Callable<Integer> {
         boolean isOfOneBucket = registries.size() == 1;
         List<Measurement> own = registries.stream()
                 .map(GeneratedRegistry::bucket)
-                .map(bucket -> athena.measure(WAITING
-                        + query.sql(BucketView.PACKAGES.nameIn(bucket), BucketView.OBJECTS.nameIn(bucket), name())))
+                .map(bucket -> athena.measure(
+                        query.sql(BucketView.PACKAGES.nameIn(bucket), BucketView.OBJECTS.nameIn(bucket), name())))
                 .toList();
         String sql = query.sql("all_quilt_packages_view", "all_quilt_objects_view", name());
         String bucket = registries.getLast().bucket().name();
-        Measurement over = athena.measure(WAITING
-                + (isOfOneBucket
+        Measurement over = athena.measure(
+                isOfOneBucket
                         ? sql.replaceFirst(
                                 "FROM (\"\\w+\")", "FROM (SELECT * FROM $1 WHERE \"bucket\" = '" + bucket + "')")
-                        : sql));
+                        : sql);
         System.out.printf(
-                "| %s | %s | %,d | %,d | %.1f | %,d |%n",
+                "| %s | %s | %,d | %,d %s",
                 query.title(),
                 isOfOneBucket ? "one of " + athena.buckets() : "all",
-                over.result().bytesRead(),
+                over.reads().manifests().size(),
                 own.stream()
-                        .mapToLong(measurement -> measurement.result().bytesRead())
+                        .mapToInt(measurement -> measurement.reads().manifests().size())
                         .sum(),
-                over.seconds(),
-                over.result().rows().size());
+                figures(over));
         if (isOfOneBucket || query.rowsAddUp()) {
             List<List<String>> expected = own.stream()
                     .flatMap(measurement -> measurement.result().rows().stream())
@@ -203,27 +212,25 @@ public final class ViewsBenchmark implements Callable<Integer> {
         return GeneratedRegistry.name(QUERIED_PACKAGE);
     }
 
-    private static void print(
-            GeneratedRegistry registry,
-            BenchmarkQuery query,
-            String views,
-            Measurement measurement,
-            Measurement reference) {
+    private static void print(GeneratedRegistry registry, BenchmarkQuery query, String views, Measurement measurement) {
         System.out.printf(
-                "| %d | %s | %s | %,d | %s | %.1f | %,d |%n",
+                "| %d | %s | %s | %,d %s",
                 registry.packages(),
                 query.title(),
                 views,
-                measurement.result().bytesRead(),
-                measurement == reference ? "" : ratio(measurement, reference),
-                measurement.seconds(),
-                measurement.result().rows().size());
+                measurement.reads().manifests().size(),
+                figures(measurement));
     }
 
-    private static String ratio(Measurement measurement, Measurement reference) {
-        return "1/%.1f"
-                .formatted((double) reference.result().bytesRead()
-                        / measurement.result().bytesRead());
+    /** The last cells of a row: pointers, lists, bytes, seconds and rows. */
+    private static String figures(Measurement measurement) {
+        return "| %,d | %,d | %,d | %.1f | %,d |%n"
+                .formatted(
+                        measurement.reads().pointers().size(),
+                        measurement.reads().lists(),
+                        measurement.reads().bytes(),
+                        measurement.seconds(),
+                        measurement.result().rows().size());
     }
 
     private void compareRows(
@@ -254,24 +261,27 @@ public final class ViewsBenchmark implements Callable<Integer> {
     /**
      * What a query came to.
      *
-     * @param result its rows and the bytes it read
+     * @param result its rows
+     * @param reads what it read at S3
      * @param seconds how long it took, until its rows were here
      */
-    private record Measurement(ResultTable result, double seconds) {}
+    private record Measurement(ResultTable result, RegistryReads reads, double seconds) {}
 
     /**
      * Where queries run.
      *
-     * @param aws the account
+     * @param account has S3, where reads are counted
+     * @param aws the account's clients
      * @param workGroup the stack's workgroup
      * @param database the stack's database
      * @param buckets how many Quilt buckets the stack has
      */
-    private record Athena(AwsClients aws, String workGroup, String database, int buckets) {
+    private record Athena(EmbeddedAws account, AwsClients aws, String workGroup, String database, int buckets) {
         private Measurement measure(String sql) {
             long start = System.nanoTime();
-            ResultTable result = ResultTable.query(aws, workGroup, database, sql);
-            return new Measurement(result, (System.nanoTime() - start) / 1e9);
+            RegistryReads.Measured<ResultTable> measured =
+                    RegistryReads.during(account, () -> ResultTable.query(aws, workGroup, database, sql));
+            return new Measurement(measured.result(), measured.reads(), (System.nanoTime() - start) / 1e9);
         }
     }
 }

@@ -1,2 +1,0 @@
-      SELECT CAST('${bucket}' AS varchar) AS "bucket", "$path" AS "path", "hash"
-      FROM "${packagesTable}"
