@@ -43,6 +43,17 @@ class QuiltAthenaAppTest {
                         file.endsWith("manifest.json") || file.toString().endsWith(".template.json"));
     }
 
+    @Test
+    void aContextFileWithAKeyTwiceIsRefusedWhereTheCliTakesTheLast() throws Exception {
+        Files.writeString(directory.resolve("cdk.context.json"), "{\"companyName\": \"a\",\n \"companyName\": \"b\"}");
+
+        Outcome outcome = run("{\"companyName\": \"b\", \"quiltBuckets\": \"bucket-a\"}");
+
+        assertThat(outcome.status()).isOne();
+        assertThat(outcome.errors())
+                .containsExactly("cdk.context.json: line 2, column 15: Duplicate field 'companyName'");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -50,7 +61,7 @@ class QuiltAthenaAppTest {
             value = {
                 "{} | 2",
                 "{\"companyName\": null, \"quiltBuckets\": {\"a\\u2028b\": [null]}} | 3",
-                "{\"companyName\": \"'; DROP TABLE x; --\", \"quiltBuckets\": [[\"a\"], {\"b\": 1e400}]} | 2",
+                "{\"companyName\": \"'; DROP TABLE x; --\", \"quiltBuckets\": [[\"a\"], {\"b\": 1e400}]} | 3",
                 "{\"companyName\": \"\\u001b[31m\\u202e\", \"quiltBuckets\": \"bucket-a,bucket-a\"} | 2",
             })
     void hostileInputEndsInProblemsAndNothingElse(String context, int problems) throws Exception {

@@ -116,7 +116,7 @@ class RunScriptTest {
         assertThat(errors()).isEqualTo("""
                         The JDK that the last build used is gone: %s. The local run needs JDK 25 or newer; looking for one.
                         no toolchain
-                        The local run could not be built. It needs JDK 25 or newer: install one, and start again.
+                        The local run could not be built; the reason is above. If it is the JDK: install JDK 25 or newer.
                         """.formatted(jdk));
     }
 
