@@ -94,8 +94,8 @@ final class ContextValues {
         if (value instanceof List<?> list) {
             list.stream()
                     .filter(item -> !(item instanceof String))
-                    .forEach(item -> problems.addLine(
-                            "%s: %s must be a text, as every item".formatted(key, ConfigurationProblems.shown(item))));
+                    .forEach(item -> problems.addLine("%s: %s must be a text, as every item"
+                            .formatted(ConfigurationProblems.line(key), ConfigurationProblems.shown(item))));
             return Optional.of(list.stream()
                     .filter(String.class::isInstance)
                     .map(String.class::cast)

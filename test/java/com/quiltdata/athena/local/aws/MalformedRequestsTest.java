@@ -11,6 +11,7 @@ import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -134,7 +135,7 @@ class MalformedRequestsTest {
                 .filter(method -> method.getReturnType().getSimpleName().endsWith("Response"))
                 .map(Method::getName)
                 .distinct()
-                .map(name -> name.substring(0, 1).toUpperCase(java.util.Locale.ROOT) + name.substring(1))
+                .map(name -> name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1))
                 .sorted()
                 .toList();
     }

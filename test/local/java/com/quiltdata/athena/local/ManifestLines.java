@@ -3,6 +3,7 @@ package com.quiltdata.athena.local;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -95,7 +96,7 @@ final class ManifestLines {
      */
     static void emptyLines(Path file, List<DeepLine> lines, Path copy) throws IOException {
         try (InputStream from = Files.newInputStream(file);
-                var to = Files.newOutputStream(copy)) {
+                OutputStream to = Files.newOutputStream(copy)) {
             long position = 0;
             for (DeepLine line : lines) {
                 copy(from, to, line.start() - position);
@@ -106,7 +107,7 @@ final class ManifestLines {
         }
     }
 
-    private static void copy(InputStream from, java.io.OutputStream to, long length) throws IOException {
+    private static void copy(InputStream from, OutputStream to, long length) throws IOException {
         byte[] buffer = new byte[BUFFER_BYTES];
         for (long rest = length; rest > 0; ) {
             int read = from.read(buffer, 0, (int) Math.min(rest, buffer.length));
