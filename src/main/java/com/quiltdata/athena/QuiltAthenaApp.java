@@ -3,6 +3,7 @@ package com.quiltdata.athena;
 import com.quiltdata.athena.configuration.Configuration;
 import com.quiltdata.athena.configuration.ConfigurationException;
 import com.quiltdata.athena.configuration.ConfigurationReader;
+import com.quiltdata.athena.configuration.ContextFile;
 import com.quiltdata.athena.limits.DeploymentLimits;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -28,9 +29,10 @@ public final class QuiltAthenaApp {
      */
     public static void main(String[] arguments) {
         try {
+            ContextFile.check(Path.of(""));
             synthesize(new App(), Path.of(""));
         } catch (ConfigurationException e) {
-            e.problems().forEach(System.err::println);
+            e.report().forEach(System.err::println);
             System.exit(1);
         }
     }

@@ -243,7 +243,7 @@ class ConfigurationReaderTest {
                         "resultsExpireAfterDays",
                         true)))
                 .containsExactly(
-                        "quiltBuckets: [bucket-a, 3] must be a list of texts",
+                        "quiltBuckets: 3 must be a text, as every item",
                         "companyName: 7 must be a text that is not empty",
                         "databaseName: [a] must be a text that is not empty",
                         "resultsExpireAfterDays: true must be a whole number from 1 to 2147483647");

@@ -2,6 +2,7 @@ package com.quiltdata.athena.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.quiltdata.athena.TestFiles;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
@@ -9,8 +10,10 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
@@ -22,10 +25,12 @@ final class LocalAthenaScript {
 
     private final Path script;
     private final Path errors;
+    private final Path temporaryFiles;
 
-    private LocalAthenaScript(Path script, Path errors) {
+    private LocalAthenaScript(Path script, Path errors, Path temporaryFiles) {
         this.script = script;
         this.errors = errors;
+        this.temporaryFiles = temporaryFiles;
     }
 
     /**
@@ -36,24 +41,23 @@ final class LocalAthenaScript {
     static LocalAthenaScript in(Path directory) throws IOException {
         Path folder = directory.resolve("script");
         Path target = Files.createDirectories(folder.resolve("test/target"));
-        for (String name : List.of(
-                "pom.xml",
-                "cdk.json",
-                "cdk.context.json",
-                "lambda",
-                "src",
-                "test/pom.xml",
-                "test/local",
-                "test/local-athena")) {
+        for (String name :
+                List.of("pom.xml", "cdk.json", "cdk.context.json", "lambda", "src", "test/pom.xml", "test/local")) {
             Files.createSymbolicLink(folder.resolve(name), PROJECT.resolve(name));
         }
+        // The script follows a link to itself, and would start the project's own.
+        Path script = Files.copy(
+                PROJECT.resolve("test/local-athena"),
+                folder.resolve("test/local-athena"),
+                StandardCopyOption.COPY_ATTRIBUTES);
         // What the build gives the tests' JVM it also gives the command's.
         String options = ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
                 .filter(argument -> !argument.startsWith("-D") && !argument.contains("javaagent"))
                 .collect(Collectors.joining(" "));
         LaunchFiles.main(new String[] {target.toString(), options});
-        Files.writeString(target.resolve("local-built"), "");
-        return new LocalAthenaScript(folder.resolve("test/local-athena"), directory.resolve("errors.txt"));
+        Files.writeString(target.resolve("local-built"), folder + "\n");
+        return new LocalAthenaScript(
+                script, directory.resolve("errors.txt"), Files.createDirectories(directory.resolve("temporary")));
     }
 
     /** Starts the script; what it says on standard error is kept. */
@@ -61,12 +65,24 @@ final class LocalAthenaScript {
         List<String> command = new ArrayList<>();
         command.add(script.toString());
         command.addAll(List.of(arguments));
-        return new ProcessBuilder(command).redirectError(errors.toFile()).start();
+        ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors.toFile());
+        // As in a container behind a proxy, where nothing listens.
+        builder.environment()
+                .putAll(Map.of(
+                        "LC_ALL", "C",
+                        "HTTP_PROXY", "http://127.0.0.1:9",
+                        "TMPDIR", temporaryFiles.toString()));
+        return builder.start();
     }
 
     /** Returns what the process that was started last has said on standard error. */
     String errors() throws IOException {
         return Files.readString(errors);
+    }
+
+    /** Returns what the processes that have ended left in the temporary directory. */
+    List<Path> leftovers() {
+        return TestFiles.list(temporaryFiles);
     }
 
     /**

@@ -41,20 +41,25 @@ class RealClientsTest {
     @TempDir
     private static Path directory;
 
+    private static LocalAthenaScript script;
     private static Serving serving;
     private static AwsClients aws;
 
     @BeforeAll
     static void serve() throws Exception {
         installPackages();
-        serving = LocalAthenaScript.in(directory).serve("--format", "json");
+        script = LocalAthenaScript.in(directory);
+        serving = script.serve("--format", "json");
         aws = new AwsClients(serving.endpoint());
     }
 
     @AfterAll
     static void endsWithStatusZeroWhenInterruptedAndHasPrintedTheExampleQuerysRows() throws Exception {
+        aws.athena().startQueryExecution(request(LONG_QUERY));
         aws.close();
         assertThat(serving.interrupt()).isZero();
+        assertThat(script.errors()).doesNotContain("\tat ");
+        assertThat(script.leftovers()).isEmpty();
         JsonNode rows = JSON.readTree(serving.process().getInputStream());
         assertThat(rows.findValuesAsText("size")).containsExactlyInAnyOrder("1005", "2097664", "4300000000");
     }

@@ -1,10 +1,14 @@
 package com.quiltdata.athena.configuration;
 
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
 
 /** The configuration breaks rules, or asks for more than AWS takes. */
 public final class ConfigurationException extends RuntimeException {
     private static final long serialVersionUID = 1L;
+
+    private static final int MOST_LINES = 20;
 
     private final transient List<String> problems;
 
@@ -25,5 +29,20 @@ public final class ConfigurationException extends RuntimeException {
      */
     public List<String> problems() {
         return problems;
+    }
+
+    /**
+     * What to tell a person.
+     *
+     * @return the first twenty problems, and how many more there are
+     */
+    public List<String> report() {
+        int more = problems.size() - MOST_LINES;
+        return more <= 0
+                ? problems
+                : Stream.concat(
+                                problems.stream().limit(MOST_LINES),
+                                Stream.of(String.format(Locale.ROOT, "… and %,d more problems", more)))
+                        .toList();
     }
 }

@@ -81,7 +81,8 @@ final class ContextValues {
      *
      * @param key the key, for a problem
      * @param value any value
-     * @return the items; empty, with a problem, if the value is neither
+     * @return the items; empty, with a problem, if the value is neither. An item that is no text is a problem of its own,
+     *     and left out
      */
     Optional<List<String>> items(String key, Object value) {
         if (value instanceof String text) {
@@ -90,8 +91,15 @@ final class ContextValues {
                             ? List.of()
                             : Stream.of(text.split(",", -1)).map(String::strip).toList());
         }
-        if (value instanceof List<?> list && list.stream().allMatch(String.class::isInstance)) {
-            return Optional.of(list.stream().map(String.class::cast).toList());
+        if (value instanceof List<?> list) {
+            list.stream()
+                    .filter(item -> !(item instanceof String))
+                    .forEach(item -> problems.addLine(
+                            "%s: %s must be a text, as every item".formatted(key, ConfigurationProblems.shown(item))));
+            return Optional.of(list.stream()
+                    .filter(String.class::isInstance)
+                    .map(String.class::cast)
+                    .toList());
         }
         problems.add(key, value, "be a list of texts");
         return Optional.empty();

@@ -67,7 +67,10 @@ final class QuiltBucketsReader {
             return List.of();
         }
         Optional<List<String>> names = values.items(key, value);
-        if (names.isPresent() && names.get().isEmpty()) {
+        boolean none = value instanceof List<?> list
+                ? list.isEmpty()
+                : names.filter(List::isEmpty).isPresent();
+        if (none) {
             problems.add(key, value, "list at least one bucket");
         }
         List<QuiltBucket> buckets = new ArrayList<>();

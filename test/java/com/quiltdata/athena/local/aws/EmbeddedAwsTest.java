@@ -29,7 +29,7 @@ class EmbeddedAwsTest {
 
         assertThatThrownBy(() -> EmbeddedAws.start(port))
                 .isInstanceOf(UncheckedIOException.class)
-                .hasMessage("Port " + port + " on 127.0.0.1 cannot be opened");
+                .hasMessage("Port " + port + " on 127.0.0.1 cannot be opened: Address already in use");
     }
 
     @Test

@@ -12,9 +12,10 @@ import com.quiltdata.athena.schema.QuiltBucket;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -30,6 +32,7 @@ import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -40,11 +43,15 @@ import picocli.CommandLine.Spec;
         name = "local-athena",
         sortOptions = false,
         mixinStandardHelpOptions = true,
+        versionProvider = LocalAthena.Version.class,
         description = "Deploys the stack to S3, Glue and Athena on loopback, loads a Quilt registry, and queries it.")
 public final class LocalAthena implements Callable<Integer> {
 
     /** The system property with the directory of {@code cdk.json}. */
     static final String PROJECT_DIRECTORY = "project.directory";
+
+    /** The system property that tells whether standard error is a terminal. */
+    private static final String TERMINAL = "stderr.terminal";
 
     @Option(
             names = "--registry",
@@ -82,19 +89,33 @@ public final class LocalAthena implements Callable<Integer> {
             description = "Stay up on this port of 127.0.0.1 until interrupted, for AWS clients.")
     private Integer port;
 
+    @Option(
+            names = {"-c", "--context"},
+            paramLabel = "KEY=VALUE",
+            description = "Configuration for this run, as the CDK CLI takes it; may be repeated.")
+    private Map<String, String> context = new LinkedHashMap<>();
+
     @Spec
     private CommandSpec command;
 
     private final Path project;
-    private final PrintStream out;
-    private final PrintStream err;
+    private final Output output;
+    private final PrintStream errors;
     private final Progress progress;
 
-    private LocalAthena(Path project, PrintStream out, PrintStream err) {
+    /**
+     * Makes the command.
+     *
+     * @param project the directory of {@code cdk.json}
+     * @param output gets the result
+     * @param errors gets everything else
+     * @param terminal whether somebody watches what is written to {@code errors}
+     */
+    private LocalAthena(Path project, Output output, PrintStream errors, boolean terminal) {
         this.project = project;
-        this.out = out;
-        this.err = err;
-        this.progress = new Progress(err);
+        this.output = output;
+        this.errors = errors;
+        progress = new Progress(errors, terminal);
     }
 
     /**
@@ -103,34 +124,49 @@ public final class LocalAthena implements Callable<Integer> {
      * @param arguments see {@code --help}
      */
     public static void main(String[] arguments) {
-        PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
-        System.exit(run(Path.of(System.getProperty(PROJECT_DIRECTORY, ".")), out, System.err, arguments));
+        System.exit(run(
+                Path.of(System.getProperty(PROJECT_DIRECTORY, ".")),
+                new FileOutputStream(FileDescriptor.out),
+                System.err,
+                arguments));
     }
 
     /**
      * Runs the command.
      *
      * @param project the directory of {@code cdk.json}
-     * @param out gets the result, and the text of {@code --help}
-     * @param err gets everything else
+     * @param out gets the result
+     * @param errors gets everything else
      * @param arguments see {@code --help}
-     * @return the exit status
+     * @return the exit status: 0 done, 1 failed, 2 wrong arguments
      */
-    static int run(Path project, PrintStream out, PrintStream err, String... arguments) {
-        return new CommandLine(new LocalAthena(project, out, err))
-                .setOut(new PrintWriter(out, true))
-                .setErr(new PrintWriter(err, true))
+    static int run(Path project, OutputStream out, PrintStream errors, String... arguments) {
+        Output output = new Output(out);
+        PrintWriter errorWriter = new PrintWriter(errors, true, StandardCharsets.UTF_8);
+        int status = new CommandLine(new LocalAthena(project, output, errors, Boolean.getBoolean(TERMINAL)))
                 .setCaseInsensitiveEnumValuesAllowed(true)
-                .setExecutionExceptionHandler((e, commandLine, parsed) -> fail(e, err))
+                .setOut(output.printer())
+                .setErr(errorWriter)
+                .setParameterExceptionHandler((e, parsed) -> {
+                    errorWriter.println(e.getMessage());
+                    errorWriter.println("test/local-athena --help lists the options.");
+                    return ExitCode.USAGE;
+                })
+                .setExecutionExceptionHandler((e, commandLine, parsed) -> fail(e, errors))
                 .execute(arguments);
+        if (status == ExitCode.OK && output.failure().isPresent()) {
+            errors.println(output.failure().get());
+            return ExitCode.SOFTWARE;
+        }
+        return status;
     }
 
-    private static int fail(Exception e, PrintStream err) {
+    private static int fail(Exception e, PrintStream errors) {
         Throwable cause = e instanceof CompletionException && e.getCause() != null ? e.getCause() : e;
         if (cause instanceof ConfigurationException configuration) {
-            configuration.problems().forEach(err::println);
+            configuration.report().forEach(errors::println);
         } else {
-            err.println(cause.getMessage() == null ? cause.toString() : cause.getMessage());
+            errors.println(cause.getMessage() == null ? cause.toString() : cause.getMessage());
         }
         return ExitCode.SOFTWARE;
     }
@@ -138,31 +174,52 @@ public final class LocalAthena implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         checkArguments();
-        Map<String, Object> context = CloudAssembly.projectContext(project);
+        if (port != null) {
+            EmbeddedAws.requireFree(port);
+        }
+        Map<String, Object> appContext = CloudAssembly.projectContext(project, context);
         QuiltBucket bucket = bucketName == null
-                ? ConfigurationReader.read(context, project).quiltBuckets().getFirst()
+                ? ConfigurationReader.read(appContext, project).quiltBuckets().getFirst()
                 : new QuiltBucket(bucketName);
-        addBucket(context, project, bucket);
-        Configuration configuration = ConfigurationReader.read(context, project);
+        addBucket(appContext, project, bucket);
+        Configuration configuration = ConfigurationReader.read(appContext, project);
 
-        CompletableFuture<EmbeddedAws> starting = CompletableFuture.supplyAsync(() -> progress.phase(
-                "started S3, Glue and Athena on loopback", () -> EmbeddedAws.start(port == null ? 0 : port)));
-        try {
-            try (TemporaryDirectory directory = TemporaryDirectory.create("local-athena")) {
+        try (TemporaryDirectory directory = TemporaryDirectory.create("local-athena")) {
+            RegistryFiles files = files(directory);
+            CompletableFuture<EmbeddedAws> starting = CompletableFuture.supplyAsync(() -> progress.phase(
+                    "started S3, Glue and Athena on loopback", () -> EmbeddedAws.start(port == null ? 0 : port)));
+            try {
                 CloudAssembly assembly = progress.phase(
                         "synthesized the stack",
-                        () -> CloudAssembly.synthesize(context, project, directory.resolve("cdk.out")));
+                        () -> CloudAssembly.synthesize(appContext, project, directory.resolve("cdk.out")));
+                Launcher.endChildProcesses();
                 try (AwsClients aws = new AwsClients(starting.join().endpoint())) {
-                    run(starting.join(), aws, assembly, configuration, bucket, directory.path());
+                    run(starting.join(), aws, assembly, configuration, bucket, files);
                 }
+                if (port != null) {
+                    serve(starting.join());
+                }
+                return ExitCode.OK;
+            } finally {
+                starting.thenAccept(EmbeddedAws::close).exceptionally(e -> null).join();
             }
-            if (port != null) {
-                serve(starting.join());
-            }
-            return ExitCode.OK;
-        } finally {
-            starting.thenAccept(EmbeddedAws::close).exceptionally(e -> null).join();
         }
+    }
+
+    /** Finds what is to be loaded, and says at once what will not be. */
+    private RegistryFiles files(TemporaryDirectory directory) throws IOException {
+        Path folder = registry;
+        if (folder == null) {
+            folder = directory.resolve("sample");
+            SampleRegistry.write(folder);
+        }
+        RegistryFiles files = RegistryFiles.in(folder);
+        progress.list(
+                "Not loaded: %,d of what is in %s".formatted(files.skipped().size(), folder),
+                files.skipped().stream()
+                        .map(skipped -> skipped.name() + " is " + skipped.reason())
+                        .toList());
+        return files;
     }
 
     private void run(
@@ -171,25 +228,22 @@ public final class LocalAthena implements Callable<Integer> {
             CloudAssembly assembly,
             Configuration configuration,
             QuiltBucket bucket,
-            Path directory) {
-        int objects = progress.phase("loaded the registry of " + bucket.name(), () -> load(aws, bucket, directory));
+            RegistryFiles files) {
+        load(aws, bucket, files);
         configuration.quiltBuckets().stream()
                 .filter(other -> !other.equals(bucket))
                 .forEach(other -> aws.s3().createBucket(create -> create.bucket(other.name())));
         Map<String, String> outputs = adopt
                 ? adopt(account, aws, assembly, configuration)
-                : progress.phase(
-                        "deployed the stack (%d objects in %s)".formatted(objects, bucket.name()),
-                        () -> new LocalStack(account.endpoint()).deploy(assembly));
+                : progress.phase("deployed the stack", () -> new LocalStack(account.endpoint()).deploy(assembly));
 
         String workGroup = outputs.get("WorkgroupName");
         String sql = query != null ? query : exampleQuery(aws, workGroup, bucket);
-        ResultTable result = progress.phase(
+        StreamedResult result = progress.phase(
                 query != null ? "ran the query" : "ran the saved example query",
-                () -> ResultTable.query(aws, workGroup, outputs.get("DatabaseName"), sql));
-        out.print(format.print(result));
-        out.flush();
-        if (query == null && registry == null && result.rows().isEmpty()) {
+                () -> StreamedResult.query(aws, workGroup, outputs.get("DatabaseName"), sql));
+        output.print(result, format);
+        if (query == null && registry == null && !result.rows().iterator().hasNext()) {
             throw new IllegalStateException("The example query found nothing in the sample registry");
         }
     }
@@ -207,7 +261,7 @@ public final class LocalAthena implements Callable<Integer> {
                 "imported what can be imported, deleted the tables, deployed the stack",
                 () -> new Adoption(aws, configuration).adopt(new LocalStack(account.endpoint()), assembly));
         int after = progress.phase("ran the user's saved query again", () -> rowsOfSavedQuery(notebook));
-        err.printf(
+        errors.printf(
                 "%n%s%nThe user's saved query found %d rows before, and finds %d now.%n%n",
                 ResultFormat.TABLE.print(outcome.table()).stripTrailing(), before, after);
         return outcome.outputs();
@@ -259,17 +313,17 @@ public final class LocalAthena implements Callable<Integer> {
         }
     }
 
-    private int load(AwsClients aws, QuiltBucket bucket, Path directory) {
-        try {
-            Path folder = registry;
-            if (folder == null) {
-                folder = directory.resolve("sample");
-                SampleRegistry.write(folder);
-            }
-            return RegistryUpload.upload(aws, bucket.name(), folder);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    private void load(AwsClients aws, QuiltBucket bucket, RegistryFiles files) {
+        int objects = files.found().size();
+        RegistryUpload.Outcome outcome = progress.phase(
+                () -> progress.steps(
+                        "Loading", objects, loaded -> RegistryUpload.upload(aws, bucket.name(), files, loaded)),
+                loaded -> "loaded the registry of %s: %d objects, %.1f MB"
+                        .formatted(bucket.name(), objects, loaded.bytes() / 1e6));
+        progress.list(
+                "Lines that were loaded as empty ones: %,d"
+                        .formatted(outcome.emptiedLines().size()),
+                outcome.emptiedLines());
     }
 
     private static String exampleQuery(AwsClients aws, String workGroup, QuiltBucket bucket) {
@@ -286,7 +340,7 @@ public final class LocalAthena implements Callable<Integer> {
     }
 
     private void serve(EmbeddedAws account) throws InterruptedException {
-        err.printf(
+        errors.printf(
                 """
 
                 S3, Glue and Athena are at %s until you interrupt this program (Ctrl-C). For an AWS client:
@@ -299,11 +353,19 @@ public final class LocalAthena implements Callable<Integer> {
                 EmbeddedAws.REGION,
                 EmbeddedAws.ACCESS_KEY_ID,
                 EmbeddedAws.SECRET_ACCESS_KEY);
-        // Being interrupted is how serving ends, so it is not a failure.
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-            account.close();
-            Runtime.getRuntime().halt(ExitCode.OK);
-        }));
+        Launcher.expectInterrupt();
         new CountDownLatch(1).await();
+    }
+
+    /** The version that the build has put into a file. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() throws IOException {
+            Properties properties = new Properties();
+            try (InputStream file = LocalAthena.class.getResourceAsStream("version.properties")) {
+                properties.load(file);
+            }
+            return new String[] {"local-athena " + properties.getProperty("version")};
+        }
     }
 }

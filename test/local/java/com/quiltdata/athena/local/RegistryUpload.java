@@ -1,15 +1,18 @@
 package com.quiltdata.athena.local;
 
+import com.quiltdata.athena.local.ManifestLines.DeepLine;
+import com.quiltdata.athena.local.RegistryFiles.RegistryFile;
 import com.quiltdata.athena.local.aws.AwsClients;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.stream.Stream;
 import software.amazon.awssdk.core.sync.RequestBody;
 
 /** Puts a folder's Quilt registry into a bucket. */
@@ -18,9 +21,18 @@ public final class RegistryUpload {
     /** The folder of a registry, beside the data in a Quilt bucket. */
     public static final String FOLDER = ".quilt";
 
+    private static final String MANIFESTS = FOLDER + "/packages/";
     private static final int PARALLEL_UPLOADS = 8;
 
     private RegistryUpload() {}
+
+    /**
+     * What has become of a registry.
+     *
+     * @param bytes how many the objects have
+     * @param emptiedLines the lines of manifests that were loaded as empty ones, each with its file and the reason
+     */
+    record Outcome(long bytes, List<String> emptiedLines) {}
 
     /**
      * Makes a bucket of what a folder holds below {@code .quilt/}; the rest of the folder is not read.
@@ -32,34 +44,73 @@ public final class RegistryUpload {
      * @throws UncheckedIOException if a file cannot be read
      */
     public static int upload(AwsClients aws, String bucket, Path folder) {
+        RegistryFiles files = RegistryFiles.in(folder);
+        upload(aws, bucket, files, () -> {});
+        return files.found().size();
+    }
+
+    /**
+     * Makes a bucket of a registry's files.
+     *
+     * @param aws the account that gets the bucket
+     * @param bucket the bucket's name
+     * @param files the files
+     * @param progress is told of each file that is loaded, by any thread
+     * @throws UncheckedIOException if a file cannot be read
+     */
+    static Outcome upload(AwsClients aws, String bucket, RegistryFiles files, Runnable progress) {
         aws.s3().createBucket(create -> create.bucket(bucket));
-        List<Path> files = files(folder.resolve(FOLDER));
+        long bytes = 0;
+        List<String> emptiedLines = new ArrayList<>();
         try (ExecutorService uploads = Executors.newFixedThreadPool(PARALLEL_UPLOADS)) {
-            List<Future<?>> results = files.stream()
-                    .<Future<?>>map(file -> uploads.submit(() -> aws.s3()
-                            .putObject(put -> put.bucket(bucket).key(key(folder, file)), RequestBody.fromFile(file))))
+            List<Future<Outcome>> outcomes = files.found().stream()
+                    .map(file -> uploads.submit(() -> {
+                        Outcome outcome = upload(aws, bucket, file);
+                        progress.run();
+                        return outcome;
+                    }))
                     .toList();
-            for (Future<?> result : results) {
-                result.get();
+            try {
+                for (Future<Outcome> each : outcomes) {
+                    bytes += each.get().bytes();
+                    emptiedLines.addAll(each.get().emptiedLines());
+                }
+            } finally {
+                uploads.shutdownNow();
             }
-        } catch (java.util.concurrent.ExecutionException e) {
-            throw new IllegalStateException("Cannot upload " + folder, e.getCause());
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("Interrupted", e);
         }
-        return files.size();
+        return new Outcome(bytes, emptiedLines);
     }
 
-    private static List<Path> files(Path registry) {
-        try (Stream<Path> paths = Files.walk(registry)) {
-            return paths.filter(Files::isRegularFile).sorted().toList();
+    private static Outcome upload(AwsClients aws, String bucket, RegistryFile file) {
+        try {
+            List<DeepLine> deepLines =
+                    file.key().startsWith(MANIFESTS) ? ManifestLines.tooDeep(file.path()) : List.of();
+            if (deepLines.isEmpty()) {
+                put(aws, bucket, file.key(), file.path());
+            } else {
+                Path copy = Files.createTempFile("manifest", null);
+                ManifestLines.emptyLines(file.path(), deepLines, copy);
+                put(aws, bucket, file.key(), copy);
+                Files.delete(copy);
+            }
+            return new Outcome(
+                    Files.size(file.path()),
+                    deepLines.stream()
+                            .map(line -> "%s, line %,d: nested %,d levels deep; counts as malformed beyond %,d"
+                                    .formatted(file.key(), line.number(), line.levels(), ManifestLines.MOST_LEVELS))
+                            .toList());
         } catch (IOException e) {
-            throw new UncheckedIOException("Cannot read " + registry, e);
+            throw new UncheckedIOException("%s cannot be read: %s".formatted(file.path(), e), e);
         }
     }
 
-    private static String key(Path folder, Path file) {
-        return folder.relativize(file).toString().replace('\\', '/');
+    private static void put(AwsClients aws, String bucket, String key, Path file) {
+        aws.s3().putObject(put -> put.bucket(bucket).key(key), RequestBody.fromFile(file));
     }
 }

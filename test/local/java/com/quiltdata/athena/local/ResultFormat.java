@@ -1,103 +1,134 @@
 package com.quiltdata.athena.local;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SequenceWriter;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.quiltdata.athena.local.ResultTable.Column;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.io.Writer;
 import java.math.BigDecimal;
-import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
-/** How a result is printed. */
+/** How a result is printed, row by row. */
 public enum ResultFormat {
     /** For people: columns side by side. */
     TABLE {
+        /** Reads the rows twice: how wide a column is, is known at the end. */
         @Override
-        String print(ResultTable result) {
-            List<List<String>> lines = new ArrayList<>();
-            lines.add(names(result));
-            result.rows()
-                    .forEach(row -> lines.add(row.stream()
-                            .map(value -> value == null ? "" : value.replaceAll("\\R", "⏎"))
-                            .toList()));
-            int[] widths = IntStream.range(0, result.columns().size())
-                    .map(column -> lines.stream()
-                            .mapToInt(line -> width(line.get(column)))
-                            .max()
-                            .orElse(0))
-                    .toArray();
-            String rule = IntStream.of(widths).mapToObj("─"::repeat).collect(Collectors.joining("─┼─", "─", "─\n"));
-            StringBuilder text = new StringBuilder();
-            for (int line = 0; line < lines.size(); line++) {
-                List<String> values = lines.get(line);
-                text.append(IntStream.range(0, widths.length)
-                                .mapToObj(column -> padded(values.get(column), widths[column]))
-                                .collect(Collectors.joining(" │ ", " ", ""))
-                                .stripTrailing())
-                        .append('\n');
-                if (line == 0) {
-                    text.append(rule);
+        void print(QueryResult result, Writer out) throws IOException {
+            List<String> names = result.columns().stream().map(Column::name).toList();
+            int[] widths = names.stream().mapToInt(ResultFormat::width).toArray();
+            long rows = 0;
+            for (List<String> row : result.rows()) {
+                for (int column = 0; column < widths.length; column++) {
+                    widths[column] = Math.max(widths[column], width(shown(row.get(column))));
                 }
+                rows++;
             }
-            int rows = result.rows().size();
-            return text.append(rows == 1 ? "(1 row)\n" : "(%d rows)\n".formatted(rows))
-                    .toString();
+            out.write(line(names, widths));
+            out.write(IntStream.of(widths).mapToObj("─"::repeat).collect(Collectors.joining("─┼─", "─", "─\n")));
+            for (List<String> row : result.rows()) {
+                out.write(line(row, widths));
+            }
+            out.write(rows == 1 ? "(1 row)\n" : "(%d rows)\n".formatted(rows));
         }
     },
 
     /** For spreadsheets: RFC 4180 with a header; null is an empty field without quotes, as in Athena's own files. */
     CSV {
         @Override
-        String print(ResultTable result) {
-            return Stream.concat(Stream.of(names(result)), result.rows().stream())
-                    .map(row -> row.stream()
-                            .map(value -> value == null ? "" : '"' + value.replace("\"", "\"\"") + '"')
-                            .collect(Collectors.joining(",", "", "\r\n")))
-                    .collect(Collectors.joining());
+        void print(QueryResult result, Writer out) throws IOException {
+            out.write(record(result.columns().stream().map(Column::name).toList()));
+            for (List<String> row : result.rows()) {
+                out.write(record(row));
+            }
+        }
+
+        private static String record(List<String> row) {
+            return row.stream()
+                    .map(value -> value == null ? "" : '"' + value.replace("\"", "\"\"") + '"')
+                    .collect(Collectors.joining(",", "", "\r\n"));
         }
     },
 
-    /** For programs: one array of objects, column → value; numbers and booleans are not in quotes. */
+    /**
+     * For programs: one array of objects, column → value; numbers and booleans are not in quotes. Of columns with one
+     * name, the second one is {@code name_2}.
+     */
     JSON {
         @Override
-        String print(ResultTable result) {
-            List<Map<String, Object>> objects = new ArrayList<>();
-            for (List<String> row : result.rows()) {
-                Map<String, Object> object = new LinkedHashMap<>();
-                for (int column = 0; column < row.size(); column++) {
-                    object.put(
-                            result.columns().get(column).name(),
-                            json(result.columns().get(column), row.get(column)));
+        void print(QueryResult result, Writer out) throws IOException {
+            List<String> names = distinctNames(result.columns());
+            try (SequenceWriter objects = MAPPER.writerWithDefaultPrettyPrinter()
+                    .without(JsonGenerator.Feature.AUTO_CLOSE_TARGET)
+                    .without(JsonGenerator.Feature.FLUSH_PASSED_TO_STREAM)
+                    .writeValuesAsArray(out)) {
+                for (List<String> row : result.rows()) {
+                    Map<String, Object> object = new LinkedHashMap<>();
+                    for (int column = 0; column < row.size(); column++) {
+                        object.put(names.get(column), json(result.columns().get(column), row.get(column)));
+                    }
+                    objects.write(object);
                 }
-                objects.add(object);
             }
-            try {
-                return MAPPER.writeValueAsString(objects) + "\n";
-            } catch (JsonProcessingException e) {
-                throw new IllegalStateException("Texts and numbers can be written", e);
-            }
+            out.write("\n");
         }
     };
 
-    private static final ObjectMapper MAPPER =
-            JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+    private static final ObjectMapper MAPPER = JsonMapper.builder()
+            .disable(SerializationFeature.FLUSH_AFTER_WRITE_VALUE)
+            .build();
+    private static final Pattern LINE_BREAK = Pattern.compile("\\R");
 
     /**
      * Prints a result.
      *
      * @param result the result
+     * @param out gets its text, with a line end
+     * @throws IOException if it cannot be written
+     */
+    abstract void print(QueryResult result, Writer out) throws IOException;
+
+    /**
+     * Prints a result that is small.
+     *
+     * @param result the result
      * @return its text, with a line end
      */
-    abstract String print(ResultTable result);
+    String print(QueryResult result) {
+        StringWriter text = new StringWriter();
+        try {
+            print(result, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException("A text takes everything", e);
+        }
+        return text.toString();
+    }
 
-    private static List<String> names(ResultTable result) {
-        return result.columns().stream().map(Column::name).toList();
+    private static List<String> distinctNames(List<Column> columns) {
+        Set<String> taken = columns.stream().map(Column::name).collect(Collectors.toCollection(HashSet::new));
+        Set<String> used = new HashSet<>();
+        return columns.stream()
+                .map(Column::name)
+                .map(name -> used.add(name)
+                        ? name
+                        : IntStream.iterate(2, number -> number + 1)
+                                .mapToObj(number -> name + "_" + number)
+                                .filter(taken::add)
+                                .findFirst()
+                                .orElseThrow())
+                .toList();
     }
 
     private static Object json(Column column, String value) {
@@ -115,6 +146,18 @@ public enum ResultFormat {
 
     private static boolean isFinite(String number) {
         return Double.isFinite(Double.parseDouble(number));
+    }
+
+    private static String line(List<String> row, int[] widths) {
+        return IntStream.range(0, widths.length)
+                        .mapToObj(column -> padded(shown(row.get(column)), widths[column]))
+                        .collect(Collectors.joining(" │ ", " ", ""))
+                        .stripTrailing()
+                + "\n";
+    }
+
+    private static String shown(String value) {
+        return value == null ? "" : LINE_BREAK.matcher(value).replaceAll("⏎");
     }
 
     private static int width(String text) {

@@ -13,6 +13,8 @@ import java.util.stream.Stream;
  * @param path where it is
  */
 public record TemporaryDirectory(Path path) implements AutoCloseable {
+    /** How often others may put something in while it is removed. */
+    private static final int ATTEMPTS = 50;
 
     /**
      * Makes a directory.
@@ -38,18 +40,25 @@ public record TemporaryDirectory(Path path) implements AutoCloseable {
         return path.resolve(name);
     }
 
-    /** Deletes the directory, if it is still there. */
+    /** Deletes the directory, if it is still there, and what others put in meanwhile. */
     @Override
     public void close() {
-        if (Files.notExists(path)) {
-            return;
+        for (int attempt = 1; Files.exists(path); attempt++) {
+            try {
+                delete();
+            } catch (IOException | UncheckedIOException e) {
+                if (attempt == ATTEMPTS) {
+                    throw new IllegalStateException("Cannot delete " + path, e);
+                }
+            }
         }
+    }
+
+    private void delete() throws IOException {
         try (Stream<Path> paths = Files.walk(path)) {
             for (Path each : paths.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(each);
+                Files.deleteIfExists(each);
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 }

@@ -13,7 +13,12 @@ import software.amazon.awssdk.services.s3.S3Client;
 
 /** The AWS SDK's clients for an account on loopback. */
 public final class AwsClients implements AutoCloseable {
-    private final SdkHttpClient http = UrlConnectionHttpClient.create();
+    /** Without a proxy, whatever the environment says: these calls are for this machine alone. */
+    private final SdkHttpClient http = UrlConnectionHttpClient.builder()
+            .proxyConfiguration(
+                    proxy -> proxy.useEnvironmentVariablesValues(false).useSystemPropertyValues(false))
+            .build();
+
     private final S3Client s3;
     private final GlueClient glue;
     private final AthenaClient athena;

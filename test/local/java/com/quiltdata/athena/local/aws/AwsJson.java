@@ -36,20 +36,6 @@ final class AwsJson {
         return object.path(name).asText(null);
     }
 
-    /**
-     * Returns the text of a field that a request must have.
-     *
-     * @param error the error's name in the service's model when the field is absent
-     * @throws AwsServiceException if the field is absent or empty
-     */
-    static String requiredText(JsonNode object, String name, String error) throws AwsServiceException {
-        String text = text(object, name);
-        if (text == null || text.isEmpty()) {
-            throw new AwsServiceException(error, name + " is required");
-        }
-        return text;
-    }
-
     /** Returns an instant as the protocol writes it: seconds since the epoch. */
     static double seconds(Instant instant) {
         return instant.toEpochMilli() / 1000.0;

@@ -1,6 +1,9 @@
 package com.quiltdata.athena.local.aws;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
@@ -11,6 +14,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
@@ -22,17 +26,20 @@ import org.slf4j.LoggerFactory;
  */
 final class AwsJsonFilter implements Filter {
     private static final Logger LOG = LoggerFactory.getLogger(AwsJsonFilter.class);
+    private static final ObjectReader READER =
+            AwsJson.MAPPER.reader().with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
-    private final Map<String, AwsJsonService> services = new ConcurrentHashMap<>();
+    private final Map<String, Service> services = new ConcurrentHashMap<>();
 
     /**
      * Adds a service.
      *
      * @param target what the header has before the dot, such as {@code AmazonAthena}
+     * @param requests the package that the SDK has the service's requests in
      * @param service what answers
      */
-    void add(String target, AwsJsonService service) {
-        services.put(target, service);
+    void add(String target, Package requests, AwsJsonService service) {
+        services.put(target, new Service(requests, service));
     }
 
     @Override
@@ -45,43 +52,74 @@ final class AwsJsonFilter implements Filter {
             chain.doFilter(request, response);
             return;
         }
-        byte[] body = request.getInputStream().readAllBytes();
+        Answer answer = answer(target, request.getInputStream().readAllBytes());
+        response.setStatus(answer.status);
         response.setContentType("application/x-amz-json-1.1");
         response.setHeader("x-amzn-requestid", UUID.randomUUID().toString());
-        byte[] answer;
-        try {
-            answer = AwsJson.MAPPER.writeValueAsBytes(answer(target, body));
-        } catch (AwsServiceException exception) {
-            answer = error(response, 400, exception);
-        } catch (RuntimeException exception) {
-            LOG.warn("{} failed", target, exception);
-            answer = error(response, 500, new AwsServiceException("InternalServerException", exception.toString()));
-        }
-        response.setContentLength(answer.length);
-        response.getOutputStream().write(answer);
+        byte[] body = AwsJson.MAPPER.writeValueAsBytes(answer.body);
+        response.setContentLength(body.length);
+        response.getOutputStream().write(body);
     }
 
-    private ObjectNode answer(String target, byte[] body) throws AwsServiceException, IOException {
+    /** Answers a request, whatever it is. */
+    Answer answer(String target, byte[] request) {
+        try {
+            return new Answer(HttpServletResponse.SC_OK, call(target, request));
+        } catch (AwsServiceException exception) {
+            return error(HttpServletResponse.SC_BAD_REQUEST, exception);
+        } catch (RuntimeException exception) {
+            LOG.warn("{} failed", target, exception);
+            return error(
+                    HttpServletResponse.SC_INTERNAL_SERVER_ERROR,
+                    new AwsServiceException("InternalServerException", exception.toString()));
+        }
+    }
+
+    private ObjectNode call(String target, byte[] body) throws AwsServiceException {
         int dot = target.lastIndexOf('.');
-        AwsJsonService service = dot < 0 ? null : services.get(target.substring(0, dot));
+        Service service = dot < 0 ? null : services.get(target.substring(0, dot));
         if (service == null) {
             throw new AwsServiceException("UnknownOperationException", "No service answers to " + target);
         }
-        try {
-            ObjectNode request = body.length == 0 ? AwsJson.object() : AwsJson.MAPPER.readValue(body, ObjectNode.class);
-            return service.call(target.substring(dot + 1), request);
-        } catch (JsonProcessingException exception) {
-            throw new AwsServiceException("SerializationException", exception.getOriginalMessage());
+        String operation = target.substring(dot + 1);
+        ObjectNode request = request(body);
+        Optional<RequestModel> model = RequestModel.of(service.requests, operation);
+        if (model.isPresent()) {
+            model.get().checkTypes(request);
         }
+        return service.service.call(operation, request);
     }
 
-    private static byte[] error(HttpServletResponse response, int status, AwsServiceException exception)
-            throws JsonProcessingException {
-        response.setStatus(status);
+    private static ObjectNode request(byte[] body) throws AwsServiceException {
+        JsonNode request;
+        try {
+            request = body.length == 0 ? AwsJson.object() : READER.readTree(body);
+        } catch (JsonProcessingException exception) {
+            throw new AwsServiceException(AwsServiceException.SERIALIZATION, exception.getOriginalMessage());
+        } catch (IOException exception) {
+            throw new AwsServiceException(AwsServiceException.SERIALIZATION, exception.getMessage());
+        }
+        if (request instanceof ObjectNode object) {
+            return object;
+        }
+        throw new AwsServiceException(AwsServiceException.SERIALIZATION, "The request must be an object");
+    }
+
+    private static Answer error(int status, AwsServiceException exception) {
         ObjectNode error = AwsJson.object();
         error.put("__type", exception.type());
         error.put("Message", exception.getMessage());
         exception.members().forEach(error::put);
-        return AwsJson.MAPPER.writeValueAsBytes(error);
+        return new Answer(status, error);
     }
+
+    /**
+     * What a request is answered.
+     *
+     * @param status HTTP's
+     * @param body the operation's output, or the error
+     */
+    record Answer(int status, ObjectNode body) {}
+
+    private record Service(Package requests, AwsJsonService service) {}
 }

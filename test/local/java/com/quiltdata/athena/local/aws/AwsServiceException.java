@@ -4,6 +4,9 @@ import java.util.Map;
 
 /** An error of an AWS service, as its client gets to see it. */
 final class AwsServiceException extends Exception {
+    /** The type of the error for a request that is not of the form that the service's model says. */
+    static final String SERIALIZATION = "SerializationException";
+
     private static final long serialVersionUID = 1;
 
     private final String type;

@@ -12,6 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import software.amazon.awssdk.services.athena.model.GetWorkGroupRequest;
+import software.amazon.awssdk.services.glue.model.GetTableRequest;
 
 /**
  * An AWS account on loopback, in this process: S3 (path style), the Glue Data Catalog and Athena, behind one port.
@@ -85,11 +87,12 @@ public final class EmbeddedAws implements AutoCloseable {
 
         GlueDataCatalog glue = new GlueDataCatalog();
         AwsJsonFilter filter = new AwsJsonFilter();
-        filter.add("AWSGlue", glue);
+        filter.add("AWSGlue", GetTableRequest.class.getPackage(), glue);
         CompletableFuture<QueryEngine> startingEngine =
                 CompletableFuture.supplyAsync(() -> QueryEngine.start(engineFiles));
         try {
-            server = FrontServer.start(port, objects, List.of(filter, s3Traffic, new BucketPolicies()));
+            server = FrontServer.start(
+                    port, objects, List.of(new LocalRequestsFilter(), filter, s3Traffic, new BucketPolicies()));
             closer.register(server::close);
         } finally {
             closer.register(startingEngine.join()::close);
@@ -102,7 +105,7 @@ public final class EmbeddedAws implements AutoCloseable {
         defaultDatabase = new DefaultDatabase(glue);
         athena = new Athena(glue, new QueryRunner(defaultDatabase, engine, clients.s3(), results, limits), limits);
         closer.register(athena::close);
-        filter.add("AmazonAthena", athena);
+        filter.add("AmazonAthena", GetWorkGroupRequest.class.getPackage(), athena);
     }
 
     /**
@@ -152,12 +155,18 @@ public final class EmbeddedAws implements AutoCloseable {
         }
     }
 
-    /** Finds a port in use before anything slow is started; the port 0 never is. */
-    private static void requireFree(int port) {
+    /**
+     * Finds a port in use before anything slow is started.
+     *
+     * @param port the port on 127.0.0.1; 0 is never in use
+     * @throws UncheckedIOException if it cannot be opened; the message tells why
+     */
+    public static void requireFree(int port) {
         try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
             socket.getLocalPort();
         } catch (IOException exception) {
-            throw new UncheckedIOException("Port " + port + " on 127.0.0.1 cannot be opened", exception);
+            throw new UncheckedIOException(
+                    "Port %d on 127.0.0.1 cannot be opened: %s".formatted(port, exception.getMessage()), exception);
         }
     }
 

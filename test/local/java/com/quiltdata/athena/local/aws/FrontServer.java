@@ -38,7 +38,7 @@ final class FrontServer implements AutoCloseable {
      * Starts the server, with no bucket in it.
      *
      * @param port the port on 127.0.0.1, or 0 for any free one
-     * @param directory where objects are kept
+     * @param directory where objects are kept; its owner removes it when the server is closed
      * @param filters answer what is not for S3, the first one first
      */
     static FrontServer start(int port, Path directory, List<Filter> filters) {
@@ -53,9 +53,16 @@ final class FrontServer implements AutoCloseable {
                         "127.0.0.1",
                         "server.port",
                         port,
+                        // A thread for each request, so that clients that stall take none from others.
+                        "spring.threads.virtual.enabled",
+                        "true",
                         "com.adobe.testing.s3mock.store.region",
-                        EmbeddedAws.REGION))
-                .initializers(new FilterInitializer(filters)::register)
+                        EmbeddedAws.REGION,
+                        "com.adobe.testing.s3mock.store.root",
+                        directory.toString()))
+                .initializers(
+                        new FilterInitializer(filters)::register,
+                        starting -> starting.getBeanFactory().addBeanPostProcessor(new BucketKeys(directory.toFile())))
                 .run();
         return new FrontServer(context);
     }
@@ -66,7 +73,7 @@ final class FrontServer implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + port);
     }
 
-    /** Stops the server and removes the objects it held. */
+    /** Stops the server. */
     @Override
     public void close() {
         context.close();

@@ -2,7 +2,6 @@ package com.quiltdata.athena.local.aws;
 
 import static com.quiltdata.athena.local.aws.AwsJson.array;
 import static com.quiltdata.athena.local.aws.AwsJson.object;
-import static com.quiltdata.athena.local.aws.AwsJson.requiredText;
 import static com.quiltdata.athena.local.aws.AwsJson.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -27,10 +26,10 @@ import java.util.regex.PatternSyntaxException;
  * @see <a href="https://docs.aws.amazon.com/glue/latest/webapi/API_Operations.html">Glue's operations</a>
  */
 final class GlueDataCatalog implements AwsJsonService {
-    private static final String INVALID_INPUT = "InvalidInputException";
     private static final String NOT_FOUND = "EntityNotFoundException";
     private static final int LONGEST_VIEW_TEXT = 409_600;
     private static final AwsJson.PageLimits PAGES = new AwsJson.PageLimits(1, 100, 100);
+    private static final int LONGEST_NAME = 255;
 
     private final Map<String, Database> databases = new TreeMap<>();
 
@@ -119,6 +118,7 @@ final class GlueDataCatalog implements AwsJsonService {
     }
 
     private ObjectNode updateDatabase(ObjectNode request) throws AwsServiceException {
+        Constraints.of(request).required("Name", "DatabaseInput").check(GlueDataCatalog::invalid);
         Database database = database(request, "Name");
         ObjectNode description = databaseOf(text(database.description, "Name"), request.path("DatabaseInput"));
         description.set("CreateTime", database.description.get("CreateTime"));
@@ -263,7 +263,8 @@ final class GlueDataCatalog implements AwsJsonService {
     }
 
     private static String name(JsonNode request, String field) throws AwsServiceException {
-        return lowerCase(requiredText(request, field, INVALID_INPUT));
+        Constraints.of(request).required(field).length(field, 1, LONGEST_NAME).check(GlueDataCatalog::invalid);
+        return lowerCase(text(request, field));
     }
 
     private static String lowerCase(String name) {
@@ -300,7 +301,12 @@ final class GlueDataCatalog implements AwsJsonService {
     }
 
     private static AwsServiceException invalidInput(String message) {
-        return new AwsServiceException(INVALID_INPUT, message);
+        return new AwsServiceException("InvalidInputException", message);
+    }
+
+    /** Returns the error for a request that the service's model does not allow. */
+    private static AwsServiceException invalid(String message) {
+        return new AwsServiceException("ValidationException", message);
     }
 
     private static final class Database {

@@ -49,7 +49,10 @@ final class QueryEngine implements AutoCloseable {
                 .setProperties(Map.of(
                         "node-scheduler.include-coordinator", "true",
                         "node-scheduler.min-candidates", "1",
-                        "query.client.timeout", "10m"))
+                        "query.client.timeout", "10m",
+                        // A test server forgets older queries after five seconds, results that are still to be fetched
+                        // with them.
+                        "query.max-history", "1000"))
                 .build();
         server.installPlugin(new HivePlugin());
         OkHttpClient httpClient =

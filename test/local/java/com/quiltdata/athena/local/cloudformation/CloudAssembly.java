@@ -1,9 +1,10 @@
 package com.quiltdata.athena.local.cloudformation;
 
-import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.quiltdata.athena.QuiltAthenaApp;
+import com.quiltdata.athena.configuration.ConfigurationException;
+import com.quiltdata.athena.configuration.ContextFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -25,10 +26,32 @@ public record CloudAssembly(Path directory) {
      *
      * @param project the directory with {@code cdk.json} and {@code cdk.context.json}
      * @return the context
+     * @throws ConfigurationException if a file cannot be read, or is not an object in JSON
      */
     public static Map<String, Object> projectContext(Path project) {
-        Map<String, Object> context = map(read(project.resolve("cdk.json")).path("context"));
-        context.putAll(projectConfiguration(project));
+        return projectContext(project, Map.of());
+    }
+
+    /**
+     * Reads the context that the CDK CLI would give the app, from the two files where the CLI looks for it and from its
+     * command line.
+     *
+     * @param project the directory with {@code cdk.json} and {@code cdk.context.json}; with a command line, the latter
+     *     may be missing
+     * @param commandLine what is given as {@code -c key=value}, which wins over the files
+     * @return the context
+     * @throws ConfigurationException if a file cannot be read, or is not an object in JSON
+     */
+    public static Map<String, Object> projectContext(Path project, Map<String, String> commandLine) {
+        Map<String, Object> context = new LinkedHashMap<>();
+        if (commandLine.isEmpty() || Files.exists(project.resolve(ContextFile.NAME))) {
+            context.putAll(projectConfiguration(project));
+        }
+        Path flags = project.resolve("cdk.json");
+        if (ContextFile.read(flags).get("context") instanceof Map<?, ?> map) {
+            map.forEach((key, value) -> context.put(String.valueOf(key), value));
+        }
+        context.putAll(commandLine);
         return context;
     }
 
@@ -37,9 +60,10 @@ public record CloudAssembly(Path directory) {
      *
      * @param project the directory with {@code cdk.context.json}
      * @return the part of the context that is in that file
+     * @throws ConfigurationException if the file cannot be read, or is not an object in JSON
      */
     public static Map<String, Object> projectConfiguration(Path project) {
-        return map(read(project.resolve("cdk.context.json")));
+        return ContextFile.read(project.resolve(ContextFile.NAME));
     }
 
     /**
@@ -49,7 +73,7 @@ public record CloudAssembly(Path directory) {
      * @param project the directory that files in the configuration are relative to
      * @param directory where to put the templates and assets
      * @return the assembly
-     * @throws com.quiltdata.athena.configuration.ConfigurationException if anything in the configuration is wrong, or AWS
+     * @throws ConfigurationException if anything in the configuration is wrong, or AWS
      *     would not take all of it
      */
     public static CloudAssembly synthesize(Map<String, Object> context, Path project, Path directory) {
@@ -97,10 +121,6 @@ public record CloudAssembly(Path directory) {
             }
         }
         throw new IllegalArgumentException("The assembly has no asset " + objectKey);
-    }
-
-    private static Map<String, Object> map(JsonNode object) {
-        return JSON.convertValue(object, new TypeReference<LinkedHashMap<String, Object>>() {});
     }
 
     private static JsonNode read(Path file) {

@@ -1,0 +1,144 @@
+package com.quiltdata.athena.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The scripts, with a Java that says how it was started, and a Maven that says that it was. */
+class RunScriptTest {
+    private static final String PROGRAM = "com.quiltdata.athena.local.Launcher";
+
+    @TempDir
+    private Path folder;
+
+    private Path project;
+    private Path jdk;
+    private final Map<String, String> environment = new HashMap<>();
+
+    @BeforeEach
+    void makeClone() throws IOException {
+        project = folder.resolve("clone");
+        for (String directory : List.of("lambda/src", "src/main", "test/local", "test/target")) {
+            Files.createDirectories(project.resolve(directory));
+        }
+        for (String pom : List.of("pom.xml", "lambda/pom.xml", "src/pom.xml", "test/pom.xml")) {
+            Files.createFile(project.resolve(pom));
+        }
+        for (String script : List.of("local-athena", "local/run")) {
+            Files.copy(Path.of(script), project.resolve("test").resolve(script), StandardCopyOption.COPY_ATTRIBUTES);
+        }
+        jdk = folder.resolve("jdk");
+        executable(jdk.resolve("bin/java"), "printf '%s\\n' \"$@\"; env");
+        executable(
+                folder.resolve("bin/mvn"),
+                "echo \"$*\" >>'%1$s/builds'; cat '%1$s/log' 2>/dev/null && exit 1; exit 0".formatted(folder));
+        environment.put("PATH", folder.resolve("bin") + ":" + System.getenv("PATH"));
+        Files.writeString(project.resolve("test/target/java-home"), jdk + "\n");
+        Files.writeString(project.resolve("test/target/local-built"), project + "\n");
+    }
+
+    @Test
+    void whatIsBuiltIsStartedWithoutMaven() throws Exception {
+        assertThat(run("--query", "SELECT 'ä'"))
+                .contains("--query", "SELECT 'ä'", PROGRAM, "com.quiltdata.athena.local.LocalAthena")
+                .contains("-Dproject.directory=" + project);
+        assertThat(errors()).isEmpty();
+        assertThat(folder.resolve("builds")).doesNotExist();
+    }
+
+    @Test
+    void callsGoThroughNoProxyWhateverTheEnvironmentSays() throws Exception {
+        for (String name :
+                List.of("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")) {
+            environment.put(name, "http://proxy.example:3128");
+        }
+
+        assertThat(run())
+                .noneMatch(line -> line.contains("proxy.example"))
+                .contains("-Dhttp.nonProxyHosts=127.0.0.1|localhost");
+    }
+
+    @Test
+    void textsAndFileNamesAreUtf8WhateverTheEnvironmentSays() throws Exception {
+        environment.put("LC_ALL", "C");
+
+        assertThat(run()).contains("LC_ALL=C.UTF-8", "-Dstderr.encoding=UTF-8");
+    }
+
+    @Test
+    void theProgramAndItsChildrenHaveATemporaryDirectoryOfTheirOwnThatIsNotThereYet() throws Exception {
+        environment.put("TMPDIR", folder.toString());
+
+        List<String> lines = run();
+
+        String directory = lines.get(lines.indexOf(PROGRAM) + 1);
+        assertThat(directory).startsWith(folder + "/quilt-athena-");
+        assertThat(lines).contains("TMPDIR=" + directory);
+        assertThat(Path.of(directory)).doesNotExist();
+    }
+
+    @Test
+    void aSymbolicLinkToTheScriptWorks() throws Exception {
+        Path link = Files.createSymbolicLink(folder.resolve("link"), project.resolve("test/local-athena"));
+
+        assertThat(run(link)).contains("-Dproject.directory=" + project);
+    }
+
+    @Test
+    void aCloneThatWasMovedIsBuiltAgain() throws Exception {
+        Path moved = Files.move(project, folder.resolve("moved"));
+
+        assertThat(run(moved.resolve("test/local-athena"))).contains("-Dproject.directory=" + moved);
+        assertThat(run(moved.resolve("test/local-athena"))).isNotEmpty();
+        assertThat(folder.resolve("builds"))
+                .hasContent("-B -q -f %s/pom.xml -pl test -am package -Dmaven.test.skip=true".formatted(moved));
+    }
+
+    @Test
+    void aJdkThatIsGoneIsNamedWithWhatToInstall() throws Exception {
+        Files.delete(jdk.resolve("bin/java"));
+        Files.writeString(folder.resolve("log"), "no toolchain");
+
+        assertThat(run()).isEmpty();
+        assertThat(errors()).isEqualTo("""
+                        The JDK that the last build used is gone: %s. The local run needs JDK 25 or newer; looking for one.
+                        no toolchain
+                        The local run could not be built. It needs JDK 25 or newer: install one, and start again.
+                        """.formatted(jdk));
+    }
+
+    private List<String> run(String... arguments) throws IOException, InterruptedException {
+        return run(project.resolve("test/local-athena"), arguments);
+    }
+
+    private List<String> run(Path script, String... arguments) throws IOException, InterruptedException {
+        ProcessBuilder builder = new ProcessBuilder(Stream.concat(Stream.of(script.toString()), Stream.of(arguments))
+                        .toList())
+                .redirectError(folder.resolve("errors").toFile());
+        builder.environment().putAll(environment);
+        Process process = builder.start();
+        List<String> lines = process.inputReader().lines().toList();
+        process.waitFor();
+        return lines;
+    }
+
+    private String errors() throws IOException {
+        return Files.readString(folder.resolve("errors"));
+    }
+
+    private static void executable(Path file, String script) throws IOException {
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, "#!/bin/sh\n" + script + "\n");
+        assertThat(file.toFile().setExecutable(true)).isTrue();
+    }
+}

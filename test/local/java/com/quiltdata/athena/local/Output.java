@@ -1,0 +1,91 @@
+package com.quiltdata.athena.local;
+
+import java.io.BufferedWriter;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
+/**
+ * Standard output, in UTF-8. That its reader has seen enough and closed the pipe is no failure; anything else that keeps
+ * a text from being written is.
+ */
+final class Output {
+    /** How the operating system calls it, in the locale that the program is started with. */
+    private static final String CLOSED_PIPE = "Broken pipe";
+
+    private final Recording stream;
+    private final Writer writer;
+
+    /**
+     * Makes an output.
+     *
+     * @param stream where to write
+     */
+    Output(OutputStream stream) {
+        this.stream = new Recording(stream);
+        writer = new BufferedWriter(new OutputStreamWriter(this.stream, StandardCharsets.UTF_8));
+    }
+
+    /**
+     * Writes a result.
+     *
+     * @param result the result
+     * @param format its format
+     * @throws UncheckedIOException if it cannot be written, and not because nobody reads any more
+     */
+    void print(QueryResult result, ResultFormat format) {
+        try {
+            format.print(result, writer);
+            writer.flush();
+        } catch (IOException e) {
+            if (stream.failure == null) {
+                throw new UncheckedIOException(e);
+            }
+            failure().ifPresent(failure -> {
+                throw new UncheckedIOException(failure, e);
+            });
+        }
+    }
+
+    /** For what is no result; failures show in {@link #failure()}. */
+    PrintWriter printer() {
+        return new PrintWriter(writer, true);
+    }
+
+    /** Why something could not be written, in a sentence; empty if nothing went wrong. */
+    Optional<String> failure() {
+        return Optional.ofNullable(stream.failure)
+                .map(IOException::getMessage)
+                .filter(message -> !message.contains(CLOSED_PIPE))
+                .map(message -> "Standard output cannot be written: " + message);
+    }
+
+    private static final class Recording extends FilterOutputStream {
+        private IOException failure;
+
+        private Recording(OutputStream stream) {
+            super(stream);
+        }
+
+        @Override
+        public void write(int character) throws IOException {
+            write(new byte[] {(byte) character}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            try {
+                out.write(bytes, offset, length);
+            } catch (IOException e) {
+                failure = e;
+                throw e;
+            }
+        }
+    }
+}
