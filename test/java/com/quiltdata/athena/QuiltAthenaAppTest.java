@@ -50,7 +50,7 @@ class QuiltAthenaAppTest {
             value = {
                 "{} | 2",
                 "{\"companyName\": null, \"quiltBuckets\": {\"a\\u2028b\": [null]}} | 3",
-                "{\"companyName\": \"'; DROP TABLE x; --\", \"quiltBuckets\": [[\"a\"], {\"b\": 1e400}]} | 2",
+                "{\"companyName\": \"'; DROP TABLE x; --\", \"quiltBuckets\": [[\"a\"], {\"b\": 1e400}]} | 3",
                 "{\"companyName\": \"\\u001b[31m\\u202e\", \"quiltBuckets\": \"bucket-a,bucket-a\"} | 2",
             })
     void hostileInputEndsInProblemsAndNothingElse(String context, int problems) throws Exception {
