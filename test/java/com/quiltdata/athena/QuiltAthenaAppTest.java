@@ -43,6 +43,17 @@ class QuiltAthenaAppTest {
                         file.endsWith("manifest.json") || file.toString().endsWith(".template.json"));
     }
 
+    @Test
+    void aContextFileWithAKeyTwiceIsRefusedWhereTheCliTakesTheLast() throws Exception {
+        Files.writeString(directory.resolve("cdk.context.json"), "{\"companyName\": \"a\",\n \"companyName\": \"b\"}");
+
+        Outcome outcome = run("{\"companyName\": \"b\", \"quiltBuckets\": \"bucket-a\"}");
+
+        assertThat(outcome.status()).isOne();
+        assertThat(outcome.errors())
+                .containsExactly("cdk.context.json: line 2, column 15: Duplicate field 'companyName'");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

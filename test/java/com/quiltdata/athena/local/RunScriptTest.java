@@ -43,6 +43,8 @@ class RunScriptTest {
                 folder.resolve("bin/mvn"),
                 "echo \"$*\" >>'%1$s/builds'; cat '%1$s/log' 2>/dev/null && exit 1; exit 0".formatted(folder));
         environment.put("PATH", folder.resolve("bin") + ":" + System.getenv("PATH"));
+        Files.writeString(project.resolve("pom.xml"), "<version.trino>483</version.trino>");
+        Files.writeString(project.resolve("test/target/local-athena.args"), "/trino-hive-483.jar");
         Files.writeString(project.resolve("test/target/java-home"), jdk + "\n");
         Files.writeString(project.resolve("test/target/local-built"), project + "\n");
     }
@@ -101,7 +103,8 @@ class RunScriptTest {
         assertThat(run(moved.resolve("test/local-athena"))).contains("-Dproject.directory=" + moved);
         assertThat(run(moved.resolve("test/local-athena"))).isNotEmpty();
         assertThat(folder.resolve("builds"))
-                .hasContent("-B -q -f %s/pom.xml -pl test -am package -Dmaven.test.skip=true".formatted(moved));
+                .hasContent("-B -q -f %s/pom.xml -pl test -am package -Dversion.trino=483 -Dmaven.test.skip=true"
+                        .formatted(moved));
     }
 
     @Test
@@ -113,7 +116,7 @@ class RunScriptTest {
         assertThat(errors()).isEqualTo("""
                         The JDK that the last build used is gone: %s. The local run needs JDK 25 or newer; looking for one.
                         no toolchain
-                        The local run could not be built. It needs JDK 25 or newer: install one, and start again.
+                        The local run could not be built; the reason is above. If it is the JDK: install JDK 25 or newer.
                         """.formatted(jdk));
     }
 
