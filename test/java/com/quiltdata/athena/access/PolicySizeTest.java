@@ -86,17 +86,17 @@ class PolicySizeTest {
 
     @Test
     void readingOfEveryBucketFitsHoweverManyAreConfigured() {
-        Map<String, Object> configuration = new LinkedHashMap<>(configuration(50));
+        Map<String, Object> configuration = new LinkedHashMap<>(configuration(BucketView.MOST_BUCKETS));
         configuration.put("inputAccess", "any");
         SynthesizedPolicies policies = SynthesizedPolicies.of(configuration, Partition.LONGEST, directory);
         assertThat(SynthesizedPolicies.size(policies.userPolicy().path("PolicyDocument")))
                 .isEqualTo(3142);
     }
 
-    /** Names as long as S3 allows, and as many buckets as one stack may have. */
+    /** Names as long as S3 allows, and as many buckets as there are views over all of. */
     @Test
     void theHandlersPermissionsFitForAStackFullOfBuckets() {
-        List<String> names = bucketNames("b".repeat(61) + "%02d", 50);
+        List<String> names = bucketNames("b".repeat(61) + "%02d", BucketView.MOST_BUCKETS);
         SynthesizedPolicies policies = SynthesizedPolicies.of(
                 Map.of(
                         "companyName", "mycompany",
@@ -139,13 +139,13 @@ class PolicySizeTest {
     /** CloudFormation deletes in reverse order, and a view cannot be dropped when the permission is gone. */
     @Test
     void everyViewDependsOnAllOfTheHandlersPolicies() {
-        Map<String, Object> configuration = new LinkedHashMap<>(configuration(50));
+        Map<String, Object> configuration = new LinkedHashMap<>(configuration(BucketView.MOST_BUCKETS));
         configuration.put("inputAccess", "any");
         SynthesizedPolicies policies = SynthesizedPolicies.of(configuration, Partition.AWS, directory);
         Set<String> names = policies.handlerPolicies().get(0).keySet();
         assertThat(names).as("more than one").hasSizeGreaterThan(1);
         assertThat(policies.viewDependencies().get(0))
-                .hasSize(51 * BucketView.values().length)
+                .hasSize((BucketView.MOST_BUCKETS + 1) * BucketView.values().length)
                 .allSatisfy(dependencies -> assertThat(dependencies).containsAll(names));
     }
 

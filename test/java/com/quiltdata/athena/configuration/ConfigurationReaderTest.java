@@ -150,13 +150,13 @@ class ConfigurationReaderTest {
     void reportsAllProblemsAtOnce() {
         assertThat(problems(Map.of("quiltBuckets", List.of("s3://x"), "removalPolicy", "keep", "bukets", 1)))
                 .containsExactly(
-                        "bukets: 1 must be left out: the keys are companyName, quiltBuckets, resultsBucketName, "
-                                + "databaseName, workgroupName, policyName, attachPolicyToRoles, "
-                                + "resultsExpireAfterDays, bytesScannedCutoffPerQuery, resultsKmsKeyArn, "
-                                + "quiltBucketKmsKeyArns, catalogKmsKeyArn, inputAccess, customViews, removalPolicy, rolePath",
                         "quiltBuckets: \"s3://x\" must be the bucket's name alone, without s3://",
                         "companyName: (missing) must be given: the results bucket is named after it",
-                        "removalPolicy: \"keep\" must be retain or destroy");
+                        "removalPolicy: \"keep\" must be retain or destroy",
+                        "bukets: 1 must be left out: the keys are quiltBuckets, companyName, resultsBucketName, "
+                                + "databaseName, workgroupName, policyName, attachPolicyToRoles, "
+                                + "resultsExpireAfterDays, bytesScannedCutoffPerQuery, resultsKmsKeyArn, "
+                                + "quiltBucketKmsKeyArns, catalogKmsKeyArn, inputAccess, customViews, removalPolicy, rolePath");
     }
 
     @ParameterizedTest

@@ -185,7 +185,7 @@ class LocalDeploymentTest {
         assertThatThrownBy(() -> new LocalStack(SharedEmbeddedAws.endpoint()).deploy(changed))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageMatching("CREATE of view \\w+\\.changed_bucket_quilt_packages_view in workgroup \\w+ failed "
-                        + "\\(query [0-9a-f-]{36}\\): COLUMN_NOT_FOUND: line \\d+:3: "
+                        + "\\(query [0-9a-f-]{36}\\): COLUMN_NOT_FOUND: line \\d+:9: "
                         + "Column 'headers.massage' cannot be resolved; "
                         + "what to do: make Query and the columns of its tables agree");
     }

@@ -131,7 +131,8 @@ class ManifestsTest {
                 "{\"version\": \"v0\", \"message\": \"same\", \"user_meta\": {\"n\": 1}, \"meta\": {\"c\": 3}}");
 
         assertThat(registry.packages())
-                .containsExactly(row("user", "name", topHash(1), "latest", "same", "{\"a\":1}", "{\"n\":1}"));
+                .containsExactly(
+                        packageRow(1, "latest", "message", "same", "meta", "{\"a\":1}", "user_meta", "{\"n\":1}"));
     }
 
     /** A package has a logical key once, and quilt3 refuses such a manifest: what is shown is what the file says. */

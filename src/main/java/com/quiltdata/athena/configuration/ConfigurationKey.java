@@ -2,126 +2,39 @@ package com.quiltdata.athena.configuration;
 
 import java.util.Set;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
-/** The keys of the configuration, each with the rule for the texts that it takes. */
-enum ConfigurationKey {
-    COMPANY_NAME("companyName"),
-    QUILT_BUCKETS("quiltBuckets"),
-    RESULTS_BUCKET_NAME("resultsBucketName"),
-    DATABASE_NAME(
-            "databaseName",
-            "[a-z0-9_]{1,255}",
-            "have 1 to 255 lower-case letters, digits and underscores",
-            Set.of("default", "information_schema")),
-    WORKGROUP_NAME(
-            "workgroupName",
-            "[A-Za-z0-9._-]{1,128}",
-            "have 1 to 128 letters, digits, dots, underscores and hyphens",
-            Set.of("primary")),
-    POLICY_NAME("policyName", "[A-Za-z0-9_+=,.@-]{1,128}", "have 1 to 128 letters, digits and characters of _+=,.@-"),
-    ATTACH_POLICY_TO_ROLES(
-            "attachPolicyToRoles",
-            "[A-Za-z0-9_+=.@-]{1,64}",
-            "be a role's name (not its ARN or path): 1 to 64 letters, digits and characters of _+=.@-"),
-    RESULTS_EXPIRE_AFTER_DAYS("resultsExpireAfterDays"),
-    BYTES_SCANNED_CUTOFF_PER_QUERY("bytesScannedCutoffPerQuery"),
-    RESULTS_KMS_KEY_ARN("resultsKmsKeyArn", Patterns.KEY_ARN, Patterns.KEY_ARN_WORDS),
-    QUILT_BUCKET_KMS_KEY_ARNS("quiltBucketKmsKeyArns", Patterns.KEY_ARN, Patterns.KEY_ARN_WORDS),
-    CATALOG_KMS_KEY_ARN("catalogKmsKeyArn", Patterns.KEY_ARN, Patterns.KEY_ARN_WORDS),
-    INPUT_ACCESS("inputAccess"),
-    CUSTOM_VIEWS("customViews"),
-    REMOVAL_POLICY("removalPolicy"),
+/**
+ * A key of the configuration, declared where it is read: asking {@link ContextValues} for it is what makes it one.
+ *
+ * @param name the key as it is written in {@code cdk.context.json}
+ * @param rule the form of its value, or of each item if the value is a list
+ * @param taken the names that every account has already, and that are not this stack's to own
+ */
+record ConfigurationKey(String name, Rule rule, Set<String> taken) {
 
-    /**
-     * IAM takes more characters, but Lambda takes roles only whose ARN has none but these.
-     *
-     * @see <a href="https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html">CreateRole</a>: 1 to 512
-     *     characters, a slash first and last
-     * @see <a href="https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html">CreateFunction</a>: the
-     *     pattern of a function's role
-     */
-    ROLE_PATH(
-            "rolePath",
-            "(?=.{1,512}$)/([A-Za-z0-9_+=,.@-]+/)*",
-            "be / or names between slashes, as in /quilt/athena/:"
-                    + " 1 to 512 letters, digits and characters of _+=,.@-/");
-
-    /** Rules of more than one key. */
-    private static final class Patterns {
-        static final String KEY_ARN = "arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+";
-        static final String KEY_ARN_WORDS =
-                "be a KMS key's ARN (arn:<partition>:kms:<region>:<account>:key/<id>; an alias will not do)";
+    /** A key whose value has a form of its own, which its reader checks. */
+    static ConfigurationKey of(String name) {
+        return of(name, ".*", "be a text");
     }
 
-    private final String key;
-    private final Rule rule;
-    private final Set<String> taken;
-
-    ConfigurationKey(String key) {
-        this(key, ".*", "be a text");
+    /** A key whose value is a text, or a list of texts, of one form. */
+    static ConfigurationKey of(String name, String pattern, String words) {
+        return of(name, new Rule(pattern, words));
     }
 
-    ConfigurationKey(String key, String pattern, String words) {
-        this(key, pattern, words, Set.of());
+    /** A key whose rule others have, too. */
+    static ConfigurationKey of(String name, Rule rule) {
+        return new ConfigurationKey(name, rule, Set.of());
     }
 
-    ConfigurationKey(String key, String pattern, String words, Set<String> taken) {
-        this.key = key;
-        this.rule = new Rule(pattern, words);
-        this.taken = taken;
-    }
-
-    /**
-     * The key as it is written in {@code cdk.context.json}.
-     *
-     * @return the key
-     */
-    String key() {
-        return key;
-    }
-
-    /**
-     * The form of the key's value, or of each item if the value is a list.
-     *
-     * @return a rule
-     */
-    Rule rule() {
-        return rule;
-    }
-
-    /**
-     * The names that every account has already, and that are not this stack's to own.
-     *
-     * @return names
-     */
-    Set<String> taken() {
-        return taken;
-    }
-
-    /**
-     * Tells whether a key of the context is one of these.
-     *
-     * @param key any key
-     * @return whether it is
-     */
-    static boolean exists(String key) {
-        return Stream.of(values()).anyMatch(existing -> existing.key.equals(key));
-    }
-
-    /**
-     * All keys, for a message.
-     *
-     * @return separated by commas
-     */
-    static String list() {
-        return Stream.of(values()).map(ConfigurationKey::key).collect(Collectors.joining(", "));
+    /** The same key, with names that every account has already. */
+    ConfigurationKey butNot(String... names) {
+        return new ConfigurationKey(name, rule, Set.of(names));
     }
 
     @Override
     public String toString() {
-        return key;
+        return name;
     }
 
     /**

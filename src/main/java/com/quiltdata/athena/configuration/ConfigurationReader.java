@@ -1,23 +1,8 @@
 package com.quiltdata.athena.configuration;
 
-import static com.quiltdata.athena.configuration.ConfigurationKey.ATTACH_POLICY_TO_ROLES;
-import static com.quiltdata.athena.configuration.ConfigurationKey.BYTES_SCANNED_CUTOFF_PER_QUERY;
-import static com.quiltdata.athena.configuration.ConfigurationKey.CATALOG_KMS_KEY_ARN;
-import static com.quiltdata.athena.configuration.ConfigurationKey.COMPANY_NAME;
-import static com.quiltdata.athena.configuration.ConfigurationKey.DATABASE_NAME;
-import static com.quiltdata.athena.configuration.ConfigurationKey.INPUT_ACCESS;
-import static com.quiltdata.athena.configuration.ConfigurationKey.POLICY_NAME;
-import static com.quiltdata.athena.configuration.ConfigurationKey.QUILT_BUCKETS;
-import static com.quiltdata.athena.configuration.ConfigurationKey.QUILT_BUCKET_KMS_KEY_ARNS;
-import static com.quiltdata.athena.configuration.ConfigurationKey.REMOVAL_POLICY;
-import static com.quiltdata.athena.configuration.ConfigurationKey.RESULTS_BUCKET_NAME;
-import static com.quiltdata.athena.configuration.ConfigurationKey.RESULTS_EXPIRE_AFTER_DAYS;
-import static com.quiltdata.athena.configuration.ConfigurationKey.RESULTS_KMS_KEY_ARN;
-import static com.quiltdata.athena.configuration.ConfigurationKey.ROLE_PATH;
-import static com.quiltdata.athena.configuration.ConfigurationKey.WORKGROUP_NAME;
-
 import com.quiltdata.athena.configuration.Configuration.InputAccess;
 import com.quiltdata.athena.configuration.Configuration.Removal;
+import com.quiltdata.athena.configuration.ConfigurationKey.Rule;
 import com.quiltdata.athena.schema.BucketName;
 import java.nio.file.Path;
 import java.util.List;
@@ -30,6 +15,50 @@ import java.util.Set;
  * put it, and reports everything that is wrong with it at once.
  */
 public final class ConfigurationReader {
+
+    private static final Rule KEY_ARN = new Rule(
+            "arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+",
+            "be a KMS key's ARN (arn:<partition>:kms:<region>:<account>:key/<id>; an alias will not do)");
+
+    private static final ConfigurationKey COMPANY_NAME = ConfigurationKey.of("companyName");
+    private static final ConfigurationKey RESULTS_BUCKET_NAME = ConfigurationKey.of("resultsBucketName");
+    private static final ConfigurationKey DATABASE_NAME = ConfigurationKey.of(
+                    "databaseName", "[a-z0-9_]{1,255}", "have 1 to 255 lower-case letters, digits and underscores")
+            .butNot("default", "information_schema");
+    private static final ConfigurationKey WORKGROUP_NAME = ConfigurationKey.of(
+                    "workgroupName",
+                    "[A-Za-z0-9._-]{1,128}",
+                    "have 1 to 128 letters, digits, dots, underscores and hyphens")
+            .butNot("primary");
+    private static final ConfigurationKey POLICY_NAME = ConfigurationKey.of(
+            "policyName", "[A-Za-z0-9_+=,.@-]{1,128}", "have 1 to 128 letters, digits and characters of _+=,.@-");
+    private static final ConfigurationKey ATTACH_POLICY_TO_ROLES = ConfigurationKey.of(
+            "attachPolicyToRoles",
+            "[A-Za-z0-9_+=.@-]{1,64}",
+            "be a role's name (not its ARN or path): 1 to 64 letters, digits and characters of _+=.@-");
+    private static final ConfigurationKey RESULTS_EXPIRE_AFTER_DAYS = ConfigurationKey.of("resultsExpireAfterDays");
+    private static final ConfigurationKey BYTES_SCANNED_CUTOFF_PER_QUERY =
+            ConfigurationKey.of("bytesScannedCutoffPerQuery");
+    private static final ConfigurationKey RESULTS_KMS_KEY_ARN = ConfigurationKey.of("resultsKmsKeyArn", KEY_ARN);
+    private static final ConfigurationKey QUILT_BUCKET_KMS_KEY_ARNS =
+            ConfigurationKey.of("quiltBucketKmsKeyArns", KEY_ARN);
+    private static final ConfigurationKey CATALOG_KMS_KEY_ARN = ConfigurationKey.of("catalogKmsKeyArn", KEY_ARN);
+    private static final ConfigurationKey INPUT_ACCESS = ConfigurationKey.of("inputAccess");
+    private static final ConfigurationKey REMOVAL_POLICY = ConfigurationKey.of("removalPolicy");
+
+    /**
+     * IAM takes more characters, but Lambda takes roles only whose ARN has none but these.
+     *
+     * @see <a href="https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html">CreateRole</a>: 1 to 512
+     *     characters, a slash first and last
+     * @see <a href="https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html">CreateFunction</a>: the
+     *     pattern of a function's role
+     */
+    private static final ConfigurationKey ROLE_PATH = ConfigurationKey.of(
+            "rolePath",
+            "(?=.{1,512}$)/([A-Za-z0-9_+=,.@-]+/)*",
+            "be / or names between slashes, as in /quilt/athena/:"
+                    + " 1 to 512 letters, digits and characters of _+=,.@-/");
 
     /** The CDK's own key, which it silently passes over if it is not of the form that it expects. */
     private static final String PERMISSIONS_BOUNDARY = "@aws-cdk/core:permissionsBoundary";
@@ -70,7 +99,6 @@ public final class ConfigurationReader {
     }
 
     private Configuration read() {
-        refuseUnknownKeys();
         refusePermissionsBoundaryAsText();
         List<QuiltBucketGroup> groups = new QuiltBucketsReader(values, problems).read();
         String resultsBucketName = resultsBucketName(groups);
@@ -92,16 +120,17 @@ public final class ConfigurationReader {
                 new CustomViewsReader(values, directory, databaseName, groups, problems).read(),
                 values.choice(REMOVAL_POLICY, Removal.RETAIN),
                 values.name(ROLE_PATH, "/"));
+        refuseUnknownKeys();
         problems.refuse();
         return configuration;
     }
 
     private void refuseUnknownKeys() {
         context.keySet().stream()
-                .filter(key -> !ConfigurationKey.exists(key) && !isCdkKey(key))
+                .filter(key -> !values.asked().contains(key) && !isCdkKey(key))
                 .sorted()
-                .forEach(key ->
-                        problems.add(key, context.get(key), "be left out: the keys are " + ConfigurationKey.list()));
+                .forEach(key -> problems.add(
+                        key, context.get(key), "be left out: the keys are " + String.join(", ", values.asked())));
     }
 
     private static boolean isCdkKey(String key) {
@@ -120,7 +149,7 @@ public final class ConfigurationReader {
     private String resultsBucketName(List<QuiltBucketGroup> groups) {
         Optional<String> companyName = values.text(COMPANY_NAME);
         if (values.value(COMPANY_NAME) == null) {
-            problems.add(COMPANY_NAME.key(), null, "be given: the results bucket is named after it");
+            problems.add(COMPANY_NAME.name(), null, "be given: the results bucket is named after it");
         }
         Optional<String> given = values.text(RESULTS_BUCKET_NAME);
         if (given.isPresent()) {
@@ -139,7 +168,7 @@ public final class ConfigurationReader {
             ConfigurationKey key, String value, String bucketName, List<QuiltBucketGroup> groups) {
         Optional<String> brokenRule = BucketName.brokenRule(bucketName);
         brokenRule.ifPresent(rule -> problems.add(
-                key.key(),
+                key.name(),
                 value,
                 bucketName.equals(value)
                         ? rule
@@ -148,7 +177,7 @@ public final class ConfigurationReader {
                 && Configuration.buckets(groups)
                         .anyMatch(bucket -> bucket.name().equals(bucketName))) {
             problems.add(
-                    QUILT_BUCKETS.key(),
+                    QuiltBucketsReader.KEY.name(),
                     bucketName,
                     "not be the results bucket: query results would lie among packages");
         }

@@ -3,12 +3,15 @@ package com.quiltdata.athena.configuration;
 import com.quiltdata.athena.configuration.ConfigurationKey.Rule;
 import java.math.BigDecimal;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -19,6 +22,7 @@ import java.util.stream.Stream;
 final class ContextValues {
     private final Map<String, Object> context;
     private final ConfigurationProblems problems;
+    private final Set<String> asked = new LinkedHashSet<>();
 
     /**
      * Begins to read.
@@ -38,7 +42,17 @@ final class ContextValues {
      * @return any value; null if it is not given
      */
     Object value(ConfigurationKey key) {
-        return context.get(key.key());
+        asked.add(key.name());
+        return context.get(key.name());
+    }
+
+    /**
+     * The names of all keys that were asked for: when everything is read, all that there are.
+     *
+     * @return in the order of reading
+     */
+    Set<String> asked() {
+        return Collections.unmodifiableSet(asked);
     }
 
     /**
@@ -51,7 +65,7 @@ final class ContextValues {
     String name(ConfigurationKey key, String defaultName) {
         String name = text(key).orElse(defaultName);
         if (key.taken().contains(name)) {
-            problems.add(key.key(), name, "not be a name that every account has already");
+            problems.add(key.name(), name, "not be a name that every account has already");
         }
         return name;
     }
@@ -64,13 +78,14 @@ final class ContextValues {
      */
     List<String> list(ConfigurationKey key) {
         Object value = value(key);
-        List<String> items = value == null ? List.of() : items(key.key(), value).orElse(List.of());
+        List<String> items =
+                value == null ? List.of() : items(key.name(), value).orElse(List.of());
         items.stream()
                 .collect(Collectors.groupingBy(item -> item, LinkedHashMap::new, Collectors.counting()))
                 .forEach((item, count) -> {
-                    follows(key.rule(), key.key(), item);
+                    follows(key.rule(), key.name(), item);
                     if (count > 1) {
-                        problems.add(key.key(), item, "be listed once");
+                        problems.add(key.name(), item, "be listed once");
                     }
                 });
         return items;
@@ -117,10 +132,10 @@ final class ContextValues {
             return Optional.empty();
         }
         if (!(value instanceof String text) || text.isBlank()) {
-            problems.add(key.key(), value, "be a text that is not empty");
+            problems.add(key.name(), value, "be a text that is not empty");
             return Optional.empty();
         }
-        return follows(key.rule(), key.key(), text) ? Optional.of(text) : Optional.empty();
+        return follows(key.rule(), key.name(), text) ? Optional.of(text) : Optional.empty();
     }
 
     /**
@@ -146,7 +161,7 @@ final class ContextValues {
         } catch (ArithmeticException | NumberFormatException e) {
             // Reported below, as any other value that is not one.
         }
-        problems.add(key.key(), value, "be a whole number from %d to %d".formatted(least, most));
+        problems.add(key.name(), value, "be a whole number from %d to %d".formatted(least, most));
         return OptionalLong.empty();
     }
 
@@ -170,7 +185,7 @@ final class ContextValues {
             }
         }
         problems.add(
-                key.key(),
+                key.name(),
                 value,
                 "be " + choices.stream().map(ContextValues::configured).collect(Collectors.joining(" or ")));
         return defaultChoice;

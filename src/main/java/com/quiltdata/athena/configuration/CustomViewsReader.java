@@ -49,7 +49,7 @@ final class CustomViewsReader {
     private static final String SUFFIX = ".sql";
     private static final String BYTE_ORDER_MARK = "\uFEFF";
 
-    private static final ConfigurationKey KEY = ConfigurationKey.CUSTOM_VIEWS;
+    private static final ConfigurationKey KEY = ConfigurationKey.of("customViews");
 
     private final ContextValues values;
     private final Path directory;
@@ -120,29 +120,29 @@ final class CustomViewsReader {
             for (String item : text.isBlank() ? new String[0] : text.split(",", -1)) {
                 String[] nameAndFile = item.strip().split(":", 2);
                 if (nameAndFile.length < 2) {
-                    problems.add(KEY.key(), item, "be a view's name, a colon and a file");
+                    problems.add(KEY.name(), item, "be a view's name, a colon and a file");
                 } else if (files.put(nameAndFile[0], nameAndFile[1]) != null) {
-                    problems.add(KEY.key(), nameAndFile[0], "be listed once");
+                    problems.add(KEY.name(), nameAndFile[0], "be listed once");
                 }
             }
         } else if (value != null) {
-            problems.add(KEY.key(), value, "be an object of view names and files");
+            problems.add(KEY.name(), value, "be an object of view names and files");
         }
         return files;
     }
 
     private boolean followsNameRules(String name) {
         if (!NAME.matcher(name).matches()) {
-            problems.add(KEY.key(), name, "have 1 to 128 lower-case letters, digits and underscores");
+            problems.add(KEY.name(), name, "have 1 to 128 lower-case letters, digits and underscores");
             return false;
         }
         Optional<String> brokenRule = ConstructId.brokenRule(name);
         if (brokenRule.isPresent()) {
-            problems.add(KEY.key(), name, brokenRule.get());
+            problems.add(KEY.name(), name, brokenRule.get());
             return false;
         }
         if (declared.contains(name) || BucketView.namesOverAll().contains(name)) {
-            problems.add(KEY.key(), name, "not be the name of another table or view of this stack");
+            problems.add(KEY.name(), name, "not be the name of another table or view of this stack");
             return false;
         }
         return true;

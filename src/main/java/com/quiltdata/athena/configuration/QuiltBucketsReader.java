@@ -12,7 +12,9 @@ import java.util.Optional;
 
 /** Reads the Quilt buckets, as a list or in groups, and refuses those that would have each other's names. */
 final class QuiltBucketsReader {
-    private static final ConfigurationKey KEY = ConfigurationKey.QUILT_BUCKETS;
+    /** What has the buckets, in words of other readers, too. */
+    static final ConfigurationKey KEY = ConfigurationKey.of("quiltBuckets");
+
     private static final Rule GROUP_NAME =
             new Rule("[A-Za-z][A-Za-z0-9-]{0,63}", "be 1 to 64 letters, digits and hyphens, a letter first");
 
@@ -38,25 +40,25 @@ final class QuiltBucketsReader {
     List<QuiltBucketGroup> read() {
         List<QuiltBucketGroup> groups = values.value(KEY) instanceof Map<?, ?> object
                 ? groups(object)
-                : List.of(new QuiltBucketGroup(Optional.empty(), buckets(KEY.key(), values.value(KEY))));
+                : List.of(new QuiltBucketGroup(Optional.empty(), buckets(KEY.name(), values.value(KEY))));
         refuseNamesOfOthers(Configuration.buckets(groups).toList());
         return groups;
     }
 
     private List<QuiltBucketGroup> groups(Map<?, ?> object) {
         if (object.isEmpty()) {
-            problems.add(KEY.key(), object, "have at least one group");
+            problems.add(KEY.name(), object, "have at least one group");
         }
         if (object.containsKey("Default") && object.containsKey("Resource")) {
-            problems.add(KEY.key(), "Resource", "not be a group beside \"Default\": the CDK would not take both");
+            problems.add(KEY.name(), "Resource", "not be a group beside \"Default\": the CDK would not take both");
         }
         List<QuiltBucketGroup> groups = new ArrayList<>();
         object.forEach((key, members) -> {
             String name = String.valueOf(key);
-            if (values.follows(GROUP_NAME, KEY.key(), name)) {
-                ConstructId.brokenRule(name).ifPresent(rule -> problems.add(KEY.key(), name, rule));
+            if (values.follows(GROUP_NAME, KEY.name(), name)) {
+                ConstructId.brokenRule(name).ifPresent(rule -> problems.add(KEY.name(), name, rule));
             }
-            groups.add(new QuiltBucketGroup(Optional.of(name), buckets(KEY.key() + "." + name, members)));
+            groups.add(new QuiltBucketGroup(Optional.of(name), buckets(KEY.name() + "." + name, members)));
         });
         return groups;
     }
@@ -90,7 +92,7 @@ final class QuiltBucketsReader {
                     .filter(bucket -> bucket.views().stream().anyMatch(BucketView.namesOverAll()::contains))
                     .forEach(
                             bucket -> problems.add(
-                                    KEY.key(),
+                                    KEY.name(),
                                     bucket.name(),
                                     "be the only bucket: beside others, its views would have the names of those over all buckets"));
         }
@@ -98,10 +100,10 @@ final class QuiltBucketsReader {
         for (QuiltBucket bucket : buckets) {
             String other = nameOfPrefix.putIfAbsent(bucket.tablePrefix(), bucket.name());
             if (bucket.name().equals(other)) {
-                problems.add(KEY.key(), bucket.name(), "be listed once");
+                problems.add(KEY.name(), bucket.name(), "be listed once");
             } else if (other != null) {
                 problems.add(
-                        KEY.key(),
+                        KEY.name(),
                         bucket.name(),
                         "not give the same table names as %s (%s_…)"
                                 .formatted(ConfigurationProblems.shown(other), bucket.tablePrefix()));
