@@ -7,10 +7,12 @@ import com.quiltdata.athena.TestTemplates;
 import com.quiltdata.athena.configuration.Configuration.InputAccess;
 import com.quiltdata.athena.configuration.Configuration.Removal;
 import com.quiltdata.athena.schema.QuiltBucket;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -20,24 +22,25 @@ class ConfigurationReaderTest {
 
     @Test
     void twoKeysAreEnough() {
-        assertThat(ConfigurationReader.read(configuration(), TestTemplates.PROJECT))
-                .isEqualTo(new Configuration(
-                        List.of(new QuiltBucketGroup(
-                                Optional.empty(), List.of(new QuiltBucket("quilt-allencell-manifests")))),
-                        "mycompany-quilt-query-results",
-                        "quilt_query",
-                        "quilt-query",
-                        "AthenaQuiltAccess",
-                        List.of(),
-                        30,
-                        OptionalLong.empty(),
-                        Optional.empty(),
-                        List.of(),
-                        Optional.empty(),
-                        InputAccess.LISTED,
-                        List.of(),
-                        Removal.RETAIN,
-                        "/"));
+        Configuration configuration = ConfigurationReader.read(configuration(), TestTemplates.PROJECT);
+
+        assertThat(configuration.quiltBucketGroups())
+                .containsExactly(
+                        new QuiltBucketGroup(Optional.empty(), List.of(new QuiltBucket("quilt-allencell-manifests"))));
+        assertThat(configuration.resultsBucketName()).isEqualTo("mycompany-quilt-query-results");
+        assertThat(configuration.databaseName()).isEqualTo("quilt_query");
+        assertThat(configuration.workgroupName()).isEqualTo("quilt-query");
+        assertThat(configuration.policyName()).isEqualTo("AthenaQuiltAccess");
+        assertThat(configuration.attachPolicyToRoles()).isEmpty();
+        assertThat(configuration.resultsExpireAfterDays()).isEqualTo(30);
+        assertThat(configuration.bytesScannedCutoffPerQuery()).isEmpty();
+        assertThat(configuration.resultsKmsKeyArn()).isEmpty();
+        assertThat(configuration.quiltBucketKmsKeyArns()).isEmpty();
+        assertThat(configuration.catalogKmsKeyArn()).isEmpty();
+        assertThat(configuration.inputAccess()).isEqualTo(InputAccess.LISTED);
+        assertThat(configuration.customViews()).isEmpty();
+        assertThat(configuration.removalPolicy()).isEqualTo(Removal.RETAIN);
+        assertThat(configuration.rolePath()).isEqualTo("/");
     }
 
     @Test
@@ -74,7 +77,7 @@ class ConfigurationReaderTest {
                 "rolePath",
                 "/quilt/athena/");
 
-        assertThat(ConfigurationReader.read(context, TestTemplates.PROJECT)).isEqualTo(everyKey());
+        assertEveryKeyCounts(context);
     }
 
     @Test
@@ -96,30 +99,32 @@ class ConfigurationReaderTest {
                 "removalPolicy", "destroy",
                 "rolePath", "/quilt/athena/");
 
-        assertThat(ConfigurationReader.read(context, TestTemplates.PROJECT)).isEqualTo(everyKey());
+        assertEveryKeyCounts(context);
     }
 
-    private static Configuration everyKey() {
-        return new Configuration(
-                List.of(new QuiltBucketGroup(
-                        Optional.empty(), List.of(new QuiltBucket("bucket-a"), new QuiltBucket("bucket-b")))),
-                "my-results",
-                "my_database",
-                "my-workgroup",
-                "MyPolicy",
-                List.of("RoleA", "RoleB"),
-                7,
-                OptionalLong.of(20_000_000_000L),
-                Optional.of(KEY),
-                List.of(KEY),
-                Optional.of(KEY),
-                InputAccess.ANY,
-                List.of(new CustomView("latest_images", """
+    private static void assertEveryKeyCounts(Map<String, Object> context) {
+        Configuration configuration = ConfigurationReader.read(context, TestTemplates.PROJECT);
+
+        assertThat(configuration.quiltBucketGroups())
+                .containsExactly(new QuiltBucketGroup(
+                        Optional.empty(), List.of(new QuiltBucket("bucket-a"), new QuiltBucket("bucket-b"))));
+        assertThat(configuration.resultsBucketName()).isEqualTo("my-results");
+        assertThat(configuration.databaseName()).isEqualTo("my_database");
+        assertThat(configuration.workgroupName()).isEqualTo("my-workgroup");
+        assertThat(configuration.policyName()).isEqualTo("MyPolicy");
+        assertThat(configuration.attachPolicyToRoles()).containsExactly("RoleA", "RoleB");
+        assertThat(configuration.resultsExpireAfterDays()).isEqualTo(7);
+        assertThat(configuration.bytesScannedCutoffPerQuery()).hasValue(20_000_000_000L);
+        assertThat(configuration.resultsKmsKeyArn()).contains(KEY);
+        assertThat(configuration.quiltBucketKmsKeyArns()).containsExactly(KEY);
+        assertThat(configuration.catalogKmsKeyArn()).contains(KEY);
+        assertThat(configuration.inputAccess()).isEqualTo(InputAccess.ANY);
+        assertThat(configuration.customViews()).containsExactly(new CustomView("latest_images", """
                         SELECT "user", "name", "logical_key", "size"
                         FROM "imaging_a_quilt_objects_view"
-                        WHERE "timestamp" = 'latest' AND "logical_key" LIKE '%.tiff'""", List.of())),
-                Removal.DESTROY,
-                "/quilt/athena/");
+                        WHERE "timestamp" = 'latest' AND "logical_key" LIKE '%.tiff'""", List.of()));
+        assertThat(configuration.removalPolicy()).isEqualTo(Removal.DESTROY);
+        assertThat(configuration.rolePath()).isEqualTo("/quilt/athena/");
     }
 
     @Test
@@ -149,14 +154,29 @@ class ConfigurationReaderTest {
     @Test
     void reportsAllProblemsAtOnce() {
         assertThat(problems(Map.of("quiltBuckets", List.of("s3://x"), "removalPolicy", "keep", "bukets", 1)))
-                .containsExactly(
-                        "quiltBuckets: \"s3://x\" must be the bucket's name alone, without s3://",
-                        "companyName: (missing) must be given: the results bucket is named after it",
-                        "removalPolicy: \"keep\" must be retain or destroy",
-                        "bukets: 1 must be left out: the keys are quiltBuckets, companyName, resultsBucketName, "
-                                + "databaseName, workgroupName, policyName, attachPolicyToRoles, "
-                                + "resultsExpireAfterDays, bytesScannedCutoffPerQuery, resultsKmsKeyArn, "
-                                + "quiltBucketKmsKeyArns, catalogKmsKeyArn, inputAccess, customViews, removalPolicy, rolePath");
+                .satisfiesExactly(
+                        buckets -> assertThat(buckets)
+                                .isEqualTo("quiltBuckets: \"s3://x\" must be the bucket's name alone, without s3://"),
+                        company -> assertThat(company)
+                                .isEqualTo(
+                                        "companyName: (missing) must be given: the results bucket is named after it"),
+                        removal -> assertThat(removal).isEqualTo("removalPolicy: \"keep\" must be retain or destroy"),
+                        unknown -> assertThat(unknown)
+                                .startsWith("bukets: 1 must be left out: the keys are quiltBuckets, companyName, "));
+    }
+
+    @Test
+    void theKeysAreThoseOfTheReadme() throws IOException {
+        List<String> documented = Pattern.compile("^\\| `(\\w+)` \\| ", Pattern.MULTILINE)
+                .matcher(Files.readString(TestTemplates.PROJECT.resolve("README.md")))
+                .results()
+                .map(row -> row.group(1))
+                .toList();
+        String unknown = problems(configuration("bukets", 1)).getFirst();
+
+        assertThat(documented).contains("companyName", "quiltBuckets");
+        assertThat(unknown.substring(unknown.indexOf(" are ") + 5).split(", "))
+                .containsExactlyInAnyOrderElementsOf(documented);
     }
 
     @ParameterizedTest
