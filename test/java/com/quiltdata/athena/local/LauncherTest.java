@@ -64,6 +64,7 @@ class LauncherTest {
 
     @ParameterizedTest
     @CsvSource({"wait, HUP, 129", "wait, INT, 130", "wait, TERM, 143", "serve, INT, 0", "serve, TERM, 0"})
+    @Timeout(60)
     void nothingIsLeftOfAProgramThatIsInterrupted(String how, String signal, int status) throws Exception {
         Process process = launch(how);
         long child = Long.parseLong(process.inputReader().readLine());
@@ -109,7 +110,14 @@ class LauncherTest {
     }
 
     private Process launch(String how) throws IOException {
-        return new ProcessBuilder(command(how)).start();
+        return new ProcessBuilder(Stream.concat(withDefaultSignals().stream(), command(how).stream())
+                        .toList())
+                .start();
+    }
+
+    /** A build that runs in the background, or under nohup, ignores signals, and so would what it starts. */
+    private static List<String> withDefaultSignals() {
+        return Files.exists(Path.of("/proc/self")) ? List.of("env", "--default-signal=HUP,INT,TERM") : List.of();
     }
 
     private List<String> command(String how) {
