@@ -126,6 +126,8 @@ class WorkflowsTest {
                 .isEqualTo(Map.of(
                         "check.yml verify",
                         List.of("shellcheck .ci/* .github/scripts/*", ".ci/run", ".ci/cdk synth --quiet"),
+                        "check.yml older-engine",
+                        List.of("mvn -B -ntp verify -Polder-engine"),
                         "deploy.yml diff",
                         List.of(".ci/diff cdk.out | tee -a \"$GITHUB_STEP_SUMMARY\""),
                         "deploy.yml deploy",
