@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.quiltdata.athena.TestTemplates;
 import com.quiltdata.athena.configuration.Configuration.InputAccess;
 import com.quiltdata.athena.configuration.Configuration.Removal;
+import com.quiltdata.athena.configuration.Configuration.Snapshots;
 import com.quiltdata.athena.schema.QuiltBucket;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -41,6 +42,7 @@ class ConfigurationReaderTest {
         assertThat(configuration.customViews()).isEmpty();
         assertThat(configuration.removalPolicy()).isEqualTo(Removal.RETAIN);
         assertThat(configuration.rolePath()).isEqualTo("/");
+        assertThat(configuration.snapshots()).isEmpty();
     }
 
     @Test
@@ -75,7 +77,11 @@ class ConfigurationReaderTest {
                 "removalPolicy",
                 "destroy",
                 "rolePath",
-                "/quilt/athena/");
+                "/quilt/athena/",
+                "snapshotSchedule",
+                "rate(1 hour)",
+                "snapshotBucketName",
+                "my-snapshots");
 
         assertEveryKeyCounts(context);
     }
@@ -97,7 +103,9 @@ class ConfigurationReaderTest {
                 "inputAccess", "any",
                 "customViews", "latest_images:test/resources/views/latest_images.sql",
                 "removalPolicy", "destroy",
-                "rolePath", "/quilt/athena/");
+                "rolePath", "/quilt/athena/",
+                "snapshotSchedule", "rate(1 hour)",
+                "snapshotBucketName", "my-snapshots");
 
         assertEveryKeyCounts(context);
     }
@@ -125,6 +133,7 @@ class ConfigurationReaderTest {
                         WHERE "timestamp" = 'latest' AND "logical_key" LIKE '%.tiff'""", List.of()));
         assertThat(configuration.removalPolicy()).isEqualTo(Removal.DESTROY);
         assertThat(configuration.rolePath()).isEqualTo("/quilt/athena/");
+        assertThat(configuration.snapshots()).contains(new Snapshots("rate(1 hour)", "my-snapshots"));
     }
 
     @Test

@@ -189,7 +189,6 @@ public enum BucketView {
      * @return a SELECT statement, with the columns {@code user}, {@code name}, {@code timestamp} and {@code hash}
      */
     static String pointersOf(String tablePrefix) {
-        return SqlTemplate.fill(
-                "pointers.sql", Map.of("pointersTable", BucketTable.POINTERS.nameWith(tablePrefix)));
+        return SqlTemplate.fill("pointers.sql", Map.of("pointersTable", BucketTable.POINTERS.nameWith(tablePrefix)));
     }
 }

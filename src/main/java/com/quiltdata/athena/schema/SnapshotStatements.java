@@ -49,8 +49,7 @@ public final class SnapshotStatements {
      * @return a DELETE statement
      */
     public static String removeOthers(List<QuiltBucket> buckets) {
-        String names =
-                buckets.stream().map(bucket -> "'" + bucket.name() + "'").collect(Collectors.joining(", "));
+        String names = buckets.stream().map(bucket -> "'" + bucket.name() + "'").collect(Collectors.joining(", "));
         return fill("snapshot_remove_buckets.sql", Map.of("buckets", names));
     }
 

@@ -71,8 +71,7 @@ public enum SnapshotView {
      */
     public static List<String> names(List<QuiltBucket> buckets) {
         return Stream.concat(
-                        buckets.stream()
-                                .flatMap(bucket -> Stream.of(values()).map(view -> view.nameIn(bucket))),
+                        buckets.stream().flatMap(bucket -> Stream.of(values()).map(view -> view.nameIn(bucket))),
                         Stream.of(values()).map(SnapshotView::nameOverAll))
                 .toList();
     }
@@ -98,7 +97,6 @@ public enum SnapshotView {
 
     private String query(String bucketColumn, String ofBucket) {
         return SqlText.withoutComments(SqlTemplate.fill(
-                template,
-                Map.of("bucketColumn", bucketColumn, "ofBucket", ofBucket, "snapshot", SnapshotTable.NAME)));
+                template, Map.of("bucketColumn", bucketColumn, "ofBucket", ofBucket, "snapshot", SnapshotTable.NAME)));
     }
 }

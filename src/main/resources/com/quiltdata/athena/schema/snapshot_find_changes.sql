@@ -19,8 +19,8 @@ WITH
 SELECT
   (SELECT count_if("tophash" IS NULL OR "tophash" IS DISTINCT FROM "applied") FROM pointers) AS "changes",
   coalesce(max("manifests") > ${mostManifests}, false) AS "more",
-  coalesce(min("tophash"), '') AS "first",
-  coalesce(max("tophash"), '') AS "last",
+  coalesce(min("tophash"), '-') AS "first",
+  coalesce(max("tophash"), '-') AS "last",
   coalesce(
     CASE
       WHEN max("manifests") <= ${mostNamed}

@@ -8,7 +8,9 @@ import org.junit.jupiter.api.Test;
 
 /** What Athena does about the database {@code default} before each statement. */
 class DefaultDatabaseTest {
-    private final GlueDataCatalog glue = new GlueDataCatalog();
+    private final GlueDataCatalog glue = new GlueDataCatalog(new IcebergTables(() -> {
+        throw new IllegalStateException("No Iceberg here");
+    }));
     private final DefaultDatabase database = new DefaultDatabase(glue);
 
     @Test

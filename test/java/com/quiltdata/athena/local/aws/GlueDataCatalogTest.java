@@ -43,7 +43,11 @@ class GlueDataCatalogTest {
 
     @Test
     void thereIsNoDatabaseAtFirst() {
-        assertThat(new GlueDataCatalog().databases()).isEmpty();
+        assertThat(new GlueDataCatalog(new IcebergTables(() -> {
+                            throw new IllegalStateException("No Iceberg here");
+                        }))
+                        .databases())
+                .isEmpty();
     }
 
     @Test

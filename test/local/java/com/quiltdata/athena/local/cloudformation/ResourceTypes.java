@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.Consumer;
 import software.amazon.awssdk.services.athena.model.CreateNamedQueryRequest;
 import software.amazon.awssdk.services.athena.model.CreateWorkGroupRequest;
@@ -47,6 +48,8 @@ final class ResourceTypes implements AutoCloseable {
             "AWS::IAM::Role",
             "AWS::Logs::LogGroup",
             "AWS::S3::BucketPolicy",
+            // Nothing is started by the time here; AWS clients can start what a schedule would.
+            "AWS::Scheduler::Schedule",
             "Custom::S3AutoDeleteObjects");
 
     /** What a bucket has beyond its name; of these, too, nothing is checked on loopback. */
@@ -102,6 +105,7 @@ final class ResourceTypes implements AutoCloseable {
                     managedPolicy(properties.path("ManagedPolicyName").asText(logicalId));
                 case "AWS::Lambda::Function" -> customResources.declareFunction(logicalId, properties);
                 case "AWS::S3::Bucket" -> bucket(properties);
+                case "AWS::StepFunctions::StateMachine" -> stateMachine(logicalId, properties);
                 case "Custom::AthenaView" -> customResources.create(logicalId, type, properties);
                 default -> withoutCounterpart(logicalId, type);
             };
@@ -171,6 +175,12 @@ final class ResourceTypes implements AutoCloseable {
                             ? updatedTable(current, properties)
                             : table(properties);
                 case "AWS::IAM::ManagedPolicy", "AWS::Lambda::Function" -> create(logicalId, type, properties);
+                case "AWS::StepFunctions::StateMachine" -> {
+                    aws.stepFunctions()
+                            .updateStateMachine(update ->
+                                    update.stateMachineArn(current.reference()).definition(definition(properties)));
+                    yield current;
+                }
                 case "AWS::S3::Bucket" -> unlessChanged(current, logicalId, oldProperties, properties, BUCKET_SETTINGS);
                 case "Custom::AthenaView" ->
                     customResources.update(logicalId, type, current, oldProperties, properties);
@@ -211,6 +221,8 @@ final class ResourceTypes implements AutoCloseable {
                                         properties.path("DatabaseName").asText())
                                 .name(name));
             case "AWS::S3::Bucket" -> aws.s3().deleteBucket(delete -> delete.bucket(name));
+            case "AWS::StepFunctions::StateMachine" ->
+                aws.stepFunctions().call("DeleteStateMachine", Map.of("stateMachineArn", name));
             case "Custom::AthenaView" -> customResources.delete(logicalId, type, current, properties);
             case "Custom::S3AutoDeleteObjects" -> {
                 close(properties.path("BucketName").asText());
@@ -347,13 +359,41 @@ final class ResourceTypes implements AutoCloseable {
     }
 
     private Resource table(JsonNode properties) throws JsonProcessingException {
-        CreateTableRequest create = request(properties, CreateTableRequest.serializableBuilderClass());
-        aws.glue().createTable(create);
-        return new Resource(create.tableInput().name());
+        ObjectNode request = properties.deepCopy();
+        JsonNode iceberg = request.path("OpenTableFormatInput").path("IcebergInput");
+        if (iceberg instanceof ObjectNode input) {
+            // The API's name for it.
+            input.set("CreateIcebergTableInput", input.remove("IcebergTableInput"));
+        }
+        aws.glue().createTable(request(request, CreateTableRequest.serializableBuilderClass()));
+        return new Resource(tableName(properties));
+    }
+
+    private Resource stateMachine(String logicalId, JsonNode properties) {
+        // CloudFormation makes up the end of the name, too.
+        String name = logicalId + "-" + UUID.randomUUID();
+        String arn = aws.stepFunctions()
+                .call("CreateStateMachine", Map.of("name", name, "definition", definition(properties)))
+                .path("stateMachineArn")
+                .asText();
+        return new Resource(arn, Map.of("Arn", arn));
+    }
+
+    private static String definition(JsonNode properties) {
+        String definition = properties.path("DefinitionString").asText();
+        for (Map.Entry<String, JsonNode> substitution :
+                properties.path("DefinitionSubstitutions").properties()) {
+            definition = definition.replace(
+                    "${" + substitution.getKey() + "}", substitution.getValue().asText());
+        }
+        return definition;
     }
 
     private static String tableName(JsonNode properties) {
-        return properties.path("TableInput").path("Name").asText();
+        return properties
+                .path("TableInput")
+                .path("Name")
+                .asText(properties.path("Name").asText());
     }
 
     private Resource updatedTable(Resource current, JsonNode properties) throws JsonProcessingException {
