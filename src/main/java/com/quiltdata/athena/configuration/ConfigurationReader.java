@@ -181,13 +181,14 @@ public final class ConfigurationReader {
             return Optional.empty();
         }
         // Without a schedule, nothing is made of the name, but it is checked where it stands.
-        String bucketName = bucketName(
-                SNAPSHOT_BUCKET_NAME, "-quilt-query-snapshot", "the snapshots' bucket: snapshots", groups);
+        String bucketName =
+                bucketName(SNAPSHOT_BUCKET_NAME, "-quilt-query-snapshot", "the snapshots' bucket: snapshots", groups);
         if (schedule.isEmpty()) {
             return Optional.empty();
         }
         if (bucketName.equals(resultsBucketName)) {
-            problems.add(SNAPSHOT_BUCKET_NAME.name(), bucketName, "not be the results bucket: what is in there expires");
+            problems.add(
+                    SNAPSHOT_BUCKET_NAME.name(), bucketName, "not be the results bucket: what is in there expires");
         }
         int longest = LONGEST_WORKGROUP_NAME - Configuration.SNAPSHOT_WORKGROUP_SUFFIX.length();
         if (workgroupName.length() > longest) {

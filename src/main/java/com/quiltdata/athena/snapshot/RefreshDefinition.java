@@ -218,9 +218,10 @@ record RefreshDefinition(List<QuiltBucket> buckets) {
 
     /** Athena's own words, out of a description of the query that may be cut off before it is complete JSON. */
     private static String reason() {
-        return ("( $cause := $string($states.input.Cause);"
-                        + " $words := $match($cause, /\"StateChangeReason\":\"((?:[^\"\\\\]|\\\\.)*)\"/);"
-                        + " $substring($exists($words) ? $words[0].groups[0]"
+        return ("( $cause := $replace($string($states.input.Cause), '\\\\\"', \"'\");"
+                        + " $key := '\"StateChangeReason\":\"';"
+                        + " $substring($contains($cause, $key)"
+                        + " ? $substringBefore($substringAfter($cause, $key), '\"')"
                         + " : $states.input.Error & ' ' & $cause, 0, %d) )")
                 .formatted(LONGEST_REASON);
     }

@@ -43,10 +43,7 @@ class GlueDataCatalogTest {
 
     @Test
     void thereIsNoDatabaseAtFirst() {
-        assertThat(new GlueDataCatalog(new IcebergTables(() -> {
-                            throw new IllegalStateException("No Iceberg here");
-                        }))
-                        .databases())
+        assertThat(new GlueDataCatalog(new IcebergTables(() -> null)).databases())
                 .isEmpty();
     }
 

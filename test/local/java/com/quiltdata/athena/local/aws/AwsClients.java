@@ -35,8 +35,7 @@ public final class AwsClients implements AutoCloseable {
                 .build();
         glue = configured(GlueClient.builder(), endpoint).httpClient(http).build();
         athena = configured(AthenaClient.builder(), endpoint).httpClient(http).build();
-        stepFunctions =
-                configured(SfnClient.builder(), endpoint).httpClient(http).build();
+        stepFunctions = new StepFunctionsClient(endpoint);
     }
 
     private static <B extends AwsClientBuilder<B, ?>> B configured(B builder, URI endpoint) {

@@ -32,6 +32,16 @@ final class GlueDataCatalog implements AwsJsonService {
     private static final int LONGEST_NAME = 255;
 
     private final Map<String, Database> databases = new TreeMap<>();
+    private final IcebergTables icebergTables;
+
+    /**
+     * Makes a catalog without databases.
+     *
+     * @param icebergTables makes Iceberg tables
+     */
+    GlueDataCatalog(IcebergTables icebergTables) {
+        this.icebergTables = icebergTables;
+    }
 
     @Override
     public synchronized ObjectNode call(String operation, ObjectNode request) throws AwsServiceException {

@@ -69,14 +69,12 @@ record IcebergTables(Supplier<S3Client> s3) {
         return description(table, location, file.toString());
     }
 
-    private static Schema schema(JsonNode fields) {
+    private static Schema schema(JsonNode fields) throws AwsServiceException {
         List<Types.NestedField> columns = new ArrayList<>();
         for (JsonNode field : fields) {
-            columns.add(Types.NestedField.of(
-                    field.path("Id").asInt(),
-                    !field.path("Required").asBoolean(),
-                    text(field, "Name"),
-                    Types.fromPrimitiveString(text(field, "Type"))));
+            require(field.path("Required").asText(), "false", "Required");
+            columns.add(Types.NestedField.optional(
+                    field.path("Id").asInt(), text(field, "Name"), Types.fromPrimitiveString(text(field, "Type"))));
         }
         return new Schema(columns);
     }

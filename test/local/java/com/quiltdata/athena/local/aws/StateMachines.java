@@ -1,7 +1,6 @@
 package com.quiltdata.athena.local.aws;
 
 import static com.quiltdata.athena.local.aws.AwsJson.object;
-import static com.quiltdata.athena.local.aws.AwsJson.requiredText;
 import static com.quiltdata.athena.local.aws.AwsJson.text;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -128,6 +127,11 @@ final class StateMachines implements AwsJsonService, AutoCloseable {
                 .put("stateMachineArn", execution.machine())
                 .put("name", arn.substring(arn.lastIndexOf(':') + 1))
                 .put("startDate", AwsJson.seconds(execution.started()));
+    }
+
+    private static String requiredText(ObjectNode request, String field, String error) throws AwsServiceException {
+        Constraints.of(request).required(field).check(message -> new AwsServiceException(error, message));
+        return text(request, field);
     }
 
     private StateMachineDefinition machine(String arn) throws AwsServiceException {

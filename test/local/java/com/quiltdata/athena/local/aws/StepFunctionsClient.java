@@ -28,8 +28,7 @@ public record StepFunctionsClient(URI endpoint) {
      */
     public JsonNode call(String operation, Map<String, String> request) {
         try {
-            HttpURLConnection connection =
-                    (HttpURLConnection) endpoint.toURL().openConnection();
+            HttpURLConnection connection = (HttpURLConnection) endpoint.toURL().openConnection();
             connection.setRequestMethod("POST");
             connection.setDoOutput(true);
             connection.setRequestProperty("Content-Type", "application/x-amz-json-1.0");

@@ -2,10 +2,13 @@ package com.quiltdata.athena.local.cloudformation;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.deser.std.FromStringDeserializer;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.quiltdata.athena.local.aws.AwsClients;
 import com.quiltdata.athena.local.aws.EmbeddedAws;
@@ -17,6 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
+import software.amazon.awssdk.core.document.Document;
 import software.amazon.awssdk.services.athena.model.CreateNamedQueryRequest;
 import software.amazon.awssdk.services.athena.model.CreateWorkGroupRequest;
 import software.amazon.awssdk.services.athena.model.InvalidRequestException;
@@ -65,6 +69,13 @@ final class ResourceTypes implements AutoCloseable {
 
     private static final ObjectMapper REQUESTS = JsonMapper.builder()
             .propertyNamingStrategy(PropertyNamingStrategies.UPPER_CAMEL_CASE)
+            // The types of an Iceberg table's columns: plain ones, which are texts.
+            .addModule(new SimpleModule().addDeserializer(Document.class, new FromStringDeserializer<>(Document.class) {
+                @Override
+                protected Document _deserialize(String text, DeserializationContext context) {
+                    return Document.fromString(text);
+                }
+            }))
             .build();
 
     private final CloudAssembly assembly;
@@ -177,8 +188,13 @@ final class ResourceTypes implements AutoCloseable {
                 case "AWS::IAM::ManagedPolicy", "AWS::Lambda::Function" -> create(logicalId, type, properties);
                 case "AWS::StepFunctions::StateMachine" -> {
                     aws.stepFunctions()
-                            .updateStateMachine(update ->
-                                    update.stateMachineArn(current.reference()).definition(definition(properties)));
+                            .call(
+                                    "UpdateStateMachine",
+                                    Map.of(
+                                            "stateMachineArn",
+                                            current.reference(),
+                                            "definition",
+                                            definition(properties)));
                     yield current;
                 }
                 case "AWS::S3::Bucket" -> unlessChanged(current, logicalId, oldProperties, properties, BUCKET_SETTINGS);
