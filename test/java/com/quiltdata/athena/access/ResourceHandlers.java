@@ -253,10 +253,7 @@ final class ResourceHandlers {
                 "AWS::S3::BucketPolicy",
                 List.of(
                         read("s3", List.of("GetBucketPolicy"), BUCKETS),
-                        write(
-                                "s3",
-                                List.of("DeleteBucketPolicy", "PutBucketPolicy"),
-                                BUCKETS)));
+                        write("s3", List.of("DeleteBucketPolicy", "PutBucketPolicy"), BUCKETS)));
         types.put(
                 "AWS::Scheduler::Schedule",
                 List.of(

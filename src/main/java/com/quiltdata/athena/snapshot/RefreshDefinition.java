@@ -157,7 +157,12 @@ record RefreshDefinition(List<QuiltBucket> buckets) {
     private Map<String, Object> statesOfABucket() {
         return map(
                 "ReadPointers",
-                caught(query(ofBucket(SnapshotStatements.readPointers()), "Next", "FindChanges")),
+                caught(query(
+                        ofBucket(SnapshotStatements.readPointers()),
+                        "Assign",
+                        map("rounds", 0),
+                        "Next",
+                        "FindChanges")),
                 "FindChanges",
                 caught(query(ofBucket(SnapshotStatements.findChanges()), "Next", "GetChanges")),
                 "GetChanges",
@@ -166,8 +171,8 @@ record RefreshDefinition(List<QuiltBucket> buckets) {
                         map("QueryExecutionId", expression("$states.input.QueryExecution.QueryExecutionId")),
                         "Assign",
                         map(
-                                "round",
-                                expression("$exists($round) ? $round + 1 : 1"),
+                                "rounds",
+                                expression("$rounds + 1"),
                                 "changes",
                                 expression("$number(" + ROW + "[0].VarCharValue)"),
                                 "more",
@@ -199,7 +204,7 @@ record RefreshDefinition(List<QuiltBucket> buckets) {
                         "Choices",
                         List.of(map(
                                 "Condition",
-                                expression("$more and $round < %d".formatted(rounds())),
+                                expression("$more and $rounds < %d".formatted(rounds())),
                                 "Next",
                                 "FindChanges")),
                         "Default",
