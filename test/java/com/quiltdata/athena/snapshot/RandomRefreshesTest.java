@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class RandomRefreshesTest {
     private static final int HISTORIES = Integer.getInteger("snapshots.histories", 1);
-    private static final int STEPS = Integer.getInteger("snapshots.steps", 12);
+    private static final int STEPS = Integer.getInteger("snapshots.steps", 6);
     private static final long FIRST_SEED = 20_261_124;
     private static final List<String> BUCKETS = List.of("histories-a", "histories-b");
 

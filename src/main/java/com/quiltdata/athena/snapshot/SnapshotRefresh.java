@@ -33,6 +33,9 @@ import software.constructs.Construct;
  */
 public final class SnapshotRefresh extends Construct {
 
+    /** The most buckets that one execution can refresh. */
+    public static final int MOST_BUCKETS = RefreshDefinition.MOST_BUCKETS;
+
     /** Small files and old versions of the table cost little, and so does waiting for them. */
     private static final String COMPACTION_SCHEDULE = "rate(7 days)";
 
