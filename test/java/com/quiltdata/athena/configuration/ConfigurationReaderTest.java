@@ -175,6 +175,22 @@ class ConfigurationReaderTest {
     }
 
     @Test
+    void snapshotsNeedABucketAndAWorkgroupOfTheirOwn() {
+        assertThat(problems(configuration(
+                        "snapshotSchedule",
+                        "rate(1 hour)",
+                        "snapshotBucketName",
+                        "mycompany-quilt-query-results",
+                        "workgroupName",
+                        "w".repeat(120))))
+                .containsExactly(
+                        "snapshotBucketName: \"mycompany-quilt-query-results\" must not be the results bucket: what is in"
+                                + " there expires",
+                        "workgroupName: \"" + "w".repeat(120) + "\" must have at most 119 characters with"
+                                + " snapshotSchedule: its workgroup's name is 9 longer");
+    }
+
+    @Test
     void theKeysAreThoseOfTheReadme() throws IOException {
         List<String> documented = Pattern.compile("^\\| `(\\w+)` \\| ", Pattern.MULTILINE)
                 .matcher(Files.readString(TestTemplates.PROJECT.resolve("README.md")))
@@ -194,6 +210,11 @@ class ConfigurationReaderTest {
             value = {
                 "companyName | My Co | \"My Co\" must make a valid bucket name: \"My Co-quilt-query-results\" must have "
                         + "only lower-case letters, digits, hyphens and dots",
+                "snapshotSchedule | hourly | \"hourly\" must be a schedule of EventBridge Scheduler, such as rate(1 hour) or "
+                        + "cron(0 5 * * ? *)",
+                "snapshotSchedule | at(2026-11-20T13:00:00) | \"at(2026-11-20T13:00:00)\" must be a schedule of EventBridge "
+                        + "Scheduler, such as rate(1 hour) or cron(0 5 * * ? *)",
+                "snapshotBucketName | My_Bucket | \"My_Bucket\" must have only lower-case letters, digits, hyphens and dots",
                 "companyName | ' ' | \" \" must be a text that is not empty",
                 "quiltBuckets | '' | \"\" must list at least one bucket",
                 "quiltBuckets | bucket-a,,bucket-b | \"\" must have 3 to 63 characters",

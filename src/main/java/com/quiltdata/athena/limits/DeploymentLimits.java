@@ -5,8 +5,8 @@ import com.quiltdata.athena.configuration.Configuration;
 import com.quiltdata.athena.configuration.Configuration.InputAccess;
 import com.quiltdata.athena.configuration.ConfigurationException;
 import com.quiltdata.athena.limits.SynthesizedTemplate.Policy;
-import com.quiltdata.athena.view.AthenaView;
 import com.quiltdata.athena.snapshot.SnapshotRefresh;
+import com.quiltdata.athena.view.AthenaView;
 import com.quiltdata.athena.view.AthenaViewProvider;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -38,8 +38,8 @@ public final class DeploymentLimits {
             new Limit(10_240, "characters of inline policies", "IAM's limit for a role");
     private static final Limit MANAGED_CHARACTERS = new Limit(6_144, "characters", "IAM's limit for a managed policy");
 
-    private static final Limit BUCKETS_WITH_SNAPSHOTS = new Limit(
-            SnapshotRefresh.MOST_BUCKETS, "buckets", "Step Functions' limit for the events of an execution");
+    private static final Limit BUCKETS_WITH_SNAPSHOTS =
+            new Limit(SnapshotRefresh.MOST_BUCKETS, "buckets", "Step Functions' limit for the events of an execution");
 
     private final Configuration configuration;
     private final List<SynthesizedTemplate> templates;
