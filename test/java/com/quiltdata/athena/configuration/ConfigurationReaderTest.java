@@ -186,7 +186,7 @@ class ConfigurationReaderTest {
                 .containsExactly(
                         "snapshotBucketName: \"mycompany-quilt-query-results\" must not be the results bucket: what is in"
                                 + " there expires",
-                        "workgroupName: \"" + "w".repeat(120) + "\" must have at most 119 characters with"
+                        "workgroupName: \"" + "w".repeat(99) + "… (122 characters) must have at most 119 characters with"
                                 + " snapshotSchedule: its workgroup's name is 9 longer");
     }
 

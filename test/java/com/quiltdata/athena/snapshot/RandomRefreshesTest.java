@@ -58,11 +58,7 @@ class RandomRefreshesTest {
         String bucket = BUCKETS.get(random.nextInt(BUCKETS.size()));
         switch (random.nextInt(12)) {
             case 0, 1, 2 -> {
-                String hash = hash(random);
-                String name = name(random);
-                put(bucket, "packages/" + hash, manifest(hash));
-                put(bucket, name + "/" + random.nextInt(3), hash);
-                put(bucket, name + "/latest", hash);
+                push(bucket, random);
                 return "push " + bucket;
             }
             case 3 -> {
@@ -94,6 +90,7 @@ class RandomRefreshesTest {
             }
             case 8, 9 -> {
                 String first = STACK.start();
+                push(bucket, random);
                 pause(random.nextInt(300));
                 String second = STACK.start();
                 STACK.await(first);
@@ -110,6 +107,14 @@ class RandomRefreshesTest {
                 return "refresh";
             }
         }
+    }
+
+    private void push(String bucket, Random random) {
+        String hash = hash(random);
+        String name = name(random);
+        put(bucket, "packages/" + hash, manifest(hash));
+        put(bucket, name + "/" + random.nextInt(3), hash);
+        put(bucket, name + "/latest", hash);
     }
 
     /** No package without its entries, and none twice: what a manifest has does not change, so it tells the whole. */

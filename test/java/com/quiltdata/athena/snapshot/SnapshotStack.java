@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 import software.amazon.awssdk.core.sync.RequestBody;
 
 /** A stack with snapshots in the shared account on loopback, and the registries of its buckets. */
@@ -81,6 +82,17 @@ final class SnapshotStack {
     void run(String input) {
         JsonNode end = await(start(input));
         assertThat(end.path("status").asText()).as(end.toString()).isEqualTo("SUCCEEDED");
+    }
+
+    /** Changes the state machine's definition until the next deployment. */
+    void change(UnaryOperator<String> definition) {
+        String machine = deployed.outputs().get("SnapshotStateMachineArn");
+        String text = client().call("DescribeStateMachine", Map.of("stateMachineArn", machine))
+                .path("definition")
+                .asText();
+        client().call(
+                        "UpdateStateMachine",
+                        Map.of("stateMachineArn", machine, "definition", definition.apply(text)));
     }
 
     /** Refreshes all snapshots. */

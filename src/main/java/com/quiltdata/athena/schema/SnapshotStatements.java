@@ -20,13 +20,7 @@ public final class SnapshotStatements {
     /** In statements of one bucket: what the names of its tables begin with. */
     public static final String PREFIX = "<prefix>";
 
-    /** In {@link #copy}: the first top hash of the round, in the order of their characters. */
-    public static final String FIRST = "<first>";
-
-    /** In {@link #copy}: the last top hash of the round. */
-    public static final String LAST = "<last>";
-
-    /** In {@link #copy}: which manifests it may open, as a phrase that follows their path. */
+    /** In {@link #copy}: which manifests it copies, as a phrase that follows their path. */
     public static final String PATHS = "<paths>";
 
     /** The most manifests that one statement copies: a guess at what takes minutes, of the 30 that Athena gives it. */
@@ -34,9 +28,9 @@ public final class SnapshotStatements {
 
     /**
      * The most manifests that a statement names one by one. Beyond, it gives the first and the last. Their paths, of at
-     * most 150 characters, stand in it twice, and Athena takes 262,144 bytes.
+     * most 155 characters, stand in it three times, and Athena takes 262,144 bytes.
      */
-    public static final int MOST_NAMED_MANIFESTS = 500;
+    public static final int MOST_NAMED_MANIFESTS = 400;
 
     private static final String MANIFESTS = "s3://" + BUCKET + "/" + QuiltBucket.REGISTRY_PREFIX + "packages/";
 
@@ -78,8 +72,7 @@ public final class SnapshotStatements {
      * Finds what is to be copied next.
      *
      * @return a SELECT statement of one row: {@code changes}, the number of pointers whose rows are to be changed;
-     *     {@code more}, whether another round is needed after the next; and what replaces {@link #FIRST}, {@link #LAST}
-     *     and {@link #PATHS}
+     *     {@code more}, whether another round is needed after the next; and {@code paths}, which replaces {@link #PATHS}
      */
     public static String findChanges() {
         return fill(
@@ -107,10 +100,10 @@ public final class SnapshotStatements {
                 Map.of(
                         "bucket",
                         BUCKET,
-                        "first",
-                        FIRST,
-                        "last",
-                        LAST,
+                        "manifests",
+                        MANIFESTS,
+                        "paths",
+                        PATHS,
                         "packages",
                         BucketView.PACKAGES.queryOver(BUCKET, PREFIX, pointers, PATHS),
                         "entries",

@@ -20,7 +20,7 @@ USING (
       LEFT JOIN copies ON pointers."tophash" = copies."tophash"
       WHERE pointers."tophash" IS NULL
         OR pointers."tophash" IS DISTINCT FROM pointers."applied"
-          AND (copies."path" IS NOT NULL OR pointers."tophash" BETWEEN '${first}' AND '${last}')
+          AND (copies."path" IS NOT NULL OR '${manifests}' || pointers."tophash" ${paths})
     ),
     packages AS (
 ${packages}

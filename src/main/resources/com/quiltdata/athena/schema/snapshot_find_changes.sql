@@ -1,6 +1,6 @@
 -- One row: how many pointers are to be changed, whether one more round is needed after the next, and which manifests are
--- to be copied in the next one: the first and the last of them, and a condition on their paths. The condition has
--- literals alone, because every engine skips files by those.
+-- to be copied in the next one, as a condition on their paths. It has literals alone, because every engine skips files by
+-- those.
 WITH
   pointers AS (
     SELECT "tophash", "applied" FROM "${snapshot}" WHERE "bucket" = '${bucket}' AND "kind" = 'pointer'
@@ -19,8 +19,6 @@ WITH
 SELECT
   (SELECT count_if("tophash" IS NULL OR "tophash" IS DISTINCT FROM "applied") FROM pointers) AS "changes",
   coalesce(max("manifests") > ${mostManifests}, false) AS "more",
-  coalesce(min("tophash"), '-') AS "first",
-  coalesce(max("tophash"), '-') AS "last",
   coalesce(
     CASE
       WHEN max("manifests") <= ${mostNamed}

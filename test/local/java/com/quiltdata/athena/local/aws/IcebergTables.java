@@ -46,7 +46,9 @@ record IcebergTables(Supplier<S3Client> s3) {
         PartitionSpec.Builder spec = PartitionSpec.builderFor(schema);
         for (JsonNode field : table.path("PartitionSpec").path("Fields")) {
             require(text(field, "Transform"), IDENTITY, "Transform");
-            spec.identity(schema.findColumnName(field.path("SourceId").asInt()), text(field, "Name"));
+            String column = schema.findColumnName(field.path("SourceId").asInt());
+            require(text(field, "Name"), column, "Name");
+            spec.identity(column);
         }
         Map<String, String> properties = new HashMap<>();
         table.path("Properties")

@@ -11,11 +11,12 @@ import java.util.TreeSet;
 /**
  * A definition in the Amazon States Language, with JSONata, that has nothing but what is known here.
  *
+ * @param text JSON
  * @param start the name of the first state
  * @param states the states by name
  * @see <a href="https://states-language.net/">Amazon States Language</a>
  */
-record StateMachineDefinition(String start, JsonNode states) {
+record StateMachineDefinition(String text, String start, JsonNode states) {
     private static final int MOST_BYTES = 1_048_576;
 
     private static final Set<String> ALL = Set.of("Type", "Comment");
@@ -65,7 +66,7 @@ record StateMachineDefinition(String start, JsonNode states) {
         String start = part.path("StartAt").asText();
         requireState(states, "StartAt", start);
         states.properties().forEach(state -> requireKnown(state.getKey(), state.getValue(), states));
-        return new StateMachineDefinition(start, states);
+        return new StateMachineDefinition(part.toString(), start, states);
     }
 
     private static void requireKnown(String name, JsonNode state, JsonNode states) {

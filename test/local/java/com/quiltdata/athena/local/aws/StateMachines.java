@@ -49,6 +49,10 @@ final class StateMachines implements AwsJsonService, AutoCloseable {
                 machines.remove(text(request, "stateMachineArn"));
                 yield object();
             }
+            case "DescribeStateMachine" -> {
+                String arn = requiredText(request, "stateMachineArn", "InvalidArn");
+                yield object().put("stateMachineArn", arn).put("definition", machine(arn).text());
+            }
             case "DescribeExecution" -> describe(requiredText(request, "executionArn", "InvalidArn"));
             case "ListStateMachines" -> list();
             case "StartExecution" -> start(request);
