@@ -186,7 +186,8 @@ class ConfigurationReaderTest {
                 .containsExactly(
                         "snapshotBucketName: \"mycompany-quilt-query-results\" must not be the results bucket: what is in"
                                 + " there expires",
-                        "workgroupName: \"" + "w".repeat(99) + "… (122 characters) must have at most 119 characters with"
+                        "workgroupName: \"" + "w".repeat(99)
+                                + "… (122 characters) must have at most 119 characters with"
                                 + " snapshotSchedule: its workgroup's name is 9 longer");
     }
 

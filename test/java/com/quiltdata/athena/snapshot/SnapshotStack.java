@@ -90,9 +90,7 @@ final class SnapshotStack {
         String text = client().call("DescribeStateMachine", Map.of("stateMachineArn", machine))
                 .path("definition")
                 .asText();
-        client().call(
-                        "UpdateStateMachine",
-                        Map.of("stateMachineArn", machine, "definition", definition.apply(text)));
+        client().call("UpdateStateMachine", Map.of("stateMachineArn", machine, "definition", definition.apply(text)));
     }
 
     /** Refreshes all snapshots. */

@@ -77,8 +77,7 @@ public final class AccessPolicy extends Construct {
         statements.addAll(metadataStatements());
         statements.addAll(new RegistryAccess(Stack.of(this), configuration).statements());
         statements.addAll(outputStatements());
-        // The key of the results, which is the snapshots' too, is in those already.
-        snapshots.ifPresent(store -> statements.addAll(store.readStatements(false)));
+        snapshots.ifPresent(store -> statements.add(store.readStatement()));
         return statements;
     }
 

@@ -155,22 +155,17 @@ public final class SnapshotStore extends Construct {
     }
 
     /**
-     * Lets Athena read the table's files on somebody's behalf.
+     * Lets Athena read the table's files on somebody's behalf. The key that they are encrypted with is that of the query
+     * results, which whoever runs queries may use already.
      *
-     * @param keyActions whether permissions on the bucket's key, if it has one, are to be among them
-     * @return the statements of a policy
+     * @return a statement of a policy
      */
-    public List<PolicyStatement> readStatements(boolean keyActions) {
-        List<PolicyStatement> statements = new ArrayList<>();
-        statements.add(Statements.allow(
+    public PolicyStatement readStatement() {
+        return Statements.allow(
                 "GrantQuiltAthenaSnapshotAccess",
                 List.of("s3:GetBucketLocation", "s3:GetObject"),
                 List.of(bucket.getBucketArn(), files()),
-                RequestConditions.BY_ATHENA));
-        if (keyActions) {
-            statements.addAll(keyStatements());
-        }
-        return statements;
+                RequestConditions.BY_ATHENA);
     }
 
     /**
@@ -199,18 +194,14 @@ public final class SnapshotStore extends Construct {
                 List.of("s3:GetObject"),
                 List.of(bucket.arnForObjects(RESULTS_FOLDER + "*")),
                 Map.of()));
-        statements.addAll(keyStatements());
+        if (bucket.getEncryptionKey() != null) {
+            statements.add(Statements.allow(
+                    "UseSnapshotKey",
+                    RequestConditions.RESULT_KEY_ACTIONS,
+                    List.of(bucket.getEncryptionKey().getKeyArn()),
+                    RequestConditions.BY_S3));
+        }
         return statements;
-    }
-
-    private List<PolicyStatement> keyStatements() {
-        return bucket.getEncryptionKey() == null
-                ? List.of()
-                : List.of(Statements.allow(
-                        "UseSnapshotKey",
-                        RequestConditions.RESULT_KEY_ACTIONS,
-                        List.of(bucket.getEncryptionKey().getKeyArn()),
-                        RequestConditions.BY_S3));
     }
 
     private String files() {

@@ -61,8 +61,7 @@ final class StackViews {
                 database.name(),
                 Stream.of(BucketView.values()).map(BucketView::namePattern).toList());
         snapshots.ifPresent(store -> provider.grantDefineViews(
-                // The key is that of the results, which the provider may use already.
-                "Snapshots", database.name(), SnapshotView.namePatterns(), store.readStatements(false)));
+                "Snapshots", database.name(), SnapshotView.namePatterns(), List.of(store.readStatement())));
     }
 
     /**

@@ -51,7 +51,8 @@ final class StateMachines implements AwsJsonService, AutoCloseable {
             }
             case "DescribeStateMachine" -> {
                 String arn = requiredText(request, "stateMachineArn", "InvalidArn");
-                yield object().put("stateMachineArn", arn).put("definition", machine(arn).text());
+                yield object().put("stateMachineArn", arn)
+                        .put("definition", machine(arn).text());
             }
             case "DescribeExecution" -> describe(requiredText(request, "executionArn", "InvalidArn"));
             case "ListStateMachines" -> list();
