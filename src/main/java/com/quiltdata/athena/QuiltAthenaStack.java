@@ -3,11 +3,15 @@ package com.quiltdata.athena;
 import com.quiltdata.athena.access.AccessPolicy;
 import com.quiltdata.athena.access.QueryDatabase;
 import com.quiltdata.athena.access.QueryResults;
+import com.quiltdata.athena.access.SnapshotStore;
 import com.quiltdata.athena.configuration.Configuration;
 import com.quiltdata.athena.metadata.CustomViews;
 import com.quiltdata.athena.metadata.QuiltMetadata;
+import com.quiltdata.athena.metadata.SnapshotsOverBuckets;
 import com.quiltdata.athena.metadata.ViewsOverBuckets;
+import com.quiltdata.athena.snapshot.SnapshotRefresh;
 import com.quiltdata.athena.view.AthenaViewProvider;
+import java.util.Optional;
 import software.amazon.awscdk.CfnOutput;
 import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.StackProps;
@@ -31,12 +35,20 @@ public final class QuiltAthenaStack extends Stack {
 
         QueryResults results = new QueryResults(this, "QueryResults", configuration);
         QueryDatabase database = new QueryDatabase(this, "QueryDatabase", configuration);
-        AccessPolicy policy = new AccessPolicy(this, "AccessPolicy", configuration, results, database);
+        Optional<SnapshotStore> snapshots = configuration
+                .snapshots()
+                .map(settings -> new SnapshotStore(this, "SnapshotStore", configuration, database));
+        AccessPolicy policy = new AccessPolicy(this, "AccessPolicy", configuration, results, database, snapshots);
 
-        QuiltMetadata metadata = new QuiltMetadata(this, "QuiltBuckets", configuration, results, database);
+        QuiltMetadata metadata = new QuiltMetadata(this, "QuiltBuckets", configuration, results, database, snapshots);
         if (configuration.hasViewsOverBuckets()) {
             new ViewsOverBuckets(this, "ViewsOverBuckets", configuration.quiltBuckets(), metadata);
         }
+        snapshots.ifPresent(store -> {
+            new SnapshotsOverBuckets(this, "SnapshotsOverBuckets", metadata);
+            SnapshotRefresh refresh = new SnapshotRefresh(this, "SnapshotRefresh", configuration, store, database);
+            output("SnapshotStateMachineArn", "Refreshes the snapshots when it is started", refresh.stateMachineArn());
+        });
         if (!configuration.customViews().isEmpty()) {
             new CustomViews(this, "CustomViews", configuration.customViews(), metadata, database);
         }

@@ -37,6 +37,7 @@ class DeployerAccessTest {
     private static final Partition PARTITION = Partition.AWS;
     private static final Path DEPLOYER = TestTemplates.PROJECT.resolve("docs/deployer");
     private static final String EXECUTION = "cloudformation-execution.json";
+    private static final String SNAPSHOTS = "cloudformation-execution-snapshots.json";
     private static final String READ = "read-role.json";
     private static final String DEPLOY = "deploy-role.json";
     private static final String BOUNDARY = "require-boundary.json";
@@ -48,6 +49,7 @@ class DeployerAccessTest {
             Map.entry("<account>", Partition.ACCOUNT),
             Map.entry("<qualifier>", "quilt"),
             Map.entry("<results-bucket>", "mycompany-quilt-query-results"),
+            Map.entry("<snapshot-bucket>", "mycompany-quilt-query-snapshot"),
             Map.entry("<workgroup>", "quilt-query"),
             Map.entry("<database>", "quilt_query"),
             Map.entry("<policy>", "AthenaQuiltAccess"),
@@ -73,7 +75,7 @@ class DeployerAccessTest {
     @ValueSource(strings = {"aws", "aws-us-gov"})
     void cloudFormationMayDoWhatTheHandlersOfEveryTypeDo(String partitionId) {
         Partition partition = partitionId.equals("aws") ? Partition.AWS : Partition.AWS_US_GOV;
-        PolicyEvaluator policy = evaluator(partition, EXECUTION);
+        PolicyEvaluator policy = evaluator(partition, EXECUTION, SNAPSHOTS);
 
         assertThat(handlers())
                 .flatMap(handler -> handler.requests(partition).toList())
@@ -140,6 +142,14 @@ class DeployerAccessTest {
             denied | kms:ReEncryptFrom | key/catalog | glue | Glue does not ask for it
             denied | iam:AttachRolePolicy | role/Analysts | iam:PolicyARN=arn:aws:iam::aws:policy/AdministratorAccess | another policy for somebody's role
             denied | iam:AttachRolePolicy | role/quilt/QuiltAthena-HandlerRole-0ABC | iam:PolicyARN=arn:aws:iam::aws:policy/AdministratorAccess | another policy for its own roles
+            allowed | iam:PassRole | role/quilt/QuiltAthena-SnapshotRefreshRole-0ABC | iam:PassedToService=states.amazonaws.com | the state machine gets its role
+            allowed | iam:PassRole | role/quilt/QuiltAthena-SnapshotRefreshRole-0ABC | iam:PassedToService=scheduler.amazonaws.com | the schedules get their role
+            allowed | s3:PutObject | mycompany-quilt-query-snapshot/rows/metadata/00000-0a1b.metadata.json | | Glue writes the table's first metadata
+            allowed | s3:GetObject | mycompany-quilt-query-snapshot/rows/metadata/00000-0a1b.metadata.json | | Glue reads it
+            denied | s3:GetObject | mycompany-quilt-query-snapshot/rows/data/0a1b.parquet | | what is in a registry
+            denied | states:StartExecution | stateMachine:SnapshotRefreshStateMachine0AB1C2D3-0ABC | | refreshing
+            denied | states:DeleteStateMachine | stateMachine:payroll | | another state machine
+            denied | scheduler:DeleteSchedule | schedule/default/payroll | | another schedule
             denied | iam:PassRole | role/quilt/QuiltAthena-HandlerRole-0ABC | iam:PassedToService=ec2.amazonaws.com | another service
             denied | iam:PassRole | role/Admin | iam:PassedToService=lambda.amazonaws.com | somebody's role
             denied | iam:CreateRole | role/QuiltAthena-HandlerRole-0ABC | | a role outside the path
@@ -170,7 +180,7 @@ class DeployerAccessTest {
             denied | sts:AssumeRole | role/quilt/QuiltAthena-HandlerRole-0ABC | | no handler assumes a role
             """)
     void cloudFormationAtTheEdges(String decision, String action, String resource, String circumstances, String why) {
-        decide(decision, action, resource, circumstances, why, EXECUTION);
+        decide(decision, action, resource, circumstances, why, EXECUTION, SNAPSHOTS);
     }
 
     @ParameterizedTest(name = "{0}: {1} on {2}, {3}: {4}")
@@ -240,7 +250,7 @@ class DeployerAccessTest {
 
     @Test
     void aBoundaryThatIsRequiredHindersNothingElse() {
-        PolicyEvaluator policy = evaluator(PARTITION, EXECUTION, BOUNDARY);
+        PolicyEvaluator policy = evaluator(PARTITION, EXECUTION, SNAPSHOTS, BOUNDARY);
         String boundary = NAMES.get("<boundary>");
 
         assertThat(handlers())
@@ -258,7 +268,7 @@ class DeployerAccessTest {
 
     @Test
     void nothingIsAllowedThatNoHandlerAndNoRowNeeds() {
-        assertThat(evaluator(PARTITION, EXECUTION).unneeded(needed(handlers(), "cloudFormationAtTheEdges")))
+        assertThat(evaluator(PARTITION, EXECUTION, SNAPSHOTS).unneeded(needed(handlers(), "cloudFormationAtTheEdges")))
                 .isEmpty();
         assertThat(evaluator(PARTITION, READ).unneeded(needed(handlers().filter(Handler::reads), "theRoleThatReads")))
                 .isEmpty();
@@ -303,7 +313,7 @@ class DeployerAccessTest {
         assertThat(process.waitFor()).isZero();
         assertThat(TestFiles.list(directory.resolve("target/deployer")))
                 .extracting(file -> file.getFileName().toString())
-                .containsExactly(EXECUTION, DEPLOY, READ, BOUNDARY);
+                .containsExactly(SNAPSHOTS, EXECUTION, DEPLOY, READ, BOUNDARY);
         assertThat(TestFiles.list(directory.resolve("target/deployer")))
                 .allSatisfy(file -> assertThat(TestFiles.json(TestFiles.text(file)))
                         .isEqualTo(filled(file.getFileName().toString(), names)));
@@ -311,10 +321,11 @@ class DeployerAccessTest {
 
     /** A managed policy has at most 6,144 characters, white space not counted. */
     @ParameterizedTest
-    @ValueSource(strings = {EXECUTION, READ, DEPLOY, BOUNDARY})
+    @ValueSource(strings = {EXECUTION, SNAPSHOTS, READ, DEPLOY, BOUNDARY})
     void eachFitsIntoAManagedPolicyWithNamesOfSixtyCharacters(String file) {
         Map<String, String> names = new HashMap<>(NAMES);
-        for (String name : List.of("<results-bucket>", "<workgroup>", "<database>", "<policy>", "<role-path>")) {
+        for (String name : List.of(
+                "<results-bucket>", "<snapshot-bucket>", "<workgroup>", "<database>", "<policy>", "<role-path>")) {
             names.put(name, "n".repeat(60));
         }
         names.put("<partition>", Partition.LONGEST.id());
@@ -369,6 +380,8 @@ class DeployerAccessTest {
                         List.of(PARTITION.arn("kms", "key/bucket-a")),
                         "catalogKmsKeyArn",
                         PARTITION.arn("kms", "key/catalog"),
+                        "snapshotSchedule",
+                        "rate(1 hour)",
                         "rolePath",
                         "/quilt/",
                         "customViews",

@@ -27,6 +27,11 @@ final class ResourceHandlers {
     private static final String ROLE = "role/quilt/QuiltAthena-AthenaViewProviderHandlerRole-0ABC";
     private static final String FUNCTION = "function:QuiltAthena-AthenaViewProviderHandler-0ABC";
     private static final String LOG_GROUP = "log-group:QuiltAthena-AthenaViewProviderHandlerLog-0ABC";
+    private static final String SCHEDULE = "schedule/default/QuiltAthena-SnapshotRefreshSchedule-0ABC";
+    private static final String STATE_MACHINE = "stateMachine:SnapshotRefreshStateMachine0AB1C2D3-0ABC";
+    private static final List<String> BUCKETS =
+            List.of("mycompany-quilt-query-results", "mycompany-quilt-query-snapshot");
+    private static final List<String> WORKGROUPS = List.of("workgroup/quilt-query", "workgroup/quilt-query-snapshot");
     private static final List<String> OF_ROLES = List.of("GetRole", "ListAttachedRolePolicies", "ListRolePolicies");
     private static final List<String> OF_DATABASE = List.of("catalog", "database/quilt_query");
 
@@ -70,7 +75,7 @@ final class ResourceHandlers {
         types.put(
                 "AWS::Athena::WorkGroup",
                 List.of(
-                        read("athena", List.of("GetWorkGroup", "ListTagsForResource"), "workgroup/quilt-query"),
+                        read("athena", List.of("GetWorkGroup", "ListTagsForResource"), WORKGROUPS),
                         write(
                                 "athena",
                                 List.of(
@@ -79,7 +84,7 @@ final class ResourceHandlers {
                                         "TagResource",
                                         "UntagResource",
                                         "UpdateWorkGroup"),
-                                "workgroup/quilt-query")));
+                                WORKGROUPS)));
         // Change sets: the CDK CLI has them made for nested stacks, too.
         types.put(
                 "AWS::CloudFormation::Stack",
@@ -114,7 +119,7 @@ final class ResourceHandlers {
                                         "userDefinedFunction/quilt_query/somebodys"))));
         types.put(
                 "AWS::Glue::Table",
-                Stream.of("bucket_a_quilt_manifests", "bucket_a_quilt_packages")
+                Stream.of("bucket_a_quilt_manifests", "bucket_a_quilt_packages", "quilt_snapshot_rows")
                         .map(table -> List.of("catalog", "database/quilt_query", "table/quilt_query/" + table))
                         .flatMap(resources -> Stream.of(
                                 read("glue", List.of("GetTable"), resources),
@@ -232,7 +237,7 @@ final class ResourceHandlers {
                                         "GetMetricsConfiguration",
                                         "GetReplicationConfiguration",
                                         "ListBucket"),
-                                "mycompany-quilt-query-results"),
+                                BUCKETS),
                         write(
                                 "s3",
                                 List.of(
@@ -243,15 +248,30 @@ final class ResourceHandlers {
                                         "PutBucketTagging",
                                         "PutEncryptionConfiguration",
                                         "PutLifecycleConfiguration"),
-                                "mycompany-quilt-query-results")));
+                                BUCKETS)));
         types.put(
                 "AWS::S3::BucketPolicy",
                 List.of(
-                        read("s3", List.of("GetBucketPolicy"), "mycompany-quilt-query-results"),
+                        read("s3", List.of("GetBucketPolicy"), BUCKETS),
+                        write("s3", List.of("DeleteBucketPolicy", "PutBucketPolicy"), BUCKETS)));
+        types.put(
+                "AWS::Scheduler::Schedule",
+                List.of(
+                        read("scheduler", List.of("GetSchedule"), SCHEDULE),
+                        write("scheduler", List.of("CreateSchedule", "DeleteSchedule", "UpdateSchedule"), SCHEDULE)));
+        types.put(
+                "AWS::StepFunctions::StateMachine",
+                List.of(
+                        read("states", List.of("DescribeStateMachine", "ListTagsForResource"), STATE_MACHINE),
                         write(
-                                "s3",
-                                List.of("DeleteBucketPolicy", "PutBucketPolicy"),
-                                "mycompany-quilt-query-results")));
+                                "states",
+                                List.of(
+                                        "CreateStateMachine",
+                                        "DeleteStateMachine",
+                                        "TagResource",
+                                        "UntagResource",
+                                        "UpdateStateMachine"),
+                                STATE_MACHINE)));
         // CloudFormation calls the function that the service token names; what that does, its own role allows.
         types.put("Custom::AthenaView", List.of(write("lambda", List.of("InvokeFunction"), FUNCTION)));
         types.put("Custom::S3AutoDeleteObjects", List.of(write("lambda", List.of("InvokeFunction"), FUNCTION)));

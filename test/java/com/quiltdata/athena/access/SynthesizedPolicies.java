@@ -64,6 +64,18 @@ final class SynthesizedPolicies {
     }
 
     /**
+     * What the role that refreshes snapshots may do.
+     *
+     * @return the documents of its policies
+     */
+    List<JsonNode> refreshPolicies() {
+        return templates.get(0).resources("AWS::IAM::ManagedPolicy").entrySet().stream()
+                .filter(policy -> policy.getKey().startsWith("SnapshotRefresh"))
+                .map(policy -> policy.getValue().path("PolicyDocument"))
+                .toList();
+    }
+
+    /**
      * What the role of the view handler may do.
      *
      * @return for each stack with a handler, the names and documents of the policies

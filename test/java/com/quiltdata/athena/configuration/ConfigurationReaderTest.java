@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.quiltdata.athena.TestTemplates;
 import com.quiltdata.athena.configuration.Configuration.InputAccess;
 import com.quiltdata.athena.configuration.Configuration.Removal;
+import com.quiltdata.athena.configuration.Configuration.Snapshots;
 import com.quiltdata.athena.schema.QuiltBucket;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -41,6 +42,7 @@ class ConfigurationReaderTest {
         assertThat(configuration.customViews()).isEmpty();
         assertThat(configuration.removalPolicy()).isEqualTo(Removal.RETAIN);
         assertThat(configuration.rolePath()).isEqualTo("/");
+        assertThat(configuration.snapshots()).isEmpty();
     }
 
     @Test
@@ -75,7 +77,11 @@ class ConfigurationReaderTest {
                 "removalPolicy",
                 "destroy",
                 "rolePath",
-                "/quilt/athena/");
+                "/quilt/athena/",
+                "snapshotSchedule",
+                "rate(1 hour)",
+                "snapshotBucketName",
+                "my-snapshots");
 
         assertEveryKeyCounts(context);
     }
@@ -97,7 +103,9 @@ class ConfigurationReaderTest {
                 "inputAccess", "any",
                 "customViews", "latest_images:test/resources/views/latest_images.sql",
                 "removalPolicy", "destroy",
-                "rolePath", "/quilt/athena/");
+                "rolePath", "/quilt/athena/",
+                "snapshotSchedule", "rate(1 hour)",
+                "snapshotBucketName", "my-snapshots");
 
         assertEveryKeyCounts(context);
     }
@@ -125,6 +133,7 @@ class ConfigurationReaderTest {
                         WHERE "timestamp" = 'latest' AND "logical_key" LIKE '%.tiff'""", List.of()));
         assertThat(configuration.removalPolicy()).isEqualTo(Removal.DESTROY);
         assertThat(configuration.rolePath()).isEqualTo("/quilt/athena/");
+        assertThat(configuration.snapshots()).contains(new Snapshots("rate(1 hour)", "my-snapshots"));
     }
 
     @Test
@@ -166,6 +175,23 @@ class ConfigurationReaderTest {
     }
 
     @Test
+    void snapshotsNeedABucketAndAWorkgroupOfTheirOwn() {
+        assertThat(problems(configuration(
+                        "snapshotSchedule",
+                        "rate(1 hour)",
+                        "snapshotBucketName",
+                        "mycompany-quilt-query-results",
+                        "workgroupName",
+                        "w".repeat(120))))
+                .containsExactly(
+                        "snapshotBucketName: \"mycompany-quilt-query-results\" must not be the results bucket: what is in"
+                                + " there expires",
+                        "workgroupName: \"" + "w".repeat(99)
+                                + "… (122 characters) must have at most 119 characters with"
+                                + " snapshotSchedule: its workgroup's name is 9 longer");
+    }
+
+    @Test
     void theKeysAreThoseOfTheReadme() throws IOException {
         List<String> documented = Pattern.compile("^\\| `(\\w+)` \\| ", Pattern.MULTILINE)
                 .matcher(Files.readString(TestTemplates.PROJECT.resolve("README.md")))
@@ -185,6 +211,11 @@ class ConfigurationReaderTest {
             value = {
                 "companyName | My Co | \"My Co\" must make a valid bucket name: \"My Co-quilt-query-results\" must have "
                         + "only lower-case letters, digits, hyphens and dots",
+                "snapshotSchedule | hourly | \"hourly\" must be a schedule of EventBridge Scheduler, such as rate(1 hour) or "
+                        + "cron(0 5 * * ? *)",
+                "snapshotSchedule | at(2026-11-20T13:00:00) | \"at(2026-11-20T13:00:00)\" must be a schedule of EventBridge "
+                        + "Scheduler, such as rate(1 hour) or cron(0 5 * * ? *)",
+                "snapshotBucketName | My_Bucket | \"My_Bucket\" must have only lower-case letters, digits, hyphens and dots",
                 "companyName | ' ' | \" \" must be a text that is not empty",
                 "quiltBuckets | '' | \"\" must list at least one bucket",
                 "quiltBuckets | bucket-a,,bucket-b | \"\" must have 3 to 63 characters",

@@ -31,14 +31,18 @@ public record DeployedStack(Map<String, String> outputs) {
      *
      * @param name tells this stack from others; lower-case letters
      * @param quiltBuckets the configured Quilt buckets
+     * @param more keys and values in turn, added to the configuration
      * @return the assembly
      */
-    public static CloudAssembly assembly(String name, Object quiltBuckets) {
+    public static CloudAssembly assembly(String name, Object quiltBuckets, Object... more) {
         Map<String, Object> configuration = new HashMap<>();
         configuration.put("companyName", name);
         configuration.put("quiltBuckets", quiltBuckets);
         configuration.put("databaseName", name);
         configuration.put("workgroupName", name);
+        for (int i = 0; i < more.length; i += 2) {
+            configuration.put((String) more[i], more[i + 1]);
+        }
         return TestTemplates.assembly(configuration);
     }
 

@@ -8,6 +8,7 @@ import com.quiltdata.athena.TestTemplates;
 import com.quiltdata.athena.configuration.ConfigurationReader;
 import com.quiltdata.athena.local.cloudformation.CloudAssembly;
 import com.quiltdata.athena.schema.BucketView;
+import com.quiltdata.athena.schema.SnapshotView;
 import io.github.cdklabs.cdknag.AwsSolutionsChecks;
 import io.github.cdklabs.cdknag.HIPAASecurityChecks;
 import io.github.cdklabs.cdknag.NIST80053R5Checks;
@@ -38,7 +39,43 @@ class NagTest {
     private static final String TABLES = GLUE + "table/<QueryDatabase5B4A5A9D>/";
     private static final String RESULTS = "Resource::<QueryResultsBucket8914DAAE.Arn>/*";
 
+    private static final String SNAPSHOTS = "Resource::<SnapshotStoreBucketDA23CF97.Arn>/rows/*";
+
+    private static final String MANY_FILES = "The table is many files below one prefix.";
+
+    private static final String MANY_OBJECTS = "Manifests and pointers are many objects below one prefix.";
+
+    private static final String HISTORY =
+            "Step Functions keeps each execution's history, with every query and its error, for 90 days.";
+
     private static final Map<String, List<NagPackSuppression>> SUPPRESSIONS = Map.of(
+            "/QuiltAthena/SnapshotStore/Bucket/Resource",
+                    List.of(suppression(
+                            "AwsSolutions-S1",
+                            "Snapshots are copies, read through Athena, whose history tells who ran which query.")),
+            "/QuiltAthena/AthenaViewProvider/HandlerRole/Snapshots/Resource",
+                    Stream.concat(
+                                    Stream.of(wildcard(SNAPSHOTS, MANY_FILES)),
+                                    SnapshotView.namePatterns().stream()
+                                            .map(pattern -> wildcard(
+                                                    TABLES + pattern,
+                                                    "Those of buckets that left the configuration are dropped, too.")))
+                            .toList(),
+            "/QuiltAthena/SnapshotRefresh/QueriesPolicy/Resource",
+                    List.of(
+                            wildcard(SNAPSHOTS, MANY_FILES),
+                            wildcard(
+                                    "Resource::<SnapshotStoreBucketDA23CF97.Arn>/results/*",
+                                    "Each statement has a result object of its own."),
+                            wildcard(TABLES + "*", "Athena looks up the tables of every bucket.")),
+            "/QuiltAthena/SnapshotRefresh/RegistriesPolicy/Resource",
+                    List.of(
+                            wildcard(
+                                    "Resource::arn:<AWS::Partition>:s3:::quilt-allencell-manifests/.quilt/*",
+                                    MANY_OBJECTS),
+                            wildcard("Resource::arn:<AWS::Partition>:s3:::imaging-a/.quilt/*", MANY_OBJECTS)),
+            "/QuiltAthena/SnapshotRefresh/StateMachine",
+                    List.of(suppression("AwsSolutions-SF1", HISTORY), suppression("AwsSolutions-SF2", HISTORY)),
             "/QuiltAthena/QueryResults/Bucket/Resource",
                     List.of(
                             suppression(
@@ -52,10 +89,9 @@ class NagTest {
                             wildcard(TABLES + "*_quilt_*", "Users define views under names of their own."),
                             wildcard(
                                     "Resource::arn:<AWS::Partition>:s3:::quilt-allencell-manifests/.quilt/*",
-                                    "Manifests and pointers are many objects below one prefix."),
-                            wildcard(
-                                    "Resource::arn:<AWS::Partition>:s3:::imaging-a/.quilt/*",
-                                    "Manifests and pointers are many objects below one prefix."),
+                                    MANY_OBJECTS),
+                            wildcard("Resource::arn:<AWS::Partition>:s3:::imaging-a/.quilt/*", MANY_OBJECTS),
+                            wildcard(SNAPSHOTS, MANY_FILES),
                             wildcard(RESULTS, "Each query has a result object of its own.")),
             "/QuiltAthena/AthenaViewProvider/HandlerRole/DefaultPolicy/Resource",
                     Stream.concat(
@@ -75,6 +111,9 @@ class NagTest {
 
     private static final String COPIES =
             "Results are copies that expire. What they were made of is in the Quilt buckets, and a query makes them again.";
+
+    private static final String COPIES_OF_MANIFESTS =
+            "Snapshots are copies of what is in the Quilt buckets, and the next refresh makes them again.";
 
     private static final String SQL_OF_VIEWS =
             "It has names of views, ids of queries and the SQL of views, and nothing of what is in a registry. CloudWatch "
@@ -96,6 +135,16 @@ class NagTest {
 
     /** What the packs for compliance and for serverless applications find, by path and by the rule's name in a pack. */
     private static final Map<String, Map<String, String>> EXPLAINED_RULES = Map.of(
+            "/QuiltAthena/SnapshotStore/Bucket/Resource",
+                    Map.of(
+                            "S3BucketLoggingEnabled",
+                            "Who ran which query is in Athena's history and in CloudTrail.",
+                            "S3BucketReplicationEnabled",
+                            COPIES_OF_MANIFESTS,
+                            "S3BucketVersioningEnabled",
+                            COPIES_OF_MANIFESTS + " The table has versions of its own, and removes them."),
+            "/QuiltAthena/SnapshotRefresh/ScheduleRole/Resource", Map.of("IAMNoInlinePolicy", ONE_ROLE),
+            "/QuiltAthena/SnapshotRefresh/StateMachine", Map.of("StepFunctionStateMachineXray", HISTORY),
             "/QuiltAthena/QueryResults/Bucket/Resource",
                     Map.of(
                             "S3BucketLoggingEnabled",
@@ -187,6 +236,7 @@ class NagTest {
         context.put(
                 "resultsKmsKeyArn", "arn:aws:kms:eu-central-1:123456789012:key/0f1e2d3c-aaaa-bbbb-cccc-0123456789ab");
         context.put("quiltBuckets", List.of("quilt-allencell-manifests", "imaging-a"));
+        context.put("snapshotSchedule", "rate(1 hour)");
         context.put("customViews", Map.of("latest_images", "test/resources/views/latest_images.sql"));
         // Findings would end the synthesis, before the assertions could list them.
         context.put("@aws-cdk/core:annotationsInValidationReport", false);

@@ -1,18 +1,13 @@
 package com.quiltdata.athena.access;
 
 import com.quiltdata.athena.configuration.Configuration;
-import com.quiltdata.athena.configuration.Configuration.InputAccess;
-import com.quiltdata.athena.schema.QuiltBucket;
 import com.quiltdata.athena.view.RequestConditions;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Optional;
 import java.util.stream.Stream;
 import software.amazon.awscdk.ArnComponents;
-import software.amazon.awscdk.ArnFormat;
-import software.amazon.awscdk.Aws;
 import software.amazon.awscdk.RemovalPolicy;
 import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.services.iam.CfnManagedPolicy;
@@ -28,11 +23,10 @@ import software.constructs.Construct;
  * <p>Every statement has an id, so that CDK does not merge it with another and a reviewer finds it again.
  */
 public final class AccessPolicy extends Construct {
-    private static final String REGISTRY_OBJECTS = QuiltBucket.REGISTRY_PREFIX + "*";
-
     private final Configuration configuration;
     private final QueryResults results;
     private final QueryDatabase database;
+    private final Optional<SnapshotStore> snapshots;
     private final ManagedPolicy policy;
 
     /**
@@ -43,13 +37,20 @@ public final class AccessPolicy extends Construct {
      * @param configuration names the policy, its roles, the Quilt buckets and the keys
      * @param results where queries run and leave their results
      * @param database what queries read the definitions of
+     * @param snapshots what else they read, if it is there
      */
     public AccessPolicy(
-            Construct scope, String id, Configuration configuration, QueryResults results, QueryDatabase database) {
+            Construct scope,
+            String id,
+            Configuration configuration,
+            QueryResults results,
+            QueryDatabase database,
+            Optional<SnapshotStore> snapshots) {
         super(scope, id);
         this.configuration = configuration;
         this.results = results;
         this.database = database;
+        this.snapshots = snapshots;
         policy = ManagedPolicy.Builder.create(this, "Policy")
                 .managedPolicyName(configuration.policyName())
                 .description("Query Quilt package metadata with Athena")
@@ -74,8 +75,9 @@ public final class AccessPolicy extends Construct {
         List<PolicyStatement> statements = new ArrayList<>();
         statements.addAll(queryStatements());
         statements.addAll(metadataStatements());
-        statements.addAll(inputStatements());
+        statements.addAll(new RegistryAccess(Stack.of(this), configuration).statements());
         statements.addAll(outputStatements());
+        snapshots.ifPresent(store -> statements.add(store.readStatement()));
         return statements;
     }
 
@@ -136,41 +138,12 @@ public final class AccessPolicy extends Construct {
                         database.arns("*_quilt_*"))));
         configuration
                 .catalogKmsKeyArn()
-                .ifPresent(key -> statements.add(allow(
+                .ifPresent(key -> statements.add(Statements.allow(
                         "GrantQuiltGlueKeyAccess",
                         RequestConditions.CATALOG_KEY_ACTIONS,
                         List.of(key),
                         RequestConditions.BY_GLUE)));
         return statements;
-    }
-
-    /**
-     * Only Athena reads registries on a user's behalf. What users themselves may read there, Quilt's policies say. Where
-     * buckets are not named, they are the account's own: others' may be open to everybody, and say what others like.
-     */
-    private List<PolicyStatement> inputStatements() {
-        Map<String, Map<String, Object>> conditions = new TreeMap<>(RequestConditions.BY_ATHENA);
-        if (configuration.inputAccess() == InputAccess.ANY) {
-            conditions.put("StringEquals", Map.of("aws:ResourceAccount", Aws.ACCOUNT_ID));
-        }
-        // A request for a bucket's location has no prefix, so it needs a statement without that condition.
-        PolicyStatement locate =
-                allow("GrantQuiltAthenaBucketAccess", List.of("s3:GetBucketLocation"), inputArns(""), conditions);
-        // Listing is of a bucket, and only the condition keeps it to the registry. A request without a prefix, which
-        // would list everything, does not meet it.
-        PolicyStatement list =
-                allow("GrantQuiltAthenaBucketListAccess", List.of("s3:ListBucket"), inputArns(""), conditions);
-        list.addCondition("StringLike", Map.of("s3:prefix", REGISTRY_OBJECTS));
-        PolicyStatement read = allow(
-                "GrantQuiltAthenaInputAccess", List.of("s3:GetObject"), inputArns("/" + REGISTRY_OBJECTS), conditions);
-        List<String> keys = configuration.quiltBucketKmsKeyArns();
-        return keys.isEmpty()
-                ? List.of(locate, list, read)
-                : List.of(
-                        locate,
-                        list,
-                        read,
-                        allow("GrantQuiltAthenaInputKeyAccess", List.of("kms:Decrypt"), keys, RequestConditions.BY_S3));
     }
 
     private List<PolicyStatement> outputStatements() {
@@ -180,7 +153,7 @@ public final class AccessPolicy extends Construct {
         PolicyStatement read = allow(
                 "GrantQuiltAthenaOutputAccess", List.of("s3:GetBucketLocation", "s3:GetObject", "s3:ListBucket"), arns);
         // Only Athena writes results. It gives up an upload that fails, which deletes no object.
-        PolicyStatement write = allow(
+        PolicyStatement write = Statements.allow(
                 "GrantQuiltAthenaOutputWriteAccess",
                 List.of(
                         "s3:AbortMultipartUpload",
@@ -194,30 +167,12 @@ public final class AccessPolicy extends Construct {
                 .map(key -> List.of(
                         read,
                         write,
-                        allow(
+                        Statements.allow(
                                 "GrantQuiltAthenaOutputKeyAccess",
                                 RequestConditions.RESULT_KEY_ACTIONS,
                                 List.of(key),
                                 RequestConditions.BY_S3)))
                 .orElse(List.of(read, write));
-    }
-
-    private List<String> inputArns(String suffix) {
-        Collection<String> names = configuration.inputAccess() == InputAccess.ANY
-                ? List.of("*")
-                : configuration.quiltBuckets().stream().map(QuiltBucket::name).toList();
-        return names.stream().map(name -> bucketArn(name) + suffix).toList();
-    }
-
-    private String bucketArn(String name) {
-        return Stack.of(this)
-                .formatArn(ArnComponents.builder()
-                        .service("s3")
-                        .region("")
-                        .account("")
-                        .resource(name)
-                        .arnFormat(ArnFormat.NO_RESOURCE_NAME)
-                        .build());
     }
 
     private String arn(String service, String resource, String resourceName) {
@@ -230,16 +185,6 @@ public final class AccessPolicy extends Construct {
     }
 
     private static PolicyStatement allow(String sid, List<String> actions, List<String> resources) {
-        return allow(sid, actions, resources, Map.of());
-    }
-
-    private static PolicyStatement allow(
-            String sid, List<String> actions, List<String> resources, Map<String, Map<String, Object>> conditions) {
-        return PolicyStatement.Builder.create()
-                .sid(sid)
-                .actions(actions)
-                .resources(resources)
-                .conditions(conditions)
-                .build();
+        return Statements.allow(sid, actions, resources, Map.of());
     }
 }

@@ -87,7 +87,7 @@ public final class QueryDatabase extends Construct {
      * @param tables names or patterns of names; none for the catalog and the database alone
      * @return ARNs
      */
-    List<String> arns(String... tables) {
+    public List<String> arns(String... tables) {
         return Stream.concat(
                         Stream.of(glueArn("catalog", null), glueArn("database", name())),
                         Stream.of(tables).map(this::tableArn))
@@ -99,7 +99,7 @@ public final class QueryDatabase extends Construct {
      *
      * @return its ARN
      */
-    String defaultDatabaseArn() {
+    public String defaultDatabaseArn() {
         return glueArn("database", AthenaViewProvider.DEFAULT_DATABASE);
     }
 

@@ -2,6 +2,7 @@ package com.quiltdata.athena.configuration;
 
 import com.quiltdata.athena.schema.BucketView;
 import com.quiltdata.athena.schema.QuiltBucket;
+import com.quiltdata.athena.schema.SnapshotView;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -26,6 +27,7 @@ import java.util.stream.Stream;
  * @param customViews views that the administrator has written, none before one that it reads
  * @param removalPolicy what becomes of the results bucket, the workgroup and the database when the stack is deleted
  * @param rolePath the IAM path of every role that the stack makes
+ * @param snapshots how snapshots are kept; empty for none
  */
 public record Configuration(
         List<QuiltBucketGroup> quiltBucketGroups,
@@ -42,7 +44,19 @@ public record Configuration(
         InputAccess inputAccess,
         List<CustomView> customViews,
         Removal removalPolicy,
-        String rolePath) {
+        String rolePath,
+        Optional<Snapshots> snapshots) {
+
+    /**
+     * How snapshots are kept.
+     *
+     * @param schedule when they are refreshed, as an expression of EventBridge Scheduler
+     * @param bucketName the bucket that they are in
+     */
+    public record Snapshots(String schedule, String bucketName) {}
+
+    /** What the name of the workgroup for snapshots has after that of the users'. */
+    static final String SNAPSHOT_WORKGROUP_SUFFIX = "-snapshot";
 
     /** Which Quilt registries users may read. */
     public enum InputAccess {
@@ -101,10 +115,13 @@ public record Configuration(
     /**
      * Whether any view is declared in the stack itself, and not in the nested stack of a group.
      *
-     * @return true with buckets in no group, views over all buckets or custom views
+     * @return true with buckets in no group, views or snapshots over all buckets, or custom views
      */
     public boolean hasViewsInTheStackItself() {
-        return !ungroupedBuckets().isEmpty() || hasViewsOverBuckets() || !customViews.isEmpty();
+        return !ungroupedBuckets().isEmpty()
+                || hasViewsOverBuckets()
+                || snapshots.isPresent()
+                || !customViews.isEmpty();
     }
 
     /**
@@ -118,8 +135,20 @@ public record Configuration(
         if (hasViewsOverBuckets()) {
             views.addAll(BucketView.namesOverAll());
         }
+        if (snapshots.isPresent()) {
+            views.addAll(SnapshotView.names(quiltBuckets()));
+        }
         customViews.forEach(view -> views.add(view.name()));
         return views;
+    }
+
+    /**
+     * The workgroup that snapshots are refreshed in.
+     *
+     * @return its name
+     */
+    public String snapshotWorkgroupName() {
+        return workgroupName + SNAPSHOT_WORKGROUP_SUFFIX;
     }
 
     static Stream<QuiltBucket> buckets(List<QuiltBucketGroup> groups) {

@@ -2,6 +2,7 @@ package com.quiltdata.athena.configuration;
 
 import com.quiltdata.athena.configuration.Configuration.InputAccess;
 import com.quiltdata.athena.configuration.Configuration.Removal;
+import com.quiltdata.athena.configuration.Configuration.Snapshots;
 import com.quiltdata.athena.configuration.ConfigurationKey.Rule;
 import com.quiltdata.athena.schema.BucketName;
 import java.nio.file.Path;
@@ -60,6 +61,19 @@ public final class ConfigurationReader {
             "be / or names between slashes, as in /quilt/athena/:"
                     + " 1 to 512 letters, digits and characters of _+=,.@-/");
 
+    /**
+     * Only what repeats.
+     *
+     * @see <a href="https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html">Schedule types in
+     *     EventBridge Scheduler</a>
+     */
+    private static final ConfigurationKey SNAPSHOT_SCHEDULE = ConfigurationKey.of(
+            "snapshotSchedule",
+            "rate\\([1-9][0-9]{0,8} (minutes?|hours?|days?)\\)|cron\\([A-Z0-9*?,/#-]+( [A-Z0-9*?,/#-]+){5}\\)",
+            "be a schedule of EventBridge Scheduler, such as rate(1 hour) or cron(0 5 * * ? *)");
+
+    private static final ConfigurationKey SNAPSHOT_BUCKET_NAME = ConfigurationKey.of("snapshotBucketName");
+
     /** The CDK's own key, which it silently passes over if it is not of the form that it expects. */
     private static final String PERMISSIONS_BOUNDARY = "@aws-cdk/core:permissionsBoundary";
 
@@ -74,6 +88,9 @@ public final class ConfigurationReader {
 
     /** The largest whole number that JSON tools keep exact. */
     private static final long MOST_CUTOFF = 1L << 53;
+
+    /** Athena's limit. */
+    private static final int LONGEST_WORKGROUP_NAME = 128;
 
     private final Map<String, Object> context;
     private final Path directory;
@@ -103,11 +120,13 @@ public final class ConfigurationReader {
         List<QuiltBucketGroup> groups = new QuiltBucketsReader(values, problems).read();
         String resultsBucketName = resultsBucketName(groups);
         String databaseName = values.name(DATABASE_NAME, "quilt_query");
+        String workgroupName = values.name(WORKGROUP_NAME, "quilt-query");
+        Optional<Snapshots> snapshots = snapshots(groups, resultsBucketName, workgroupName);
         Configuration configuration = new Configuration(
                 groups,
                 resultsBucketName,
                 databaseName,
-                values.name(WORKGROUP_NAME, "quilt-query"),
+                workgroupName,
                 values.name(POLICY_NAME, "AthenaQuiltAccess"),
                 values.list(ATTACH_POLICY_TO_ROLES),
                 (int) values.wholeNumber(RESULTS_EXPIRE_AFTER_DAYS, 1, MOST_DAYS)
@@ -117,9 +136,10 @@ public final class ConfigurationReader {
                 values.list(QUILT_BUCKET_KMS_KEY_ARNS),
                 values.text(CATALOG_KMS_KEY_ARN),
                 values.choice(INPUT_ACCESS, InputAccess.LISTED),
-                new CustomViewsReader(values, directory, databaseName, groups, problems).read(),
+                new CustomViewsReader(values, directory, databaseName, groups, snapshots.isPresent(), problems).read(),
                 values.choice(REMOVAL_POLICY, Removal.RETAIN),
-                values.name(ROLE_PATH, "/"));
+                values.name(ROLE_PATH, "/"),
+                snapshots);
         refuseUnknownKeys();
         problems.refuse();
         return configuration;
@@ -147,25 +167,66 @@ public final class ConfigurationReader {
     }
 
     private String resultsBucketName(List<QuiltBucketGroup> groups) {
-        Optional<String> companyName = values.text(COMPANY_NAME);
         if (values.value(COMPANY_NAME) == null) {
             problems.add(COMPANY_NAME.name(), null, "be given: the results bucket is named after it");
         }
-        Optional<String> given = values.text(RESULTS_BUCKET_NAME);
+        return bucketName(RESULTS_BUCKET_NAME, "-quilt-query-results", "the results bucket: query results", groups);
+    }
+
+    private Optional<Snapshots> snapshots(
+            List<QuiltBucketGroup> groups, String resultsBucketName, String workgroupName) {
+        Optional<String> schedule = values.text(SNAPSHOT_SCHEDULE);
+        boolean isNamed = values.value(SNAPSHOT_BUCKET_NAME) != null;
+        if (schedule.isEmpty() && !isNamed) {
+            return Optional.empty();
+        }
+        // Without a schedule, nothing is made of the name, but it is checked where it stands.
+        String bucketName =
+                bucketName(SNAPSHOT_BUCKET_NAME, "-quilt-query-snapshot", "the snapshots' bucket: snapshots", groups);
+        if (schedule.isEmpty()) {
+            return Optional.empty();
+        }
+        if (bucketName.equals(resultsBucketName)) {
+            problems.add(
+                    SNAPSHOT_BUCKET_NAME.name(), bucketName, "not be the results bucket: what is in there expires");
+        }
+        int longest = LONGEST_WORKGROUP_NAME - Configuration.SNAPSHOT_WORKGROUP_SUFFIX.length();
+        if (workgroupName.length() > longest) {
+            problems.add(
+                    WORKGROUP_NAME.name(),
+                    workgroupName,
+                    "have at most %d characters with %s: its workgroup's name is %d longer"
+                            .formatted(
+                                    longest,
+                                    SNAPSHOT_SCHEDULE.name(),
+                                    Configuration.SNAPSHOT_WORKGROUP_SUFFIX.length()));
+        }
+        return Optional.of(new Snapshots(schedule.get(), bucketName));
+    }
+
+    /** The configured name, or the one that is derived from the company's; a wrong one is a problem. */
+    private String bucketName(
+            ConfigurationKey key, String suffix, String bucketAndContent, List<QuiltBucketGroup> groups) {
+        Optional<String> given = values.text(key);
+        Optional<String> companyName = values.text(COMPANY_NAME);
         if (given.isPresent()) {
-            refuseResultsBucket(RESULTS_BUCKET_NAME, given.get(), given.get(), groups);
+            refuseBucket(key, given.get(), given.get(), bucketAndContent, groups);
             return given.get();
         }
         if (companyName.isPresent()) {
-            String derived = companyName.get() + "-quilt-query-results";
-            refuseResultsBucket(COMPANY_NAME, companyName.get(), derived, groups);
+            String derived = companyName.get() + suffix;
+            refuseBucket(COMPANY_NAME, companyName.get(), derived, bucketAndContent, groups);
             return derived;
         }
         return "";
     }
 
-    private void refuseResultsBucket(
-            ConfigurationKey key, String value, String bucketName, List<QuiltBucketGroup> groups) {
+    private void refuseBucket(
+            ConfigurationKey key,
+            String value,
+            String bucketName,
+            String bucketAndContent,
+            List<QuiltBucketGroup> groups) {
         Optional<String> brokenRule = BucketName.brokenRule(bucketName);
         brokenRule.ifPresent(rule -> problems.add(
                 key.name(),
@@ -179,7 +240,7 @@ public final class ConfigurationReader {
             problems.add(
                     QuiltBucketsReader.KEY.name(),
                     bucketName,
-                    "not be the results bucket: query results would lie among packages");
+                    "not be " + bucketAndContent + " would lie among packages");
         }
     }
 }

@@ -2,6 +2,8 @@ package com.quiltdata.athena.configuration;
 
 import com.quiltdata.athena.schema.BucketView;
 import com.quiltdata.athena.schema.QuiltBucket;
+import com.quiltdata.athena.schema.SnapshotTable;
+import com.quiltdata.athena.schema.SnapshotView;
 import com.quiltdata.athena.schema.SqlText;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -64,6 +66,7 @@ final class CustomViewsReader {
      * @param directory the project's, which files are relative to, and have to be in
      * @param databaseName where the views will be
      * @param groups the buckets whose tables and views are declared
+     * @param hasSnapshots whether snapshots of them are declared
      * @param problems gets all that is wrong
      */
     CustomViewsReader(
@@ -71,6 +74,7 @@ final class CustomViewsReader {
             Path directory,
             String databaseName,
             List<QuiltBucketGroup> groups,
+            boolean hasSnapshots,
             ConfigurationProblems problems) {
         this.values = values;
         this.directory = directory;
@@ -81,6 +85,10 @@ final class CustomViewsReader {
         buckets.forEach(bucket -> declared.addAll(bucket.tablesAndViews()));
         if (BucketView.areOverAll(buckets.size())) {
             declared.addAll(BucketView.namesOverAll());
+        }
+        if (hasSnapshots) {
+            declared.add(SnapshotTable.NAME);
+            declared.addAll(SnapshotView.names(buckets));
         }
     }
 

@@ -5,6 +5,7 @@ import com.quiltdata.athena.configuration.Configuration;
 import com.quiltdata.athena.configuration.Configuration.InputAccess;
 import com.quiltdata.athena.configuration.ConfigurationException;
 import com.quiltdata.athena.limits.SynthesizedTemplate.Policy;
+import com.quiltdata.athena.snapshot.SnapshotRefresh;
 import com.quiltdata.athena.view.AthenaView;
 import com.quiltdata.athena.view.AthenaViewProvider;
 import java.io.IOException;
@@ -36,6 +37,9 @@ public final class DeploymentLimits {
     private static final Limit INLINE_CHARACTERS =
             new Limit(10_240, "characters of inline policies", "IAM's limit for a role");
     private static final Limit MANAGED_CHARACTERS = new Limit(6_144, "characters", "IAM's limit for a managed policy");
+
+    private static final Limit BUCKETS_WITH_SNAPSHOTS =
+            new Limit(SnapshotRefresh.MOST_BUCKETS, "buckets", "Step Functions' limit for the events of an execution");
 
     private final Configuration configuration;
     private final List<SynthesizedTemplate> templates;
@@ -79,6 +83,14 @@ public final class DeploymentLimits {
                 "the stack and its nested stacks",
                 "leave some buckets to a second deployment, with names of its own");
         templates.forEach(this::measure);
+        if (configuration.snapshots().isPresent()) {
+            measure(
+                    BUCKETS_WITH_SNAPSHOTS,
+                    configuration.quiltBuckets().size(),
+                    "quiltBuckets",
+                    "a stack with snapshots",
+                    "leave some buckets to a second deployment, with names of its own, or leave out snapshotSchedule");
+        }
         return problems;
     }
 
@@ -139,7 +151,7 @@ public final class DeploymentLimits {
                             .formatted(configuration.customViews().size()),
                     "leave out some views, or give them shorter names");
         } else if (!name.equals(configuration.policyName())) {
-            measure(MANAGED_CHARACTERS, policy.characters(), key, "a policy of the handler in " + stack, wayOut);
+            measure(MANAGED_CHARACTERS, policy.characters(), key, "a policy of a role in " + stack, wayOut);
         } else if (configuration.inputAccess() == InputAccess.ANY) {
             measure(
                     MANAGED_CHARACTERS,

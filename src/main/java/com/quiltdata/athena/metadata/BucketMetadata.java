@@ -3,6 +3,7 @@ package com.quiltdata.athena.metadata;
 import com.quiltdata.athena.schema.BucketTable;
 import com.quiltdata.athena.schema.BucketView;
 import com.quiltdata.athena.schema.QuiltBucket;
+import com.quiltdata.athena.schema.SnapshotView;
 import com.quiltdata.athena.schema.SqlTemplate;
 import java.util.EnumMap;
 import java.util.List;
@@ -54,7 +55,8 @@ final class BucketMetadata extends Construct {
                     .toList();
             relations.put(name, views.declare(this, view.id(), name, view.queryOver(bucket), read));
         }
-        declareExampleQuery(bucket, views);
+        declareExampleQuery("ExampleQuery", "files by metadata", BucketView.OBJECTS.nameIn(bucket), bucket, views);
+        views.snapshotTable().ifPresent(table -> declareSnapshots(table, bucket, views));
     }
 
     /**
@@ -109,16 +111,29 @@ final class BucketMetadata extends Construct {
                 .build();
     }
 
+    private void declareSnapshots(Relation table, QuiltBucket bucket, StackViews views) {
+        for (SnapshotView view : SnapshotView.values()) {
+            String name = view.nameIn(bucket);
+            relations.put(name, views.declare(this, view.id(), name, view.queryOver(bucket), List.of(table)));
+        }
+        declareExampleQuery(
+                "SnapshotExampleQuery",
+                "files by metadata, as of the last refresh",
+                SnapshotView.OBJECTS.nameIn(bucket),
+                bucket,
+                views);
+    }
+
     /** A query for people to change: its comments stay. */
-    private void declareExampleQuery(QuiltBucket bucket, StackViews views) {
-        CfnNamedQuery.Builder.create(this, "ExampleQuery")
-                .name("Quilt packages in " + bucket.name() + ": files by metadata")
+    private void declareExampleQuery(
+            String id, String subject, String objectsView, QuiltBucket bucket, StackViews views) {
+        CfnNamedQuery.Builder.create(this, id)
+                .name("Quilt packages in " + bucket.name() + ": " + subject)
                 .description("Finds files by the metadata of their entries; change the conditions to your own")
                 .workGroup(views.workGroup())
                 .database(views.database())
                 .queryString(SqlTemplate.fill(
-                        "example_query.sql",
-                        Map.of("database", views.databaseName(), "objectsView", BucketView.OBJECTS.nameIn(bucket))))
+                        "example_query.sql", Map.of("database", views.databaseName(), "objectsView", objectsView)))
                 .build();
     }
 }

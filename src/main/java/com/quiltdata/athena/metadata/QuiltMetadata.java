@@ -2,6 +2,7 @@ package com.quiltdata.athena.metadata;
 
 import com.quiltdata.athena.access.QueryDatabase;
 import com.quiltdata.athena.access.QueryResults;
+import com.quiltdata.athena.access.SnapshotStore;
 import com.quiltdata.athena.configuration.Configuration;
 import com.quiltdata.athena.configuration.QuiltBucketGroup;
 import com.quiltdata.athena.schema.BucketView;
@@ -23,6 +24,7 @@ public final class QuiltMetadata extends Construct {
     private final Configuration configuration;
     private final QueryResults results;
     private final QueryDatabase database;
+    private final Optional<SnapshotStore> snapshots;
     private final Relations relations = new Relations();
     private final Optional<StackViews> ownViews;
 
@@ -34,13 +36,20 @@ public final class QuiltMetadata extends Construct {
      * @param configuration names the buckets and their groups
      * @param results where the buckets' views are made, and their saved queries run
      * @param database where tables and views are
+     * @param snapshots where snapshots are, if there are any
      */
     public QuiltMetadata(
-            Construct scope, String id, Configuration configuration, QueryResults results, QueryDatabase database) {
+            Construct scope,
+            String id,
+            Configuration configuration,
+            QueryResults results,
+            QueryDatabase database,
+            Optional<SnapshotStore> snapshots) {
         super(scope, id);
         this.configuration = configuration;
         this.results = results;
         this.database = database;
+        this.snapshots = snapshots;
         BucketMetadata.deleteAllWithin(this);
         List<Construct> nestedStacks = declareNestedStacks();
         ownViews = configuration.hasViewsInTheStackItself()
@@ -83,7 +92,7 @@ public final class QuiltMetadata extends Construct {
     }
 
     private StackViews stackViews(Construct scope, List<String> names, List<Construct> predecessors) {
-        return new StackViews(scope, configuration, results, database, names, predecessors);
+        return new StackViews(scope, configuration, results, database, snapshots, names, predecessors);
     }
 
     private List<String> namesOfOwnViews() {

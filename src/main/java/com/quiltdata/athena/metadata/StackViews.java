@@ -2,13 +2,17 @@ package com.quiltdata.athena.metadata;
 
 import com.quiltdata.athena.access.QueryDatabase;
 import com.quiltdata.athena.access.QueryResults;
+import com.quiltdata.athena.access.SnapshotStore;
 import com.quiltdata.athena.configuration.Configuration;
 import com.quiltdata.athena.schema.BucketView;
+import com.quiltdata.athena.schema.SnapshotTable;
+import com.quiltdata.athena.schema.SnapshotView;
 import com.quiltdata.athena.view.AthenaView;
 import com.quiltdata.athena.view.AthenaViewProvider;
 import com.quiltdata.athena.view.ConcurrencyLimit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import software.constructs.Construct;
 
@@ -16,6 +20,7 @@ import software.constructs.Construct;
 final class StackViews {
     private final String workGroup;
     private final QueryDatabase database;
+    private final Optional<SnapshotStore> snapshots;
     private final AthenaViewProvider provider;
     private final List<? extends Construct> predecessors;
     private final ConcurrencyLimit views = new ConcurrencyLimit(ConcurrencyLimit.VIEWS);
@@ -31,6 +36,7 @@ final class StackViews {
      * @param configuration says where roles are, and which key the Data Catalog has
      * @param results where the provider runs its statements
      * @param database where the views are
+     * @param snapshots where snapshots are, if there are any
      * @param names the views of Quilt buckets that the provider may define
      * @param predecessors what is made before any of the views, beside what each of them reads
      */
@@ -39,10 +45,12 @@ final class StackViews {
             Configuration configuration,
             QueryResults results,
             QueryDatabase database,
+            Optional<SnapshotStore> snapshots,
             List<String> names,
             List<? extends Construct> predecessors) {
         this.workGroup = results.workGroupName();
         this.database = database;
+        this.snapshots = snapshots;
         this.provider = AthenaViewProvider.of(scope, configuration.rolePath());
         this.predecessors = List.copyOf(predecessors);
         provider.grantRunStatements(workGroup, results.bucket());
@@ -52,6 +60,17 @@ final class StackViews {
         provider.grantDropViews(
                 database.name(),
                 Stream.of(BucketView.values()).map(BucketView::namePattern).toList());
+        snapshots.ifPresent(store -> provider.grantDefineViews(
+                "Snapshots", database.name(), SnapshotView.namePatterns(), List.of(store.readStatement())));
+    }
+
+    /**
+     * The table that snapshots are read from.
+     *
+     * @return empty if there are none
+     */
+    Optional<Relation> snapshotTable() {
+        return snapshots.map(store -> new Relation(store.table(), SnapshotTable.definition()));
     }
 
     /**

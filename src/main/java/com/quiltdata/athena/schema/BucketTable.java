@@ -119,7 +119,17 @@ public enum BucketTable {
      * @return its name in the database
      */
     public String nameIn(QuiltBucket bucket) {
-        return bucket.tablePrefix() + suffix;
+        return nameWith(bucket.tablePrefix());
+    }
+
+    /**
+     * The table's name.
+     *
+     * @param prefix what the names of its bucket's tables begin with
+     * @return its name in the database
+     */
+    String nameWith(String prefix) {
+        return prefix + suffix;
     }
 
     /**

@@ -40,10 +40,12 @@ public enum BucketView {
     public static final int MOST_BUCKETS = (MOST_STAGES - STAGES_OF_A_QUERY) / STAGES_OF_A_BUCKET;
 
     /** The prefix of the views over all buckets, in place of a bucket's own. */
-    private static final String ALL = "all";
+    static final String ALL = "all";
 
     private static final String NO_COLUMN = "";
-    private static final String BUCKET_COLUMN = "\"bucket\", ";
+    private static final String NO_CONDITION = "";
+    /** The first column of views over all buckets. */
+    static final String BUCKET_COLUMN = "\"bucket\", ";
 
     private final String id;
     private final String suffix;
@@ -141,22 +143,52 @@ public enum BucketView {
     }
 
     private String query(List<QuiltBucket> buckets, String bucketColumn) {
-        String rowsOfBuckets = buckets.stream().map(this::rowsOf).collect(Collectors.joining("\nUNION ALL\n"));
+        return query(buckets.stream().map(this::rowsOf).collect(Collectors.joining("\nUNION ALL\n")), bucketColumn);
+    }
+
+    private String query(String rowsOfBuckets, String bucketColumn) {
         return SqlText.withoutComments(SqlTemplate.fill(
                 template + "_view.sql", Map.of("bucketColumn", bucketColumn, "rowsOfBuckets", rowsOfBuckets)));
     }
 
     private String rowsOf(QuiltBucket bucket) {
-        String pointers =
-                SqlTemplate.fill("pointers.sql", Map.of("pointersTable", BucketTable.POINTERS.nameIn(bucket)));
+        return rowsOf(bucket.name(), bucket.tablePrefix(), pointersOf(bucket.tablePrefix()), NO_CONDITION);
+    }
+
+    private String rowsOf(String bucket, String tablePrefix, String pointers, String andPaths) {
         return SqlTemplate.fill(
                 template + "_of_bucket.sql",
                 Map.of(
                         "bucket",
-                        bucket.name(),
+                        bucket,
                         "manifestsTable",
-                        BucketTable.MANIFESTS.nameIn(bucket),
+                        BucketTable.MANIFESTS.nameWith(tablePrefix),
                         "pointers",
-                        pointers));
+                        pointers,
+                        "andPaths",
+                        andPaths));
+    }
+
+    /**
+     * The view's query for some pointers and manifests alone.
+     *
+     * @param bucket the bucket's name
+     * @param tablePrefix what the names of its tables begin with
+     * @param pointers a SELECT of them, with the columns {@code user}, {@code name}, {@code timestamp} and {@code hash}
+     * @param paths what the manifests' paths are, as a phrase that follows the column
+     * @return a SELECT statement without comments
+     */
+    String queryOver(String bucket, String tablePrefix, String pointers, String paths) {
+        return query(rowsOf(bucket, tablePrefix, pointers, "\n      AND \"$path\" " + paths), NO_COLUMN);
+    }
+
+    /**
+     * The query that reads a bucket's pointers.
+     *
+     * @param tablePrefix what the names of the bucket's tables begin with
+     * @return a SELECT statement, with the columns {@code user}, {@code name}, {@code timestamp} and {@code hash}
+     */
+    static String pointersOf(String tablePrefix) {
+        return SqlTemplate.fill("pointers.sql", Map.of("pointersTable", BucketTable.POINTERS.nameWith(tablePrefix)));
     }
 }

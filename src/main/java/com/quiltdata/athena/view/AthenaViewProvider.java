@@ -255,7 +255,25 @@ public final class AthenaViewProvider extends Construct implements IGrantable {
      * @param views the views' names, sorted
      */
     public void grantDefineViews(String database, List<String> views) {
-        ManagedPolicy policy = ManagedPolicy.Builder.create(handlerRole, "Views" + Digest.of(views))
+        ManagedPolicy policy = viewsPolicy("Views" + Digest.of(views), database, views);
+        ((CfnManagedPolicy) policy.getNode().getDefaultChild()).addMetadata(REPLACED_WHILE_ATTACHED, true);
+    }
+
+    /**
+     * Lets Athena create, replace and drop views of some kinds on the handler's behalf, by a policy of its own, which goes
+     * after all views when none of these kinds is declared any more.
+     *
+     * @param id tells the policy from others
+     * @param database the name of a Glue database
+     * @param names the views' names; {@code *} stands for any text
+     * @param reading what else Athena needs to read what is below the views
+     */
+    public void grantDefineViews(String id, String database, List<String> names, List<PolicyStatement> reading) {
+        viewsPolicy(id, database, names).addStatements(reading.toArray(new PolicyStatement[0]));
+    }
+
+    private ManagedPolicy viewsPolicy(String id, String database, List<String> views) {
+        return ManagedPolicy.Builder.create(handlerRole, id)
                 .description("Define views")
                 .statements(List.of(PolicyStatement.Builder.create()
                         .actions(List.of("glue:CreateTable", "glue:DeleteTable", "glue:UpdateTable"))
@@ -267,7 +285,6 @@ public final class AthenaViewProvider extends Construct implements IGrantable {
                         .build()))
                 .roles(List.of(handlerRole))
                 .build();
-        ((CfnManagedPolicy) policy.getNode().getDefaultChild()).addMetadata(REPLACED_WHILE_ATTACHED, true);
     }
 
     /**

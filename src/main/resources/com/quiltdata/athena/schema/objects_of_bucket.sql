@@ -18,4 +18,4 @@ ${pointers}
     ) AS pointers ON entries."$path" = 's3://${bucket}/.quilt/packages/' || pointers."hash"
     -- The condition on the path keeps the engine from opening what is no manifest.
     WHERE regexp_like(entries."$path", '^s3://[^/]+/[.]quilt/packages/[0-9a-fA-F]{64}$')
-      AND entries."logical_key" IS NOT NULL
+      AND entries."logical_key" IS NOT NULL${andPaths}

@@ -16,4 +16,4 @@ ${pointers}
       -- The condition on the path keeps the engine from opening what is no manifest.
       WHERE regexp_like(headers."$path", '^s3://[^/]+/[.]quilt/packages/[0-9a-fA-F]{64}$')
         AND headers."logical_key" IS NULL
-        AND headers."version" IS NOT NULL
+        AND headers."version" IS NOT NULL${andPaths}

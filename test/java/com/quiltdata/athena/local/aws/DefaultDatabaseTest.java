@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 /** What Athena does about the database {@code default} before each statement. */
 class DefaultDatabaseTest {
-    private final GlueDataCatalog glue = new GlueDataCatalog();
+    private final GlueDataCatalog glue = new GlueDataCatalog(new IcebergTables(() -> null));
     private final DefaultDatabase database = new DefaultDatabase(glue);
 
     @Test

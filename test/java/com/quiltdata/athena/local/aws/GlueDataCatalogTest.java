@@ -43,7 +43,8 @@ class GlueDataCatalogTest {
 
     @Test
     void thereIsNoDatabaseAtFirst() {
-        assertThat(new GlueDataCatalog().databases()).isEmpty();
+        assertThat(new GlueDataCatalog(new IcebergTables(() -> null)).databases())
+                .isEmpty();
     }
 
     @Test

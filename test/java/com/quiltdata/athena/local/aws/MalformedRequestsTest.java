@@ -35,7 +35,7 @@ class MalformedRequestsTest {
 
     @BeforeEach
     void addServices() {
-        GlueDataCatalog glue = new GlueDataCatalog();
+        GlueDataCatalog glue = new GlueDataCatalog(new IcebergTables(() -> null));
         filter.add(GLUE, GlueRequest.class.getPackage(), glue);
         // Nothing here gets as far as running a query.
         filter.add(ATHENA, AthenaRequest.class.getPackage(), new Athena(glue, null, AthenaLimits.DEFAULTS));

@@ -1,5 +1,6 @@
 package com.quiltdata.athena.local;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.quiltdata.athena.configuration.Configuration;
 import com.quiltdata.athena.configuration.ConfigurationException;
 import com.quiltdata.athena.configuration.ConfigurationReader;
@@ -237,6 +238,9 @@ public final class LocalAthena implements Callable<Integer> {
                 ? adopt(account, aws, assembly, configuration)
                 : progress.phase("deployed the stack", () -> new LocalStack(account.endpoint()).deploy(assembly));
 
+        if (configuration.snapshots().isPresent()) {
+            progress.phase("refreshed the snapshots", () -> refresh(aws, outputs.get("SnapshotStateMachineArn")));
+        }
         String workGroup = outputs.get("WorkgroupName");
         String sql = query != null ? query : exampleQuery(aws, workGroup, bucket);
         StreamedResult result = progress.phase(
@@ -246,6 +250,15 @@ public final class LocalAthena implements Callable<Integer> {
         if (query == null && registry == null && !result.rows().iterator().hasNext()) {
             throw new IllegalStateException("The example query found nothing in the sample registry");
         }
+    }
+
+    private static JsonNode refresh(AwsClients aws, String stateMachine) {
+        JsonNode end = aws.stepFunctions().await(aws.stepFunctions().start(stateMachine, "{}"));
+        if (!end.path("status").asText().equals("SUCCEEDED")) {
+            throw new IllegalStateException(
+                    "The refresh of the snapshots failed: " + end.path("cause").asText());
+        }
+        return end;
     }
 
     private Map<String, String> adopt(

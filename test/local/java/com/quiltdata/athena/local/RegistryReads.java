@@ -4,19 +4,22 @@ import com.quiltdata.athena.local.aws.EmbeddedAws;
 import com.quiltdata.athena.local.aws.S3Recording;
 import com.quiltdata.athena.local.aws.S3Request;
 import com.quiltdata.athena.schema.QuiltBucket;
+import com.quiltdata.athena.schema.SnapshotTable;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
- * What was read of Quilt registries, counted at S3. The engine's own statistics leave out some of it.
+ * What was read of Quilt registries and of snapshots of them, counted at S3. The engine's own statistics leave out some of it.
  *
  * @param manifests the objects read below {@code .quilt/packages/}, as {@code <bucket>/<path below it>}, sorted; one that
  *     was read twice is there twice
  * @param pointers the same below {@code .quilt/named_packages/}
  * @param lists how many pages of keys were listed
- * @param bytes the size of all objects that were read
+ * @param snapshotFiles how many times a file of a snapshot was read, or a part of one
+ * @param bytes the size of all that was read
  */
-public record RegistryReads(List<String> manifests, List<String> pointers, long lists, long bytes) {
+public record RegistryReads(List<String> manifests, List<String> pointers, long lists, long snapshotFiles, long bytes) {
     private static final String MANIFESTS = QuiltBucket.REGISTRY_PREFIX + "packages/";
     private static final String POINTERS = QuiltBucket.REGISTRY_PREFIX + "named_packages/";
 
@@ -51,13 +54,20 @@ public record RegistryReads(List<String> manifests, List<String> pointers, long 
         List<S3Request> gets = ofRegistries.stream()
                 .filter(request -> request.kind() == S3Request.Kind.GET)
                 .toList();
+        List<S3Request> ofSnapshots = requests.stream()
+                .filter(request -> request.kind() == S3Request.Kind.GET)
+                .filter(request -> request.key().startsWith(SnapshotTable.FOLDER))
+                .toList();
         return new RegistryReads(
                 below(MANIFESTS, gets),
                 below(POINTERS, gets),
                 ofRegistries.stream()
                         .filter(request -> request.kind() == S3Request.Kind.LIST)
                         .count(),
-                gets.stream().mapToLong(S3Request::bytesSent).sum());
+                ofSnapshots.size(),
+                Stream.concat(gets.stream(), ofSnapshots.stream())
+                        .mapToLong(S3Request::bytesSent)
+                        .sum());
     }
 
     private static List<String> below(String folder, List<S3Request> requests) {

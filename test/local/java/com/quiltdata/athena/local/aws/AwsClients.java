@@ -22,6 +22,7 @@ public final class AwsClients implements AutoCloseable {
     private final S3Client s3;
     private final GlueClient glue;
     private final AthenaClient athena;
+    private final StepFunctionsClient stepFunctions;
 
     /**
      * Makes the clients.
@@ -34,6 +35,7 @@ public final class AwsClients implements AutoCloseable {
                 .build();
         glue = configured(GlueClient.builder(), endpoint).httpClient(http).build();
         athena = configured(AthenaClient.builder(), endpoint).httpClient(http).build();
+        stepFunctions = new StepFunctionsClient(endpoint);
     }
 
     private static <B extends AwsClientBuilder<B, ?>> B configured(B builder, URI endpoint) {
@@ -68,6 +70,15 @@ public final class AwsClients implements AutoCloseable {
      */
     public AthenaClient athena() {
         return athena;
+    }
+
+    /**
+     * AWS Step Functions.
+     *
+     * @return a client
+     */
+    public StepFunctionsClient stepFunctions() {
+        return stepFunctions;
     }
 
     @Override

@@ -38,6 +38,8 @@ public final class EmbeddedAws implements AutoCloseable {
     private final S3Traffic s3Traffic = new S3Traffic();
     private FrontServer server;
     private Athena athena;
+    private AwsClients clients;
+    private StateMachines stateMachines;
     private DefaultDatabase defaultDatabase;
 
     private EmbeddedAws() {}
@@ -85,7 +87,7 @@ public final class EmbeddedAws implements AutoCloseable {
         Path results = Files.createDirectory(directory.resolve("results"));
         Path engineFiles = Files.createDirectory(directory.resolve("engine"));
 
-        GlueDataCatalog glue = new GlueDataCatalog();
+        GlueDataCatalog glue = new GlueDataCatalog(new IcebergTables(() -> clients.s3()));
         AwsJsonFilter filter = new AwsJsonFilter();
         filter.add("AWSGlue", GetTableRequest.class.getPackage(), glue);
         CompletableFuture<QueryEngine> startingEngine =
@@ -100,12 +102,16 @@ public final class EmbeddedAws implements AutoCloseable {
         QueryEngine engine = startingEngine.join();
         engine.createCatalog(endpoint());
 
-        AwsClients clients = new AwsClients(endpoint());
+        clients = new AwsClients(endpoint());
         closer.register(clients::close);
         defaultDatabase = new DefaultDatabase(glue);
         athena = new Athena(glue, new QueryRunner(defaultDatabase, engine, clients.s3(), results, limits), limits);
         closer.register(athena::close);
         filter.add("AmazonAthena", GetWorkGroupRequest.class.getPackage(), athena);
+        stateMachines = new StateMachines(athena);
+        closer.register(stateMachines::close);
+        // There is no model of its requests here.
+        filter.add("AWSStepFunctions", StateMachines.class.getPackage(), stateMachines);
     }
 
     /**

@@ -32,6 +32,16 @@ final class GlueDataCatalog implements AwsJsonService {
     private static final int LONGEST_NAME = 255;
 
     private final Map<String, Database> databases = new TreeMap<>();
+    private final IcebergTables icebergTables;
+
+    /**
+     * Makes a catalog without databases.
+     *
+     * @param icebergTables makes Iceberg tables
+     */
+    GlueDataCatalog(IcebergTables icebergTables) {
+        this.icebergTables = icebergTables;
+    }
 
     @Override
     public synchronized ObjectNode call(String operation, ObjectNode request) throws AwsServiceException {
@@ -134,16 +144,18 @@ final class GlueDataCatalog implements AwsJsonService {
 
     private ObjectNode createTable(ObjectNode request) throws AwsServiceException {
         Database database = database(request, "DatabaseName");
-        JsonNode input = request.path("TableInput");
-        String name = name(input, "Name");
+        JsonNode iceberg = request.path("OpenTableFormatInput").path("IcebergInput");
+        String name = name(iceberg.isObject() ? request : request.path("TableInput"), "Name");
+        if (database.tables.containsKey(name)) {
+            throw new AwsServiceException("AlreadyExistsException", "Table already exists: " + name);
+        }
+        JsonNode input = iceberg.isObject() ? icebergTables.create(iceberg) : request.path("TableInput");
         double now = AwsJson.seconds(Instant.now());
         ObjectNode table = tableOf(database, name, input);
         table.put("CreateTime", now);
         table.put("UpdateTime", now);
         table.put("VersionId", "0");
-        if (database.tables.putIfAbsent(name, table) != null) {
-            throw new AwsServiceException("AlreadyExistsException", "Table already exists: " + name);
-        }
+        database.tables.put(name, table);
         return object();
     }
 

@@ -5,12 +5,14 @@ import io.trino.client.ClientSession;
 import io.trino.client.StatementClient;
 import io.trino.client.StatementClientFactory;
 import io.trino.plugin.hive.HivePlugin;
+import io.trino.plugin.iceberg.IcebergPlugin;
 import io.trino.server.testing.TestingTrinoServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.ZoneOffset;
+import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +28,9 @@ import okhttp3.OkHttpClient;
 final class QueryEngine implements AutoCloseable {
     /** The catalog's name in SQL, as Athena's users know it; unquoted names are lower-cased. */
     static final String CATALOG = "awsdatacatalog";
+
+    /** Where the first catalog finds Iceberg tables of the same Data Catalog; users do not see it. */
+    private static final String ICEBERG_CATALOG = "iceberg";
 
     /** Every query runs as this user, so that everybody may read every view. */
     private static final String USER = "athena";
@@ -55,6 +60,7 @@ final class QueryEngine implements AutoCloseable {
                         "query.max-history", "1000"))
                 .build();
         server.installPlugin(new HivePlugin());
+        server.installPlugin(new IcebergPlugin());
         OkHttpClient httpClient =
                 new OkHttpClient.Builder().readTimeout(5, TimeUnit.MINUTES).build();
         return new QueryEngine(server, httpClient);
@@ -66,25 +72,39 @@ final class QueryEngine implements AutoCloseable {
      * @param aws where both answer
      */
     void createCatalog(URI aws) {
+        Map<String, String> glueAndS3 = Map.ofEntries(
+                Map.entry("hive.metastore.glue.endpoint-url", aws.toString()),
+                Map.entry("hive.metastore.glue.region", EmbeddedAws.REGION),
+                Map.entry("hive.metastore.glue.aws-access-key", EmbeddedAws.ACCESS_KEY_ID),
+                Map.entry("hive.metastore.glue.aws-secret-key", EmbeddedAws.SECRET_ACCESS_KEY),
+                Map.entry("hive.metastore-cache-ttl", "0s"),
+                Map.entry(EngineVersion.current().s3Switch(), "true"),
+                Map.entry("s3.endpoint", aws.toString()),
+                Map.entry("s3.region", EmbeddedAws.REGION),
+                Map.entry("s3.aws-access-key", EmbeddedAws.ACCESS_KEY_ID),
+                Map.entry("s3.aws-secret-key", EmbeddedAws.SECRET_ACCESS_KEY),
+                Map.entry("s3.path-style-access", "true"));
         server.createCatalog(
                 CATALOG,
                 "hive",
-                Map.ofEntries(
-                        Map.entry("hive.metastore", "glue"),
-                        Map.entry("hive.metastore.glue.endpoint-url", aws.toString()),
-                        Map.entry("hive.metastore.glue.region", EmbeddedAws.REGION),
-                        Map.entry("hive.metastore.glue.aws-access-key", EmbeddedAws.ACCESS_KEY_ID),
-                        Map.entry("hive.metastore.glue.aws-secret-key", EmbeddedAws.SECRET_ACCESS_KEY),
-                        Map.entry("hive.metastore-cache-ttl", "0s"),
-                        Map.entry("hive.non-managed-table-writes-enabled", "true"),
-                        Map.entry("hive.recursive-directories", "true"),
-                        Map.entry("hive.security", "allow-all"),
-                        Map.entry(EngineVersion.current().s3Switch(), "true"),
-                        Map.entry("s3.endpoint", aws.toString()),
-                        Map.entry("s3.region", EmbeddedAws.REGION),
-                        Map.entry("s3.aws-access-key", EmbeddedAws.ACCESS_KEY_ID),
-                        Map.entry("s3.aws-secret-key", EmbeddedAws.SECRET_ACCESS_KEY),
-                        Map.entry("s3.path-style-access", "true")));
+                both(
+                        glueAndS3,
+                        Map.of(
+                                "hive.metastore", "glue",
+                                "hive.iceberg-catalog-name", ICEBERG_CATALOG,
+                                "hive.non-managed-table-writes-enabled", "true",
+                                "hive.recursive-directories", "true",
+                                "hive.security", "allow-all")));
+        server.createCatalog(
+                ICEBERG_CATALOG,
+                "iceberg",
+                both(glueAndS3, Map.of("iceberg.catalog.type", "glue", "iceberg.security", "allow-all")));
+    }
+
+    private static Map<String, String> both(Map<String, String> some, Map<String, String> others) {
+        Map<String, String> all = new HashMap<>(some);
+        all.putAll(others);
+        return all;
     }
 
     /**

@@ -6,6 +6,8 @@ import io.trino.sql.tree.ShowCreate;
 import io.trino.sql.tree.Statement;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -22,8 +24,22 @@ record SqlStatement(String sql, String type, String substatementType) {
     private static final String UTILITY = "UTILITY";
     private static final String SELECT = "SELECT";
     private static final String EXPLAIN = "EXPLAIN";
+    /** Trino keeps what is younger, by default. */
+    private static final String LEAST_RETENTION = "7d";
+
     private static final String SHOW_CREATE = "SHOW_CREATE_";
     private static final SqlParser PARSER = new SqlParser();
+
+    /**
+     * The statements on Iceberg tables that Athena has words of its own for. VACUUM here forgets the history that Trino
+     * lets it; it does not look for files that belong to no table.
+     *
+     * @see <a href="https://docs.aws.amazon.com/athena/latest/ug/optimize-statement.html">OPTIMIZE</a>
+     * @see <a href="https://docs.aws.amazon.com/athena/latest/ug/vacuum-statement.html">VACUUM</a>
+     */
+    private static final Pattern MAINTENANCE = Pattern.compile(
+            "OPTIMIZE\\s+(?<optimized>\\S+)\\s+REWRITE\\s+DATA\\s+USING\\s+BIN_PACK|VACUUM\\s+(?<vacuumed>\\S+)",
+            Pattern.CASE_INSENSITIVE);
 
     /**
      * Parses a statement.
@@ -35,6 +51,19 @@ record SqlStatement(String sql, String type, String substatementType) {
         String statement = sql.strip();
         while (statement.endsWith(";")) {
             statement = statement.substring(0, statement.length() - 1).stripTrailing();
+        }
+        Matcher maintenance = MAINTENANCE.matcher(statement);
+        if (maintenance.matches()) {
+            return maintenance.group("optimized") != null
+                    ? new SqlStatement(
+                            "ALTER TABLE %s EXECUTE optimize".formatted(maintenance.group("optimized")),
+                            DML,
+                            "OPTIMIZE")
+                    : new SqlStatement(
+                            "ALTER TABLE %s EXECUTE expire_snapshots(retention_threshold => '%s')"
+                                    .formatted(maintenance.group("vacuumed"), LEAST_RETENTION),
+                            DML,
+                            "VACUUM");
         }
         try {
             return of(statement, PARSER.createStatement(statement));
@@ -101,7 +130,7 @@ record SqlStatement(String sql, String type, String substatementType) {
     /** Returns the name of the result's object for a query's id, below the output location. */
     String resultName(String id) {
         return switch (substatementType) {
-            case SELECT, "UPDATE", "DELETE", "MERGE" -> id + ".csv";
+            case SELECT, "UPDATE", "DELETE", "MERGE", "OPTIMIZE", "VACUUM" -> id + ".csv";
             case "INSERT" -> id;
             case "CREATE_TABLE_AS_SELECT" -> "tables/" + id;
             default -> id + ".txt";

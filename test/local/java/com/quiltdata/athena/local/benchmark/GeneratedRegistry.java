@@ -48,6 +48,11 @@ record GeneratedRegistry(QuiltBucket bucket, int packages, int objects) {
         }
     }
 
+    /** Adds one package more. */
+    void addPackage(AwsClients aws) {
+        uploadPackage(aws, packages);
+    }
+
     private void uploadPackage(AwsClients aws, int number) {
         Random random = new Random(number);
         String pointers = RegistryUpload.FOLDER + "/named_packages/user" + number % 10 + "/" + name(number) + "/";

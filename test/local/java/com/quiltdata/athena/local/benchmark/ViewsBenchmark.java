@@ -1,15 +1,18 @@
 package com.quiltdata.athena.local.benchmark;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.quiltdata.athena.local.RegistryReads;
 import com.quiltdata.athena.local.ResultTable;
 import com.quiltdata.athena.local.TemporaryDirectory;
 import com.quiltdata.athena.local.aws.AwsClients;
 import com.quiltdata.athena.local.aws.EmbeddedAws;
 import com.quiltdata.athena.local.aws.EngineVersion;
+import com.quiltdata.athena.local.aws.StepFunctionsClient;
 import com.quiltdata.athena.local.cloudformation.CloudAssembly;
 import com.quiltdata.athena.local.cloudformation.LocalStack;
 import com.quiltdata.athena.schema.BucketView;
 import com.quiltdata.athena.schema.QuiltBucket;
+import com.quiltdata.athena.schema.SnapshotView;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -34,12 +37,16 @@ import picocli.CommandLine.Spec;
                 "Makes registries on S3, Glue and Athena on loopback, and measures what queries of the views read.")
 public final class ViewsBenchmark implements Callable<Integer> {
     private static final String HEADINGS = """
-            | packages | query | views | manifests | pointers | lists | bytes | seconds | rows |
-            | ---: | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |
+            | packages | query | views | manifests | pointers | lists | snapshot files | bytes | seconds | rows |
+            | ---: | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
             """;
     private static final String HEADINGS_OVER_BUCKETS = """
-            | query | buckets | manifests | by the buckets' own views | pointers | lists | bytes | seconds | rows |
-            | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
+            | query | buckets | manifests | by the buckets' own views | pointers | lists | snapshot files | bytes | seconds | rows |
+            | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
+            """;
+    private static final String HEADINGS_OF_REFRESHES = """
+            | refresh | manifests | pointers | lists | snapshot files | bytes | seconds |
+            | --- | ---: | ---: | ---: | ---: | ---: | ---: |
             """;
     private static final int QUERIED_PACKAGE = 7;
 
@@ -120,10 +127,17 @@ public final class ViewsBenchmark implements Callable<Integer> {
         Map<String, String> outputs = new LocalStack(account.endpoint()).deploy(assembly(registries, directory));
         Athena athena =
                 new Athena(account, aws, outputs.get("WorkgroupName"), outputs.get("DatabaseName"), registries.size());
+        String stateMachine = outputs.get("SnapshotStateMachineArn");
+        System.out.printf("Trino %d%n%n", EngineVersion.current().number());
+        System.out.print(HEADINGS_OF_REFRESHES);
+        refresh(athena, stateMachine, "first, of all buckets");
+        registries.getLast().addPackage(aws);
+        refresh(athena, stateMachine, "after one new package with two revisions");
+        refresh(athena, stateMachine, "with nothing new");
+        System.out.println();
         // The first queries would pay for loading the engine's classes.
         warmUp(athena, registries.getFirst());
 
-        System.out.printf("Trino %d%n%n", EngineVersion.current().number());
         System.out.print(HEADINGS);
         for (GeneratedRegistry registry : registries) {
             ReferenceViews reference = createReference(athena, registry);
@@ -141,11 +155,31 @@ public final class ViewsBenchmark implements Callable<Integer> {
         }
     }
 
+    private static void refresh(Athena athena, String stateMachine, String which) {
+        StepFunctionsClient stepFunctions = athena.aws().stepFunctions();
+        long start = System.nanoTime();
+        RegistryReads.Measured<JsonNode> measured = RegistryReads.during(
+                athena.account(), () -> stepFunctions.await(stepFunctions.start(stateMachine, "{}")));
+        if (!measured.result().path("status").asText().equals("SUCCEEDED")) {
+            throw new IllegalStateException("The refresh failed: " + measured.result());
+        }
+        System.out.printf(
+                "| %s | %,d | %,d | %,d | %,d | %,d | %.1f |%n",
+                which,
+                measured.reads().manifests().size(),
+                measured.reads().pointers().size(),
+                measured.reads().lists(),
+                measured.reads().snapshotFiles(),
+                measured.reads().bytes(),
+                (System.nanoTime() - start) / 1e9);
+    }
+
     private static CloudAssembly assembly(List<GeneratedRegistry> registries, Path directory) {
         Path project = Path.of(System.getProperty("project.directory", "."));
         Map<String, Object> context = CloudAssembly.projectContext(project);
         context.keySet().removeAll(CloudAssembly.projectConfiguration(project).keySet());
         context.put("companyName", "benchmark");
+        context.put("snapshotSchedule", "rate(1 day)");
         context.put(
                 "quiltBuckets",
                 registries.stream().map(registry -> registry.bucket().name()).toList());
@@ -162,6 +196,8 @@ public final class ViewsBenchmark implements Callable<Integer> {
         QuiltBucket bucket = registry.bucket();
         for (BenchmarkQuery query : BenchmarkQuery.values()) {
             athena.measure(query.sql(BucketView.PACKAGES.nameIn(bucket), BucketView.OBJECTS.nameIn(bucket), name()));
+            athena.measure(
+                    query.sql(SnapshotView.PACKAGES.nameIn(bucket), SnapshotView.OBJECTS.nameIn(bucket), name()));
         }
     }
 
@@ -172,8 +208,12 @@ public final class ViewsBenchmark implements Callable<Integer> {
         Measurement own = athena.measure(ours);
 
         print(registry, query, "reference", naive);
+        Measurement snapshot = athena.measure(
+                query.sql(SnapshotView.PACKAGES.nameIn(bucket), SnapshotView.OBJECTS.nameIn(bucket), name()));
         print(registry, query, "ours", own);
+        print(registry, query, "snapshot", snapshot);
         compareRows(query, "ours", sorted(naive), sorted(own));
+        compareRows(query, "the snapshot", sorted(own), sorted(snapshot));
     }
 
     /** Compares a query of the views over all buckets with the same query of the views of those that it is about. */
@@ -222,12 +262,13 @@ public final class ViewsBenchmark implements Callable<Integer> {
                 figures(measurement));
     }
 
-    /** The last cells of a row: pointers, lists, bytes, seconds and rows. */
+    /** The last cells of a row: pointers, lists, files of a snapshot, bytes, seconds and rows. */
     private static String figures(Measurement measurement) {
-        return "| %,d | %,d | %,d | %.1f | %,d |%n"
+        return "| %,d | %,d | %,d | %,d | %.1f | %,d |%n"
                 .formatted(
                         measurement.reads().pointers().size(),
                         measurement.reads().lists(),
+                        measurement.reads().snapshotFiles(),
                         measurement.reads().bytes(),
                         measurement.seconds(),
                         measurement.result().rows().size());

@@ -2,10 +2,13 @@ package com.quiltdata.athena.local.cloudformation;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.deser.std.FromStringDeserializer;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.quiltdata.athena.local.aws.AwsClients;
 import com.quiltdata.athena.local.aws.EmbeddedAws;
@@ -15,7 +18,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.Consumer;
+import software.amazon.awssdk.core.document.Document;
 import software.amazon.awssdk.services.athena.model.CreateNamedQueryRequest;
 import software.amazon.awssdk.services.athena.model.CreateWorkGroupRequest;
 import software.amazon.awssdk.services.athena.model.InvalidRequestException;
@@ -47,6 +52,8 @@ final class ResourceTypes implements AutoCloseable {
             "AWS::IAM::Role",
             "AWS::Logs::LogGroup",
             "AWS::S3::BucketPolicy",
+            // Nothing is started by the time here; AWS clients can start what a schedule would.
+            "AWS::Scheduler::Schedule",
             "Custom::S3AutoDeleteObjects");
 
     /** What a bucket has beyond its name; of these, too, nothing is checked on loopback. */
@@ -62,6 +69,13 @@ final class ResourceTypes implements AutoCloseable {
 
     private static final ObjectMapper REQUESTS = JsonMapper.builder()
             .propertyNamingStrategy(PropertyNamingStrategies.UPPER_CAMEL_CASE)
+            // The types of an Iceberg table's columns: plain ones, which are texts.
+            .addModule(new SimpleModule().addDeserializer(Document.class, new FromStringDeserializer<>(Document.class) {
+                @Override
+                protected Document _deserialize(String text, DeserializationContext context) {
+                    return Document.fromString(text);
+                }
+            }))
             .build();
 
     private final CloudAssembly assembly;
@@ -102,6 +116,7 @@ final class ResourceTypes implements AutoCloseable {
                     managedPolicy(properties.path("ManagedPolicyName").asText(logicalId));
                 case "AWS::Lambda::Function" -> customResources.declareFunction(logicalId, properties);
                 case "AWS::S3::Bucket" -> bucket(properties);
+                case "AWS::StepFunctions::StateMachine" -> stateMachine(logicalId, properties);
                 case "Custom::AthenaView" -> customResources.create(logicalId, type, properties);
                 default -> withoutCounterpart(logicalId, type);
             };
@@ -171,6 +186,17 @@ final class ResourceTypes implements AutoCloseable {
                             ? updatedTable(current, properties)
                             : table(properties);
                 case "AWS::IAM::ManagedPolicy", "AWS::Lambda::Function" -> create(logicalId, type, properties);
+                case "AWS::StepFunctions::StateMachine" -> {
+                    aws.stepFunctions()
+                            .call(
+                                    "UpdateStateMachine",
+                                    Map.of(
+                                            "stateMachineArn",
+                                            current.reference(),
+                                            "definition",
+                                            definition(properties)));
+                    yield current;
+                }
                 case "AWS::S3::Bucket" -> unlessChanged(current, logicalId, oldProperties, properties, BUCKET_SETTINGS);
                 case "Custom::AthenaView" ->
                     customResources.update(logicalId, type, current, oldProperties, properties);
@@ -211,6 +237,8 @@ final class ResourceTypes implements AutoCloseable {
                                         properties.path("DatabaseName").asText())
                                 .name(name));
             case "AWS::S3::Bucket" -> aws.s3().deleteBucket(delete -> delete.bucket(name));
+            case "AWS::StepFunctions::StateMachine" ->
+                aws.stepFunctions().call("DeleteStateMachine", Map.of("stateMachineArn", name));
             case "Custom::AthenaView" -> customResources.delete(logicalId, type, current, properties);
             case "Custom::S3AutoDeleteObjects" -> {
                 close(properties.path("BucketName").asText());
@@ -347,13 +375,41 @@ final class ResourceTypes implements AutoCloseable {
     }
 
     private Resource table(JsonNode properties) throws JsonProcessingException {
-        CreateTableRequest create = request(properties, CreateTableRequest.serializableBuilderClass());
-        aws.glue().createTable(create);
-        return new Resource(create.tableInput().name());
+        ObjectNode request = properties.deepCopy();
+        JsonNode iceberg = request.path("OpenTableFormatInput").path("IcebergInput");
+        if (iceberg instanceof ObjectNode input) {
+            // The API's name for it.
+            input.set("CreateIcebergTableInput", input.remove("IcebergTableInput"));
+        }
+        aws.glue().createTable(request(request, CreateTableRequest.serializableBuilderClass()));
+        return new Resource(tableName(properties));
+    }
+
+    private Resource stateMachine(String logicalId, JsonNode properties) {
+        // CloudFormation makes up the end of the name, too.
+        String name = logicalId + "-" + UUID.randomUUID();
+        String arn = aws.stepFunctions()
+                .call("CreateStateMachine", Map.of("name", name, "definition", definition(properties)))
+                .path("stateMachineArn")
+                .asText();
+        return new Resource(arn, Map.of("Arn", arn));
+    }
+
+    private static String definition(JsonNode properties) {
+        String definition = properties.path("DefinitionString").asText();
+        for (Map.Entry<String, JsonNode> substitution :
+                properties.path("DefinitionSubstitutions").properties()) {
+            definition = definition.replace(
+                    "${" + substitution.getKey() + "}", substitution.getValue().asText());
+        }
+        return definition;
     }
 
     private static String tableName(JsonNode properties) {
-        return properties.path("TableInput").path("Name").asText();
+        return properties
+                .path("TableInput")
+                .path("Name")
+                .asText(properties.path("Name").asText());
     }
 
     private Resource updatedTable(Resource current, JsonNode properties) throws JsonProcessingException {

@@ -1,0 +1,76 @@
+package com.quiltdata.athena.schema;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The Iceberg table of the snapshots of all Quilt buckets. There is one for everything, because a query reads one table
+ * at one moment, and two tables at two.
+ *
+ * <p>Its rows are of several kinds: {@code package} and {@code entry} are the rows of the views, one after the other;
+ * {@code pointer} tells for each pointer which manifest it names and which one its rows are of; and {@code refresh} tells
+ * when the pointers of a bucket were read.
+ */
+public final class SnapshotTable {
+
+    /** The table's name in the database. */
+    public static final String NAME = "quilt_snapshot_rows";
+
+    /** The folder of the table's files in the snapshot's bucket: Athena's VACUUM wants one. */
+    public static final String FOLDER = "rows/";
+
+    /**
+     * The columns. All types are plain ones, which is all that CloudFormation takes: what is nested in the views is JSON
+     * here.
+     */
+    public static final List<Column> COLUMNS = List.of(
+            new Column("bucket", "string"),
+            new Column("kind", "string"),
+            new Column("user", "string"),
+            new Column("name", "string"),
+            new Column("timestamp", "string"),
+            new Column("tophash", "string"),
+            new Column("message", "string"),
+            new Column("logical_key", "string"),
+            new Column("physical_keys", "string"),
+            new Column("hash", "string"),
+            new Column("meta", "string"),
+            new Column("user_meta", "string"),
+            new Column("size", "long"),
+            new Column("applied", "string"),
+            new Column("read_at", "timestamp"),
+            new Column("refreshed_at", "timestamp"));
+
+    /** The columns that divide the table, so that a query of one bucket and one kind reads the files of no other. */
+    public static final List<String> PARTITIONED_BY = List.of("bucket", "kind");
+
+    /**
+     * What Athena does with the table: files are Parquet in zstd, and VACUUM leaves a day of history, which is longer than
+     * any query runs.
+     *
+     * @see <a href="https://docs.aws.amazon.com/athena/latest/ug/querying-iceberg-creating-tables.html">Table properties</a>
+     */
+    public static final Map<String, String> PROPERTIES = Map.of(
+            "write.format.default", "parquet",
+            "write.parquet.compression-codec", "zstd",
+            "vacuum_max_snapshot_age_seconds", "86400");
+
+    /**
+     * A column.
+     *
+     * @param name its name
+     * @param type its type in Iceberg's words
+     */
+    public record Column(String name, String type) {}
+
+    private SnapshotTable() {}
+
+    /**
+     * A text that changes when a view over the table has to be made anew.
+     *
+     * @return the columns and their types
+     */
+    public static String definition() {
+        return COLUMNS.toString();
+    }
+}

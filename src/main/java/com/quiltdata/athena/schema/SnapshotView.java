@@ -1,0 +1,102 @@
+package com.quiltdata.athena.schema;
+
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * The snapshots: for each {@link BucketView} a view with its columns and the rows that it had at the last refresh, of
+ * every Quilt bucket and over any number of them.
+ */
+public enum SnapshotView {
+
+    /** The rows of {@link BucketView#PACKAGES}. */
+    PACKAGES("PackagesSnapshot", "_quilt_packages_snapshot", "packages_snapshot.sql"),
+
+    /** The rows of {@link BucketView#OBJECTS}. */
+    OBJECTS("ObjectsSnapshot", "_quilt_objects_snapshot", "objects_snapshot.sql");
+
+    private final String id;
+    private final String suffix;
+    private final String template;
+
+    SnapshotView(String id, String suffix, String template) {
+        this.id = id;
+        this.suffix = suffix;
+        this.template = template;
+    }
+
+    /**
+     * The id of the view's construct.
+     *
+     * @return the same in every release: CloudFormation knows the view by it
+     */
+    public String id() {
+        return id;
+    }
+
+    /**
+     * The view's name.
+     *
+     * @param bucket the Quilt bucket
+     * @return its name in the database
+     */
+    public String nameIn(QuiltBucket bucket) {
+        return bucket.tablePrefix() + suffix;
+    }
+
+    /**
+     * The name of the view over all buckets.
+     *
+     * @return its name in the database
+     */
+    public String nameOverAll() {
+        return BucketView.ALL + suffix;
+    }
+
+    /**
+     * The names of these views for any bucket and for all.
+     *
+     * @return patterns in which {@code *} is any text
+     */
+    public static List<String> namePatterns() {
+        return Stream.of(values()).map(view -> "*" + view.suffix).toList();
+    }
+
+    /**
+     * The names of all these views.
+     *
+     * @param buckets the Quilt buckets
+     * @return those of each bucket, and those over all
+     */
+    public static List<String> names(List<QuiltBucket> buckets) {
+        return Stream.concat(
+                        buckets.stream().flatMap(bucket -> Stream.of(values()).map(view -> view.nameIn(bucket))),
+                        Stream.of(values()).map(SnapshotView::nameOverAll))
+                .toList();
+    }
+
+    /**
+     * The view's query.
+     *
+     * @param bucket whose rows it shows
+     * @return a SELECT statement without comments
+     */
+    public String queryOver(QuiltBucket bucket) {
+        return query("", "\"bucket\" = '" + bucket.name() + "' AND ");
+    }
+
+    /**
+     * The query of the view over all buckets.
+     *
+     * @return a SELECT statement without comments
+     */
+    public String queryOverAll() {
+        return query(BucketView.BUCKET_COLUMN, "");
+    }
+
+    private String query(String bucketColumn, String ofBucket) {
+        return SqlText.withoutComments(SqlTemplate.fill(
+                template, Map.of("bucketColumn", bucketColumn, "ofBucket", ofBucket, "snapshot", SnapshotTable.NAME)));
+    }
+}

@@ -1,0 +1,1 @@
+DELETE FROM "${snapshot}" WHERE "bucket" NOT IN (${buckets})

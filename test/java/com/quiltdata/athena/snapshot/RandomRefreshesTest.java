@@ -1,0 +1,198 @@
+package com.quiltdata.athena.snapshot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.quiltdata.athena.schema.BucketView;
+import com.quiltdata.athena.schema.QuiltBucket;
+import com.quiltdata.athena.schema.SnapshotView;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Whatever happens to registries and refreshes, in whatever order: after a refresh that succeeds the snapshots have the
+ * rows of the views, and at any other time a bucket's snapshot is what it was at the end of some refresh's statement, that
+ * is for each package either as before or as after, with all of its entries.
+ *
+ * <p>Every build does the same; {@code -Dsnapshots.histories=100} does more, and {@code -Dsnapshots.seed=…} one alone.
+ */
+class RandomRefreshesTest {
+    private static final int HISTORIES = Integer.getInteger("snapshots.histories", 1);
+    private static final int STEPS = Integer.getInteger("snapshots.steps", 6);
+    private static final long FIRST_SEED = 20_261_124;
+    private static final List<String> BUCKETS = List.of("histories-a", "histories-b");
+
+    private static final SnapshotStack STACK = new SnapshotStack("histories", "histories-a", "histories-b");
+
+    /** What each bucket's registry holds, by key. */
+    private final Map<String, Map<String, String>> objects = new HashMap<>();
+
+    private List<String> configured = BUCKETS;
+
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void snapshotsFollowTheViews(long seed) {
+        Random random = new Random(seed);
+        List<String> history = new ArrayList<>();
+        for (int step = 0; step < STEPS; step++) {
+            history.add(step(random));
+            String past = "seed %d: %s".formatted(seed, history);
+            configured.forEach(bucket -> assertIsWhole(bucket, past));
+            if (history.getLast().startsWith("refresh")) {
+                assertIsRefreshed(past);
+            }
+        }
+        STACK.refresh();
+        assertIsRefreshed("seed %d at its end".formatted(seed));
+    }
+
+    private String step(Random random) {
+        String bucket = BUCKETS.get(random.nextInt(BUCKETS.size()));
+        switch (random.nextInt(12)) {
+            case 0, 1, 2 -> {
+                push(bucket, random);
+                return "push " + bucket;
+            }
+            case 3 -> {
+                // The manifest may be missing.
+                put(bucket, name(random) + "/latest", hash(random));
+                return "move latest " + bucket;
+            }
+            case 4 -> {
+                List<String> pointers = registry(bucket).keySet().stream()
+                        .filter(key -> key.startsWith("named_packages/"))
+                        .toList();
+                if (!pointers.isEmpty()) {
+                    String pointer = pointers.get(random.nextInt(pointers.size()));
+                    registry(bucket).remove(pointer);
+                    STACK.delete(bucket, pointer);
+                }
+                return "delete " + bucket;
+            }
+            case 5 -> {
+                configured = configured.size() == 1 ? BUCKETS : List.of(bucket);
+                STACK.configure(configured.toArray(String[]::new));
+                return "configure " + configured;
+            }
+            case 6, 7 -> {
+                String execution = STACK.start();
+                pause(random.nextInt(4_000));
+                STACK.kill(execution);
+                return "killed refresh";
+            }
+            case 8, 9 -> {
+                String first = STACK.start();
+                push(bucket, random);
+                pause(random.nextInt(300));
+                String second = STACK.start();
+                STACK.await(first);
+                STACK.await(second);
+                STACK.refresh();
+                return "refresh after two at once";
+            }
+            case 10 -> {
+                STACK.run("{\"compact\": true}");
+                return "compaction";
+            }
+            default -> {
+                STACK.refresh();
+                return "refresh";
+            }
+        }
+    }
+
+    private void push(String bucket, Random random) {
+        String hash = hash(random);
+        String name = name(random);
+        put(bucket, "packages/" + hash, manifest(hash));
+        put(bucket, name + "/" + random.nextInt(3), hash);
+        put(bucket, name + "/latest", hash);
+    }
+
+    /** No package without its entries, and none twice: what a manifest has does not change, so it tells the whole. */
+    private void assertIsWhole(String bucket, String past) {
+        QuiltBucket quilt = new QuiltBucket(bucket);
+        Map<String, Integer> entries = new TreeMap<>();
+        for (Map<String, String> row : STACK.everything(SnapshotView.OBJECTS.nameIn(quilt))) {
+            entries.merge(pointer(row) + " " + row.get("tophash"), 1, Integer::sum);
+        }
+        Map<String, Integer> expected = new TreeMap<>();
+        for (Map<String, String> row : STACK.everything(SnapshotView.PACKAGES.nameIn(quilt))) {
+            int size = Integer.parseInt(row.get("message"));
+            assertThat(expected.put(pointer(row) + " " + row.get("hash"), size))
+                    .as(past)
+                    .isNull();
+        }
+        expected.values().removeIf(size -> size == 0);
+        assertThat(entries).as(past).isEqualTo(expected);
+    }
+
+    private void assertIsRefreshed(String past) {
+        List<Map<String, String>> all = new ArrayList<>();
+        for (String bucket : configured) {
+            STACK.assertIsRefreshed(bucket);
+            for (Map<String, String> row : STACK.everything(BucketView.OBJECTS.nameIn(new QuiltBucket(bucket)))) {
+                Map<String, String> withBucket = new LinkedHashMap<>(row);
+                withBucket.put("bucket", bucket);
+                all.add(withBucket);
+            }
+        }
+        assertThat(STACK.everything(SnapshotView.OBJECTS.nameOverAll()))
+                .as(past)
+                .containsExactlyInAnyOrderElementsOf(all);
+    }
+
+    private static String pointer(Map<String, String> row) {
+        return row.get("user") + "/" + row.get("name") + "/" + row.get("timestamp");
+    }
+
+    private void put(String bucket, String key, String content) {
+        String path = key.startsWith("packages/") ? key : "named_packages/" + key;
+        registry(bucket).put(path, content);
+        STACK.put(bucket, path, content);
+    }
+
+    private Map<String, String> registry(String bucket) {
+        return objects.computeIfAbsent(bucket, name -> new TreeMap<>());
+    }
+
+    private static String hash(Random random) {
+        return "%064x".formatted(random.nextInt(12));
+    }
+
+    private static String name(Random random) {
+        return "user/" + List.of("a", "b", "it's").get(random.nextInt(3));
+    }
+
+    /** A manifest depends on nothing but its hash, and its message says how many entries it has. */
+    private static String manifest(String hash) {
+        int size = Integer.parseInt(hash.substring(60), 16) % 4;
+        StringBuilder manifest = new StringBuilder("{\"version\": \"v0\", \"message\": \"%d\"}\n".formatted(size));
+        for (int entry = 0; entry < size; entry++) {
+            manifest.append("{\"logical_key\": \"%d\", \"physical_keys\": [\"s3://b/%s\"], \"size\": %d}\n"
+                    .formatted(entry, hash, entry));
+        }
+        return manifest.toString();
+    }
+
+    private static void pause(int millis) {
+        try {
+            TimeUnit.MILLISECONDS.sleep(millis);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static LongStream seeds() {
+        Long seed = Long.getLong("snapshots.seed");
+        return seed == null ? new Random(FIRST_SEED).longs(HISTORIES) : LongStream.of(seed);
+    }
+}

@@ -1,0 +1,125 @@
+package com.quiltdata.athena.snapshot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.quiltdata.athena.local.DeployedStack;
+import com.quiltdata.athena.local.aws.SharedEmbeddedAws;
+import com.quiltdata.athena.local.aws.StepFunctionsClient;
+import com.quiltdata.athena.local.cloudformation.LocalStack;
+import com.quiltdata.athena.schema.BucketView;
+import com.quiltdata.athena.schema.QuiltBucket;
+import com.quiltdata.athena.schema.SnapshotView;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.UnaryOperator;
+import software.amazon.awssdk.core.sync.RequestBody;
+
+/** A stack with snapshots in the shared account on loopback, and the registries of its buckets. */
+final class SnapshotStack {
+    private final String name;
+    private final LocalStack stack = new LocalStack(SharedEmbeddedAws.endpoint());
+    private final Set<String> created = new TreeSet<>();
+    private DeployedStack deployed;
+
+    /**
+     * Deploys the stack.
+     *
+     * @param name tells it from others; lower-case letters
+     * @param buckets the Quilt buckets, which are made
+     */
+    SnapshotStack(String name, String... buckets) {
+        this.name = name;
+        configure(buckets);
+    }
+
+    /** Deploys the stack with other buckets; new ones are made, and none is deleted. */
+    void configure(String... buckets) {
+        for (String bucket : buckets) {
+            if (created.add(bucket)) {
+                SharedEmbeddedAws.s3().createBucket(create -> create.bucket(bucket));
+            }
+        }
+        deployed = new DeployedStack(
+                stack.deploy(DeployedStack.assembly(name, List.of(buckets), "snapshotSchedule", "rate(1 hour)")));
+    }
+
+    /** Puts an object into a registry. */
+    void put(String bucket, String key, String content) {
+        SharedEmbeddedAws.s3()
+                .putObject(put -> put.bucket(bucket).key(".quilt/" + key), RequestBody.fromString(content));
+    }
+
+    /** Deletes an object of a registry. */
+    void delete(String bucket, String key) {
+        SharedEmbeddedAws.s3().deleteObject(delete -> delete.bucket(bucket).key(".quilt/" + key));
+    }
+
+    /** Starts a refresh, and returns the execution's ARN. */
+    String start() {
+        return start("{}");
+    }
+
+    /** Starts what an input asks for, and returns the execution's ARN. */
+    String start(String input) {
+        return client().start(deployed.outputs().get("SnapshotStateMachineArn"), input);
+    }
+
+    /** Waits for an execution's end, and returns its description. */
+    JsonNode await(String execution) {
+        return client().await(execution);
+    }
+
+    /** Stops an execution where it stands, and waits for its end. */
+    void kill(String execution) {
+        client().call("StopExecution", Map.of("executionArn", execution));
+        await(execution);
+    }
+
+    /** Does what an input asks for, to its end. */
+    void run(String input) {
+        JsonNode end = await(start(input));
+        assertThat(end.path("status").asText()).as(end.toString()).isEqualTo("SUCCEEDED");
+    }
+
+    /** Changes the state machine's definition until the next deployment. */
+    void change(UnaryOperator<String> definition) {
+        String machine = deployed.outputs().get("SnapshotStateMachineArn");
+        String text = client().call("DescribeStateMachine", Map.of("stateMachineArn", machine))
+                .path("definition")
+                .asText();
+        client().call("UpdateStateMachine", Map.of("stateMachineArn", machine, "definition", definition.apply(text)));
+    }
+
+    /** Refreshes all snapshots. */
+    void refresh() {
+        run("{}");
+    }
+
+    private static StepFunctionsClient client() {
+        return SharedEmbeddedAws.clients().stepFunctions();
+    }
+
+    /** Checks that the snapshots of a bucket have the rows of its views. */
+    void assertIsRefreshed(String bucket) {
+        QuiltBucket quilt = new QuiltBucket(bucket);
+        assertThat(everything(SnapshotView.PACKAGES.nameIn(quilt)))
+                .as("packages of " + bucket)
+                .containsExactlyInAnyOrderElementsOf(everything(BucketView.PACKAGES.nameIn(quilt)));
+        assertThat(everything(SnapshotView.OBJECTS.nameIn(quilt)))
+                .as("entries of " + bucket)
+                .containsExactlyInAnyOrderElementsOf(everything(BucketView.OBJECTS.nameIn(quilt)));
+    }
+
+    /** Returns the rows of a view with all of its columns, column → value. */
+    List<Map<String, String>> everything(String view) {
+        return deployed.records("SELECT * FROM " + view);
+    }
+
+    /** Runs a query. */
+    List<List<String>> rows(String sql) {
+        return deployed.rows(sql);
+    }
+}
