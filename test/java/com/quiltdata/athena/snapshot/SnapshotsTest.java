@@ -49,7 +49,7 @@ class SnapshotsTest {
         STACK.change(definition -> definition
                 .replace("> %d, false".formatted(SnapshotStatements.MOST_MANIFESTS), "> 2, false")
                 .replace("<= %d\\\\n".formatted(SnapshotStatements.MOST_NAMED_MANIFESTS), "<= 1\\\\n")
-                .replace("<= %d\"".formatted(SnapshotStatements.MOST_MANIFESTS), "<= 2\"")
+                .replace("<= %d\\\"".formatted(SnapshotStatements.MOST_MANIFESTS), "<= 2\\\"")
                 .replace("$rounds < 20", "$rounds < 1"));
 
         STACK.refresh();
