@@ -10,11 +10,11 @@ ${pointers}
       FROM "${snapshot}"
       WHERE "bucket" = '${bucket}' AND "kind" = 'pointer'
     ),
-    -- A manifest that has no rows may have been missing when it was looked for: it is looked for again.
+    -- A manifest that gave no package may have been missing when it was looked for: it is looked for again.
     copied AS (
       SELECT DISTINCT "tophash"
       FROM "${snapshot}"
-      WHERE "bucket" = '${bucket}' AND "kind" IN ('package', 'entry')
+      WHERE "bucket" = '${bucket}' AND "kind" = 'package'
     )
   SELECT
     'pointer' AS "kind",
