@@ -14,6 +14,9 @@ final class QuietLogging {
     /** Complains, when the server stops, about threads of the engine that its own threads happened to start. */
     private static final Logger THREAD_COMPLAINTS = Logger.getLogger(WebappClassLoaderBase.class.getName());
 
+    /** Says after every commit that it looked for old files too early, and did without: they go with the next ones. */
+    private static final Logger EARLY_CLEAN_UP = Logger.getLogger("org.apache.iceberg.BaseTransaction");
+
     private QuietLogging() {}
 
     /** Sets up the logging of the process, once, in the way that the engine would otherwise do louder. */
@@ -22,6 +25,7 @@ final class QuietLogging {
         PrintStream errors = System.err;
         ANNOUNCEMENT.setLevel(java.util.logging.Level.WARNING);
         THREAD_COMPLAINTS.setLevel(java.util.logging.Level.SEVERE);
+        EARLY_CLEAN_UP.setLevel(java.util.logging.Level.SEVERE);
         Logging.initialize().setRootLevel(Level.WARN);
         // The engine's logging takes the standard streams over; they are the caller's.
         System.setOut(output);
