@@ -2,6 +2,7 @@ package com.quiltdata.athena;
 
 import com.quiltdata.athena.access.AccessPolicy;
 import com.quiltdata.athena.access.QueryDatabase;
+import com.quiltdata.athena.access.QueryResources;
 import com.quiltdata.athena.access.QueryResults;
 import com.quiltdata.athena.access.SnapshotStore;
 import com.quiltdata.athena.configuration.Configuration;
@@ -38,9 +39,10 @@ public final class QuiltAthenaStack extends Stack {
         Optional<SnapshotStore> snapshots = configuration
                 .snapshots()
                 .map(settings -> new SnapshotStore(this, "SnapshotStore", configuration, database));
-        AccessPolicy policy = new AccessPolicy(this, "AccessPolicy", configuration, results, database, snapshots);
+        QueryResources resources = new QueryResources(results, database, snapshots);
+        AccessPolicy policy = new AccessPolicy(this, "AccessPolicy", configuration, resources);
 
-        QuiltMetadata metadata = new QuiltMetadata(this, "QuiltBuckets", configuration, results, database, snapshots);
+        QuiltMetadata metadata = new QuiltMetadata(this, "QuiltBuckets", configuration, resources);
         if (configuration.hasViewsOverBuckets()) {
             new ViewsOverBuckets(this, "ViewsOverBuckets", configuration.quiltBuckets(), metadata);
         }

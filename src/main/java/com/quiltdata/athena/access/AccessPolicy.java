@@ -35,22 +35,14 @@ public final class AccessPolicy extends Construct {
      * @param scope the parent construct
      * @param id the construct's id
      * @param configuration names the policy, its roles, the Quilt buckets and the keys
-     * @param results where queries run and leave their results
-     * @param database what queries read the definitions of
-     * @param snapshots what else they read, if it is there
+     * @param resources where queries run, and what they read and write
      */
-    public AccessPolicy(
-            Construct scope,
-            String id,
-            Configuration configuration,
-            QueryResults results,
-            QueryDatabase database,
-            Optional<SnapshotStore> snapshots) {
+    public AccessPolicy(Construct scope, String id, Configuration configuration, QueryResources resources) {
         super(scope, id);
         this.configuration = configuration;
-        this.results = results;
-        this.database = database;
-        this.snapshots = snapshots;
+        this.results = resources.results();
+        this.database = resources.database();
+        this.snapshots = resources.snapshots();
         policy = ManagedPolicy.Builder.create(this, "Policy")
                 .managedPolicyName(configuration.policyName())
                 .description("Query Quilt package metadata with Athena")

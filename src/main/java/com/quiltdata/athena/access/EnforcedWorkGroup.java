@@ -4,8 +4,10 @@ import com.quiltdata.athena.configuration.Configuration;
 import com.quiltdata.athena.configuration.Configuration.Removal;
 import java.util.Optional;
 import java.util.OptionalLong;
+import software.amazon.awscdk.ArnComponents;
 import software.amazon.awscdk.Aws;
 import software.amazon.awscdk.RemovalPolicy;
+import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.services.athena.CfnWorkGroup;
 import software.amazon.awscdk.services.athena.CfnWorkGroup.EncryptionConfigurationProperty;
 import software.amazon.awscdk.services.athena.CfnWorkGroup.EngineVersionProperty;
@@ -64,6 +66,22 @@ record EnforcedWorkGroup(Configuration configuration, Optional<IKey> key) {
         // drops a view. The workgroup, and so every view, goes before.
         ClosedBucket.emptier(bucket).ifPresent(group.getNode()::addDependency);
         return group;
+    }
+
+    /**
+     * The ARN of a workgroup.
+     *
+     * @param scope a construct in its stack
+     * @param name the workgroup's name
+     * @return in the stack's partition, region and account
+     */
+    static String arn(Construct scope, String name) {
+        return Stack.of(scope)
+                .formatArn(ArnComponents.builder()
+                        .service("athena")
+                        .resource("workgroup")
+                        .resourceName(name)
+                        .build());
     }
 
     private EncryptionConfigurationProperty encryption() {

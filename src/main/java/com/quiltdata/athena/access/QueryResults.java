@@ -2,9 +2,7 @@ package com.quiltdata.athena.access;
 
 import com.quiltdata.athena.configuration.Configuration;
 import java.util.Optional;
-import software.amazon.awscdk.ArnComponents;
 import software.amazon.awscdk.Duration;
-import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.services.kms.IKey;
 import software.amazon.awscdk.services.kms.Key;
 import software.amazon.awscdk.services.s3.Bucket;
@@ -92,11 +90,6 @@ public final class QueryResults extends Construct {
      * @return in the stack's partition, region and account
      */
     String workGroupArn() {
-        return Stack.of(this)
-                .formatArn(ArnComponents.builder()
-                        .service("athena")
-                        .resource("workgroup")
-                        .resourceName(workGroupName)
-                        .build());
+        return EnforcedWorkGroup.arn(this, workGroupName);
     }
 }

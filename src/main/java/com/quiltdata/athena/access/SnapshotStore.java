@@ -10,11 +10,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
-import software.amazon.awscdk.ArnComponents;
 import software.amazon.awscdk.Aws;
 import software.amazon.awscdk.Duration;
 import software.amazon.awscdk.RemovalPolicy;
-import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.services.athena.CfnWorkGroup;
 import software.amazon.awscdk.services.glue.CfnTable;
 import software.amazon.awscdk.services.glue.CfnTable.IcebergInputProperty;
@@ -146,12 +144,7 @@ public final class SnapshotStore extends Construct {
      * @return in the stack's partition, region and account
      */
     public String workGroupArn() {
-        return Stack.of(this)
-                .formatArn(ArnComponents.builder()
-                        .service("athena")
-                        .resource("workgroup")
-                        .resourceName(workGroupName)
-                        .build());
+        return EnforcedWorkGroup.arn(this, workGroupName);
     }
 
     /**

@@ -1,8 +1,6 @@
 package com.quiltdata.athena.metadata;
 
-import com.quiltdata.athena.access.QueryDatabase;
-import com.quiltdata.athena.access.QueryResults;
-import com.quiltdata.athena.access.SnapshotStore;
+import com.quiltdata.athena.access.QueryResources;
 import com.quiltdata.athena.configuration.Configuration;
 import com.quiltdata.athena.configuration.QuiltBucketGroup;
 import com.quiltdata.athena.schema.BucketView;
@@ -22,9 +20,7 @@ public final class QuiltMetadata extends Construct {
     public static final String GROUP_METADATA = "QuiltBucketGroup";
 
     private final Configuration configuration;
-    private final QueryResults results;
-    private final QueryDatabase database;
-    private final Optional<SnapshotStore> snapshots;
+    private final QueryResources resources;
     private final Relations relations = new Relations();
     private final Optional<StackViews> ownViews;
 
@@ -34,22 +30,12 @@ public final class QuiltMetadata extends Construct {
      * @param scope the stack
      * @param id the construct's id
      * @param configuration names the buckets and their groups
-     * @param results where the buckets' views are made, and their saved queries run
-     * @param database where tables and views are
-     * @param snapshots where snapshots are, if there are any
+     * @param resources where tables, views and snapshots are, and where saved queries run
      */
-    public QuiltMetadata(
-            Construct scope,
-            String id,
-            Configuration configuration,
-            QueryResults results,
-            QueryDatabase database,
-            Optional<SnapshotStore> snapshots) {
+    public QuiltMetadata(Construct scope, String id, Configuration configuration, QueryResources resources) {
         super(scope, id);
         this.configuration = configuration;
-        this.results = results;
-        this.database = database;
-        this.snapshots = snapshots;
+        this.resources = resources;
         BucketMetadata.deleteAllWithin(this);
         List<Construct> nestedStacks = declareNestedStacks();
         ownViews = configuration.hasViewsInTheStackItself()
@@ -92,7 +78,7 @@ public final class QuiltMetadata extends Construct {
     }
 
     private StackViews stackViews(Construct scope, List<String> names, List<Construct> predecessors) {
-        return new StackViews(scope, configuration, results, database, snapshots, names, predecessors);
+        return new StackViews(scope, configuration, resources, names, predecessors);
     }
 
     private List<String> namesOfOwnViews() {

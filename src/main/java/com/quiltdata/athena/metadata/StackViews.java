@@ -1,7 +1,7 @@
 package com.quiltdata.athena.metadata;
 
 import com.quiltdata.athena.access.QueryDatabase;
-import com.quiltdata.athena.access.QueryResults;
+import com.quiltdata.athena.access.QueryResources;
 import com.quiltdata.athena.access.SnapshotStore;
 import com.quiltdata.athena.configuration.Configuration;
 import com.quiltdata.athena.schema.BucketView;
@@ -34,26 +34,22 @@ final class StackViews {
      *
      * @param scope the stack
      * @param configuration says where roles are, and which key the Data Catalog has
-     * @param results where the provider runs its statements
-     * @param database where the views are
-     * @param snapshots where snapshots are, if there are any
+     * @param resources where the provider runs its statements, and where views and snapshots are
      * @param names the views of Quilt buckets that the provider may define
      * @param predecessors what is made before any of the views, beside what each of them reads
      */
     StackViews(
             Construct scope,
             Configuration configuration,
-            QueryResults results,
-            QueryDatabase database,
-            Optional<SnapshotStore> snapshots,
+            QueryResources resources,
             List<String> names,
             List<? extends Construct> predecessors) {
-        this.workGroup = results.workGroupName();
-        this.database = database;
-        this.snapshots = snapshots;
+        this.workGroup = resources.results().workGroupName();
+        this.database = resources.database();
+        this.snapshots = resources.snapshots();
         this.provider = AthenaViewProvider.of(scope, configuration.rolePath());
         this.predecessors = List.copyOf(predecessors);
-        provider.grantRunStatements(workGroup, results.bucket());
+        provider.grantRunStatements(workGroup, resources.results().bucket());
         provider.grantReadDefinitions(database.name());
         configuration.catalogKmsKeyArn().ifPresent(provider::grantUseCatalogKey);
         provider.grantCreateViews(database.name(), names);

@@ -52,7 +52,8 @@ record ResourceGraph(Map<String, Set<String>> needs) {
         AtomicReference<RuntimeException> failure = new AtomicReference<>();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             Map<String, CompletableFuture<Void>> tasks = new HashMap<>();
-            waitsFor.keySet().forEach(id -> plan(id, waitsFor, tasks, guarded(step, failure), threads));
+            Consumer<String> guarded = guarded(step, failure);
+            waitsFor.keySet().forEach(id -> plan(id, waitsFor, tasks, guarded, threads));
             CompletableFuture.allOf(tasks.values().toArray(CompletableFuture[]::new))
                     .join();
         } catch (CompletionException e) {

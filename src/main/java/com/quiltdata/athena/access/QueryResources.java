@@ -1,0 +1,12 @@
+package com.quiltdata.athena.access;
+
+import java.util.Optional;
+
+/**
+ * What queries run with.
+ *
+ * @param results where queries run and leave their results
+ * @param database where tables and views are
+ * @param snapshots where snapshots are; empty if there are none
+ */
+public record QueryResources(QueryResults results, QueryDatabase database, Optional<SnapshotStore> snapshots) {}
