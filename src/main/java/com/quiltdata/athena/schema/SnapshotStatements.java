@@ -47,7 +47,7 @@ public final class SnapshotStatements {
     private static final int MOST_ADDED_BUCKETS = 100;
 
     /** The most characters of the names of packages in a statement, where they stand three times. */
-    private static final int MOST_OF_NAMES = 20_000;
+    public static final int MOST_OF_NAMES = 20_000;
 
     private static final String MANIFESTS = "s3://" + BUCKET + "/" + QuiltBucket.REGISTRY_PREFIX + "packages/";
 

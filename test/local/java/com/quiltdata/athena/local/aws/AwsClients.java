@@ -10,6 +10,7 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.athena.AthenaClient;
 import software.amazon.awssdk.services.glue.GlueClient;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.scheduler.SchedulerClient;
 
 /** The AWS SDK's clients for an account on loopback. */
 public final class AwsClients implements AutoCloseable {
@@ -22,6 +23,7 @@ public final class AwsClients implements AutoCloseable {
     private final S3Client s3;
     private final GlueClient glue;
     private final AthenaClient athena;
+    private final SchedulerClient scheduler;
     private final StepFunctionsClient stepFunctions;
 
     /**
@@ -35,6 +37,8 @@ public final class AwsClients implements AutoCloseable {
                 .build();
         glue = configured(GlueClient.builder(), endpoint).httpClient(http).build();
         athena = configured(AthenaClient.builder(), endpoint).httpClient(http).build();
+        scheduler =
+                configured(SchedulerClient.builder(), endpoint).httpClient(http).build();
         stepFunctions = new StepFunctionsClient(endpoint);
     }
 
@@ -73,6 +77,15 @@ public final class AwsClients implements AutoCloseable {
     }
 
     /**
+     * Amazon EventBridge Scheduler.
+     *
+     * @return a client
+     */
+    public SchedulerClient scheduler() {
+        return scheduler;
+    }
+
+    /**
      * AWS Step Functions.
      *
      * @return a client
@@ -86,6 +99,7 @@ public final class AwsClients implements AutoCloseable {
         s3.close();
         glue.close();
         athena.close();
+        scheduler.close();
         http.close();
     }
 }

@@ -10,8 +10,12 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import software.amazon.awssdk.services.athena.model.GetWorkGroupRequest;
 import software.amazon.awssdk.services.glue.model.GetTableRequest;
 
@@ -94,7 +98,14 @@ public final class EmbeddedAws implements AutoCloseable {
                 CompletableFuture.supplyAsync(() -> QueryEngine.start(engineFiles));
         try {
             server = FrontServer.start(
-                    port, objects, List.of(new LocalRequestsFilter(), filter, s3Traffic, new BucketPolicies()));
+                    port,
+                    objects,
+                    List.of(
+                            new LocalRequestsFilter(),
+                            filter,
+                            new SchedulesFilter(schedules()),
+                            s3Traffic,
+                            new BucketPolicies()));
             closer.register(server::close);
         } finally {
             closer.register(startingEngine.join()::close);
@@ -112,6 +123,16 @@ public final class EmbeddedAws implements AutoCloseable {
         closer.register(stateMachines::close);
         // There is no model of its requests here.
         filter.add("AWSStepFunctions", StateMachines.class.getPackage(), stateMachines);
+    }
+
+    /** Schedules start nothing any more when the account is closed. */
+    private Schedules schedules() {
+        ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+        closer.register(timer::shutdownNow);
+        return new Schedules(
+                (operation, request) -> stateMachines.call(operation, request),
+                InstantSource.system(),
+                (delay, task) -> timer.schedule(task, delay.toMillis(), TimeUnit.MILLISECONDS));
     }
 
     /**

@@ -34,6 +34,8 @@ import software.amazon.awssdk.services.glue.model.UpdateTableRequest;
 import software.amazon.awssdk.services.s3.model.BucketAlreadyExistsException;
 import software.amazon.awssdk.services.s3.model.BucketAlreadyOwnedByYouException;
 import software.amazon.awssdk.services.s3.model.NoSuchBucketException;
+import software.amazon.awssdk.services.scheduler.model.CreateScheduleRequest;
+import software.amazon.awssdk.services.scheduler.model.UpdateScheduleRequest;
 import software.amazon.awssdk.utils.builder.SdkBuilder;
 
 /**
@@ -52,8 +54,6 @@ final class ResourceTypes implements AutoCloseable {
             "AWS::IAM::Role",
             "AWS::Logs::LogGroup",
             "AWS::S3::BucketPolicy",
-            // Nothing is started by the time here; AWS clients can start what a schedule would.
-            "AWS::Scheduler::Schedule",
             "Custom::S3AutoDeleteObjects");
 
     /** What a bucket has beyond its name; of these, too, nothing is checked on loopback. */
@@ -116,6 +116,7 @@ final class ResourceTypes implements AutoCloseable {
                     managedPolicy(properties.path("ManagedPolicyName").asText(logicalId));
                 case "AWS::Lambda::Function" -> customResources.declareFunction(logicalId, properties);
                 case "AWS::S3::Bucket" -> bucket(properties);
+                case "AWS::Scheduler::Schedule" -> schedule(logicalId, properties);
                 case "AWS::StepFunctions::StateMachine" -> stateMachine(logicalId, properties);
                 case "Custom::AthenaView" -> customResources.create(logicalId, type, properties);
                 default -> withoutCounterpart(logicalId, type);
@@ -186,6 +187,13 @@ final class ResourceTypes implements AutoCloseable {
                             ? updatedTable(current, properties)
                             : table(properties);
                 case "AWS::IAM::ManagedPolicy", "AWS::Lambda::Function" -> create(logicalId, type, properties);
+                case "AWS::Scheduler::Schedule" -> {
+                    aws.scheduler()
+                            .updateSchedule(request(
+                                    named(current.reference(), properties),
+                                    UpdateScheduleRequest.serializableBuilderClass()));
+                    yield current;
+                }
                 case "AWS::StepFunctions::StateMachine" -> {
                     aws.stepFunctions()
                             .call(
@@ -237,6 +245,7 @@ final class ResourceTypes implements AutoCloseable {
                                         properties.path("DatabaseName").asText())
                                 .name(name));
             case "AWS::S3::Bucket" -> aws.s3().deleteBucket(delete -> delete.bucket(name));
+            case "AWS::Scheduler::Schedule" -> aws.scheduler().deleteSchedule(delete -> delete.name(name));
             case "AWS::StepFunctions::StateMachine" ->
                 aws.stepFunctions().call("DeleteStateMachine", Map.of("stateMachineArn", name));
             case "Custom::AthenaView" -> customResources.delete(logicalId, type, current, properties);
@@ -383,6 +392,20 @@ final class ResourceTypes implements AutoCloseable {
         }
         aws.glue().createTable(request(request, CreateTableRequest.serializableBuilderClass()));
         return new Resource(tableName(properties));
+    }
+
+    private Resource schedule(String logicalId, JsonNode properties) throws JsonProcessingException {
+        // CloudFormation makes up the end of the name, too, of which there are at most 64 characters.
+        String name = logicalId + "-" + UUID.randomUUID().toString().substring(0, 8);
+        String arn = aws.scheduler()
+                .createSchedule(request(named(name, properties), CreateScheduleRequest.serializableBuilderClass()))
+                .scheduleArn();
+        return new Resource(name, Map.of("Arn", arn));
+    }
+
+    private static JsonNode named(String name, JsonNode properties) {
+        ObjectNode named = properties.deepCopy();
+        return named.put("Name", name);
     }
 
     private Resource stateMachine(String logicalId, JsonNode properties) {
