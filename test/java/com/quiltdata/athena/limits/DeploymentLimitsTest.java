@@ -190,9 +190,7 @@ class DeploymentLimitsTest {
 
         private Synthesized withConfigurationOf(List<String> buckets) {
             return new Synthesized(
-                    assembly,
-                    ConfigurationReader.read(
-                            context(buckets, "snapshotSchedule", "rate(1 hour)"), assembly));
+                    assembly, ConfigurationReader.read(context(buckets, "snapshotSchedule", "rate(1 hour)"), assembly));
         }
 
         private long bytes(String suffix) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.groups.Tuple.tuple;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.quiltdata.athena.local.aws.SchedulerClient;
 import com.quiltdata.athena.local.aws.SharedEmbeddedAws;
 import com.quiltdata.athena.schema.SnapshotTable;
 import java.util.List;
@@ -13,14 +14,9 @@ import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.athena.model.WorkGroupSummary;
 import software.amazon.awssdk.services.glue.model.Table;
 import software.amazon.awssdk.services.s3.model.Bucket;
-import software.amazon.awssdk.services.scheduler.model.GetScheduleResponse;
-import software.amazon.awssdk.services.scheduler.model.ScheduleSummary;
 
 /** Snapshots of buckets in groups come and go with their configuration, and with the stack. */
 class SnapshotLifecycleTest {
-    private static final Map<String, List<String>> GROUPS =
-            Map.of("imaging", List.of("life-a"), "sequencing", List.of("life-b"));
-
     private static final String MANIFEST = """
             {"version": "v0", "message": "m"}
             {"logical_key": "a", "physical_keys": ["s3://b/k"], "size": 7}
@@ -28,7 +24,8 @@ class SnapshotLifecycleTest {
 
     @Test
     void withoutTheirScheduleTheyGoAndTheirBucketAndWorkgroupStay() {
-        SnapshotStack stack = new SnapshotStack("lifeoff", GROUPS);
+        Object groups = Map.of("imaging", List.of("life-a"), "sequencing", List.of("life-b"));
+        SnapshotStack stack = new SnapshotStack("lifeoff", groups);
         List.of("life-a", "life-b").forEach(bucket -> push(stack, bucket));
         stack.refresh();
         assertThat(stack.rows("SELECT bucket, name, logical_key FROM all_quilt_objects_snapshot ORDER BY 1"))
@@ -36,13 +33,11 @@ class SnapshotLifecycleTest {
         String machine = stack.outputs().get("SnapshotStateMachineArn");
         assertThat(schedulesOf(machine))
                 .extracting(
-                        GetScheduleResponse::scheduleExpression,
-                        schedule -> schedule.target().input())
-                .containsExactlyInAnyOrder(
-                        tuple("rate(1 hour)", null),
-                        tuple("rate(7 days)", "{\"compact\":true}"));
+                        schedule -> schedule.path("ScheduleExpression").asText(),
+                        schedule -> schedule.at("/Target/Input").asText())
+                .containsExactlyInAnyOrder(tuple("rate(1 hour)", ""), tuple("rate(7 days)", "{\"compact\":true}"));
 
-        stack.configureWithoutSnapshots(GROUPS);
+        stack.configureWithoutSnapshots(groups);
 
         assertThat(tables("lifeoff"))
                 .noneMatch(table -> table.endsWith("_snapshot") || table.equals(SnapshotTable.NAME))
@@ -58,8 +53,9 @@ class SnapshotLifecycleTest {
     /** The views go first, then the table, and then the bucket is closed, emptied and deleted. */
     @Test
     void underDestroyNothingOfThemStays() {
-        SnapshotStack stack = new SnapshotStack("lifeend", GROUPS, "removalPolicy", "destroy");
-        push(stack, "life-a");
+        Object groups = Map.of("imaging", List.of("end-a"), "sequencing", List.of("end-b"));
+        SnapshotStack stack = new SnapshotStack("lifeend", groups, "removalPolicy", "destroy");
+        push(stack, "end-a");
         stack.refresh();
         assertThat(SharedEmbeddedAws.objects("lifeend-quilt-query-snapshot")).isNotEmpty();
 
@@ -67,10 +63,10 @@ class SnapshotLifecycleTest {
 
         assertThat(dropped(stack.log(), "lifeend"))
                 .contains(
-                        "life_a_quilt_packages_snapshot",
-                        "life_a_quilt_objects_snapshot",
-                        "life_b_quilt_packages_snapshot",
-                        "life_b_quilt_objects_snapshot",
+                        "end_a_quilt_packages_snapshot",
+                        "end_a_quilt_objects_snapshot",
+                        "end_b_quilt_packages_snapshot",
+                        "end_b_quilt_objects_snapshot",
                         "all_quilt_packages_snapshot",
                         "all_quilt_objects_snapshot");
         assertThat(buckets()).noneMatch(bucket -> bucket.startsWith("lifeend-"));
@@ -111,16 +107,18 @@ class SnapshotLifecycleTest {
     }
 
     private static Stream<String> machines() {
-        JsonNode machines =
-                SharedEmbeddedAws.clients().stepFunctions().call("ListStateMachines", Map.of()).path("stateMachines");
+        JsonNode machines = SharedEmbeddedAws.clients()
+                .stepFunctions()
+                .call("ListStateMachines", Map.of())
+                .path("stateMachines");
         return machines.findValuesAsText("stateMachineArn").stream();
     }
 
-    private static List<GetScheduleResponse> schedulesOf(String machine) {
-        return SharedEmbeddedAws.clients().scheduler().listSchedules(list -> {}).schedules().stream()
-                .filter(schedule -> schedule.target().arn().equals(machine))
-                .map(ScheduleSummary::name)
-                .map(name -> SharedEmbeddedAws.clients().scheduler().getSchedule(get -> get.name(name)))
+    private static List<JsonNode> schedulesOf(String machine) {
+        SchedulerClient scheduler = SharedEmbeddedAws.clients().scheduler();
+        return scheduler.list().findValuesAsText("Name").stream()
+                .map(scheduler::get)
+                .filter(schedule -> schedule.at("/Target/Arn").asText().equals(machine))
                 .toList();
     }
 }

@@ -110,8 +110,7 @@ final class SnapshotStack {
 
     /** Tells whether an execution has not come to its end. */
     boolean isRunning(String execution) {
-        return client()
-                .call("DescribeExecution", Map.of("executionArn", execution))
+        return client().call("DescribeExecution", Map.of("executionArn", execution))
                 .path("status")
                 .asText()
                 .equals("RUNNING");
@@ -142,8 +141,7 @@ final class SnapshotStack {
     void refreshOnly(String bucket) {
         change(definition -> definition.replaceAll(
                 "(\"RefreshBuckets\":\\{\"Type\":\"Map\",\"Items\":)\\[.*?]",
-                "$1[{\"bucket\":\"%s\",\"prefix\":\"%s\"}]"
-                        .formatted(bucket, new QuiltBucket(bucket).tablePrefix())));
+                "$1[{\"bucket\":\"%s\",\"prefix\":\"%s\"}]".formatted(bucket, new QuiltBucket(bucket).tablePrefix())));
     }
 
     /** Runs one of the statements of a refresh, and returns its rows. */

@@ -67,8 +67,7 @@ class SnapshotsTest {
         STACK.configure(List.of("snap-a", "snap-b"));
         STACK.refreshOnly("snap-b");
         STACK.change(definition -> definition.replace(
-                "[{\"bucket\":\"snap-b\"",
-                "[{\"bucket\":\"snap-a\",\"prefix\":\"nothing\"},{\"bucket\":\"snap-b\""));
+                "[{\"bucket\":\"snap-b\"", "[{\"bucket\":\"snap-a\",\"prefix\":\"nothing\"},{\"bucket\":\"snap-b\""));
         push("snap-b", 21, "failing");
 
         JsonNode end = STACK.await(STACK.start());
@@ -111,8 +110,8 @@ class SnapshotsTest {
     /** What a refresh would copy now. */
     private static String plannedCopy() {
         STACK.statement("snap-a", SnapshotStatements.readPointers());
-        List<String> plan = STACK.statement("snap-a", SnapshotStatements.findChanges())
-                .getFirst();
+        List<String> plan =
+                STACK.statement("snap-a", SnapshotStatements.findChanges()).getFirst();
         return SnapshotStatements.copy()
                 .replace(SnapshotStatements.PATHS, plan.get(2))
                 .replace(SnapshotStatements.NAMES, plan.get(3));

@@ -36,7 +36,13 @@ class ScheduleExpressionTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"rate(0 hours)", "rate(1 week)", "at(2026-11-25T00:00:00)", "cron(0 5 * * *)", "cron(0 25 * * ? *)"})
+            strings = {
+                "rate(0 hours)",
+                "rate(1 week)",
+                "at(2026-11-25T00:00:00)",
+                "cron(0 5 * * *)",
+                "cron(0 25 * * ? *)"
+            })
     void isRefused(String expression) {
         assertThatThrownBy(() -> ScheduleExpression.parse(expression)).isInstanceOf(IllegalArgumentException.class);
     }

@@ -10,7 +10,6 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.athena.AthenaClient;
 import software.amazon.awssdk.services.glue.GlueClient;
 import software.amazon.awssdk.services.s3.S3Client;
-import software.amazon.awssdk.services.scheduler.SchedulerClient;
 
 /** The AWS SDK's clients for an account on loopback. */
 public final class AwsClients implements AutoCloseable {
@@ -37,8 +36,7 @@ public final class AwsClients implements AutoCloseable {
                 .build();
         glue = configured(GlueClient.builder(), endpoint).httpClient(http).build();
         athena = configured(AthenaClient.builder(), endpoint).httpClient(http).build();
-        scheduler =
-                configured(SchedulerClient.builder(), endpoint).httpClient(http).build();
+        scheduler = new SchedulerClient(endpoint);
         stepFunctions = new StepFunctionsClient(endpoint);
     }
 
@@ -99,7 +97,6 @@ public final class AwsClients implements AutoCloseable {
         s3.close();
         glue.close();
         athena.close();
-        scheduler.close();
         http.close();
     }
 }

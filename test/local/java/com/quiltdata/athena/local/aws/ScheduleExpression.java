@@ -55,8 +55,8 @@ final class ScheduleExpression {
             throw new IllegalArgumentException("Invalid Schedule Expression " + text + ".");
         }
         ExecutionTime times = ExecutionTime.forCron(QUARTZ.parse(AT_THE_FULL_MINUTE + cron.group(1)));
-        return new ScheduleExpression(after -> times.nextExecution(after.atZone(ZoneOffset.UTC))
-                .map(ZonedDateTime::toInstant));
+        return new ScheduleExpression(
+                after -> times.nextExecution(after.atZone(ZoneOffset.UTC)).map(ZonedDateTime::toInstant));
     }
 
     /**

@@ -25,11 +25,11 @@ import org.slf4j.LoggerFactory;
 final class Schedules {
     private static final Logger LOG = LoggerFactory.getLogger(Schedules.class);
     private static final String GROUP = "default";
-    private static final String ARN = "arn:aws:scheduler:%s:%s:schedule/%s/"
-            .formatted(EmbeddedAws.REGION, EmbeddedAws.ACCOUNT_ID, GROUP);
+    private static final String ARN =
+            "arn:aws:scheduler:%s:%s:schedule/%s/".formatted(EmbeddedAws.REGION, EmbeddedAws.ACCOUNT_ID, GROUP);
 
     private static final Set<String> KNOWN =
-            Set.of("ClientToken", "FlexibleTimeWindow", "Name", "ScheduleExpression", "Target");
+            Set.of("ClientToken", "FlexibleTimeWindow", "ScheduleExpression", "Target");
 
     private static final Set<String> KNOWN_OF_TARGETS = Set.of("Arn", "Input", "RoleArn");
 
@@ -121,9 +121,7 @@ final class Schedules {
 
     private Future<?> next(String name, ScheduleExpression expression) throws AwsServiceException {
         Instant now = clock.instant();
-        Instant due = expression
-                .next(now)
-                .orElseThrow(() -> invalid("The schedule " + name + " is never due."));
+        Instant due = expression.next(now).orElseThrow(() -> invalid("The schedule " + name + " is never due."));
         return timer.after(Duration.between(now, due), () -> start(name));
     }
 

@@ -19,8 +19,10 @@ import java.util.Optional;
  * on. Its requests are told from those to an S3 bucket by the service that they are signed for.
  */
 final class SchedulesFilter implements Filter {
-    private static final String SIGNED_FOR = "/scheduler/aws4_request";
-    private static final String PATH = "/schedules";
+    /** In the header of a request that is signed. */
+    static final String SIGNED_FOR = "/scheduler/aws4_request";
+
+    static final String PATH = "/schedules";
 
     private final Schedules schedules;
 

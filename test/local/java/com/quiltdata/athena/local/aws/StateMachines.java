@@ -162,8 +162,7 @@ final class StateMachines implements AwsJsonService, AutoCloseable {
                         status.isEmpty() || execution.path("status").asText().equals(status))
                 .toList();
         ObjectNode answer = object();
-        answer.putArray("executions")
-                .addAll(found.subList(Math.min(first, found.size()), Math.min(end, found.size())));
+        answer.putArray("executions").addAll(found.subList(Math.min(first, found.size()), Math.min(end, found.size())));
         return end < found.size() ? answer.put("nextToken", String.valueOf(end)) : answer;
     }
 

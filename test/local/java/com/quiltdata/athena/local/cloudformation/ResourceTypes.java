@@ -34,8 +34,6 @@ import software.amazon.awssdk.services.glue.model.UpdateTableRequest;
 import software.amazon.awssdk.services.s3.model.BucketAlreadyExistsException;
 import software.amazon.awssdk.services.s3.model.BucketAlreadyOwnedByYouException;
 import software.amazon.awssdk.services.s3.model.NoSuchBucketException;
-import software.amazon.awssdk.services.scheduler.model.CreateScheduleRequest;
-import software.amazon.awssdk.services.scheduler.model.UpdateScheduleRequest;
 import software.amazon.awssdk.utils.builder.SdkBuilder;
 
 /**
@@ -188,10 +186,7 @@ final class ResourceTypes implements AutoCloseable {
                             : table(properties);
                 case "AWS::IAM::ManagedPolicy", "AWS::Lambda::Function" -> create(logicalId, type, properties);
                 case "AWS::Scheduler::Schedule" -> {
-                    aws.scheduler()
-                            .updateSchedule(request(
-                                    named(current.reference(), properties),
-                                    UpdateScheduleRequest.serializableBuilderClass()));
+                    aws.scheduler().update(current.reference(), properties.deepCopy());
                     yield current;
                 }
                 case "AWS::StepFunctions::StateMachine" -> {
@@ -245,7 +240,7 @@ final class ResourceTypes implements AutoCloseable {
                                         properties.path("DatabaseName").asText())
                                 .name(name));
             case "AWS::S3::Bucket" -> aws.s3().deleteBucket(delete -> delete.bucket(name));
-            case "AWS::Scheduler::Schedule" -> aws.scheduler().deleteSchedule(delete -> delete.name(name));
+            case "AWS::Scheduler::Schedule" -> aws.scheduler().delete(name);
             case "AWS::StepFunctions::StateMachine" ->
                 aws.stepFunctions().call("DeleteStateMachine", Map.of("stateMachineArn", name));
             case "Custom::AthenaView" -> customResources.delete(logicalId, type, current, properties);
@@ -394,18 +389,11 @@ final class ResourceTypes implements AutoCloseable {
         return new Resource(tableName(properties));
     }
 
-    private Resource schedule(String logicalId, JsonNode properties) throws JsonProcessingException {
+    private Resource schedule(String logicalId, JsonNode properties) {
         // CloudFormation makes up the end of the name, too, of which there are at most 64 characters.
         String name = logicalId + "-" + UUID.randomUUID().toString().substring(0, 8);
-        String arn = aws.scheduler()
-                .createSchedule(request(named(name, properties), CreateScheduleRequest.serializableBuilderClass()))
-                .scheduleArn();
-        return new Resource(name, Map.of("Arn", arn));
-    }
-
-    private static JsonNode named(String name, JsonNode properties) {
-        ObjectNode named = properties.deepCopy();
-        return named.put("Name", name);
+        JsonNode created = aws.scheduler().create(name, properties.deepCopy());
+        return new Resource(name, Map.of("Arn", created.path("ScheduleArn").asText()));
     }
 
     private Resource stateMachine(String logicalId, JsonNode properties) {
