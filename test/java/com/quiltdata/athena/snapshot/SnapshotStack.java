@@ -137,11 +137,14 @@ final class SnapshotStack {
         client().call("UpdateStateMachine", Map.of("stateMachineArn", machine, "definition", definition.apply(text)));
     }
 
-    /** Has the state machine refresh one bucket alone, until the next deployment. */
+    /** Has the state machine refresh one bucket alone, which a refresh has added. */
     void refreshOnly(String bucket) {
-        change(definition -> definition.replaceAll(
-                "(\"RefreshBuckets\":\\{\"Type\":\"Map\",\"Items\":)\\[.*?]",
-                "$1[{\"bucket\":\"%s\",\"prefix\":\"%s\"}]".formatted(bucket, new QuiltBucket(bucket).tablePrefix())));
+        change(definition -> definition
+                .replace("\"Default\":\"RemoveOtherBuckets\"", "\"Default\":\"RefreshBuckets\"")
+                .replaceAll(
+                        "(\"RefreshBuckets\":\\{\"Type\":\"Map\",\"Items\":)\\[.*?]",
+                        "$1[{\"bucket\":\"%s\",\"prefix\":\"%s\"}]"
+                                .formatted(bucket, new QuiltBucket(bucket).tablePrefix())));
     }
 
     /** Runs one of the statements of a refresh, and returns its rows. */
