@@ -82,7 +82,7 @@ class RandomRefreshesTest {
             }
             case 6, 7 -> {
                 String execution = STACK.start();
-                pause(random.nextInt(4_000));
+                pause(random.nextInt(2_000));
                 STACK.kill(execution);
                 return "killed refresh";
             }

@@ -39,14 +39,15 @@ class SnapshotsTest {
 
         push("snap-a", 2, "n", "new");
         List<List<List<String>>> seen = new ArrayList<>();
-        assertThat(manifestsOpenedByARefresh(() -> seen.add(read.call())))
-                .containsOnly("snap-a/" + HASH.formatted(2));
+        assertThat(manifestsOpenedByARefresh(() -> seen.add(read.call()))).containsOnly("snap-a/" + HASH.formatted(2));
         assertThat(seen).contains(before).isSubsetOf(List.of(before, latest(2, "new")));
         STACK.assertIsRefreshed("snap-a");
 
         STACK.put("snap-a", "named_packages/u/n/latest", HASH.formatted(1));
         STACK.delete("snap-a", "named_packages/u/n/2");
-        assertThat(manifestsOpenedByARefresh(read)).as("both are copied already").isEmpty();
+        assertThat(manifestsOpenedByARefresh(read))
+                .as("both are copied already")
+                .isEmpty();
         STACK.assertIsRefreshed("snap-a");
     }
 
@@ -93,8 +94,10 @@ class SnapshotsTest {
                 JOIN snap_b_quilt_objects_snapshot AS o ON p.name = o.name AND p.timestamp = o.timestamp
                 WHERE p.name LIKE 'package%'
                 GROUP BY 1, 2
-                """)).as("two manifests, and all of their entries").hasSize(4).allSatisfy(row -> assertThat(row)
-                .endsWith("2"));
+                """))
+                .as("two manifests, and all of their entries")
+                .hasSize(4)
+                .allSatisfy(row -> assertThat(row).endsWith("2"));
         STACK.refresh();
         STACK.assertIsRefreshed("snap-b");
         STACK.change(definition -> definition.replace("$rounds < 1", "$rounds < 20"));
