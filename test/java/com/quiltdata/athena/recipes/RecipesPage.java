@@ -9,9 +9,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -21,7 +21,9 @@ import java.util.stream.Collectors;
  * whose name is in its first line: {@code -- views/name.sql}.
  */
 final class RecipesPage {
-    private static final Pattern CUSTOM_VIEW = Pattern.compile("-- views/(\\w+)[.]sql");
+    private static final Pattern PARTS = Pattern.compile(
+            "^#+ (?<heading>.+)$|^```sql\\n(?<sql>(?s:.+?))^```\\n(?:\\n(?<result>(?:[|].*\\n)+))?", Pattern.MULTILINE);
+    private static final Pattern CUSTOM_VIEW = Pattern.compile("^-- views/(\\w+)[.]sql\\n");
     private static final Set<String> NUMBERS = Set.of("bigint", "double", "integer");
 
     private final Path file;
@@ -35,30 +37,37 @@ final class RecipesPage {
      */
     RecipesPage(Path file) {
         this.file = file;
-        List<String> lines = lines();
+        Matcher parts = PARTS.matcher(TestFiles.text(file));
         String heading = "";
-        for (int line = 0; line < lines.size(); line++) {
-            if (lines.get(line).startsWith("#")) {
-                heading = lines.get(line).replaceFirst("#+ ", "");
-            } else if (lines.get(line).equals("```sql")) {
-                int end = next(lines, line, text -> text.equals("```"));
-                add(heading, lines.subList(line + 1, end), table(lines, end + 1));
-                line = end;
+        while (parts.find()) {
+            if (parts.group("heading") != null) {
+                heading = parts.group("heading");
+            } else {
+                add(heading, parts.group("sql"), parts.group("result"));
             }
+        }
+    }
+
+    private void add(String heading, String sql, String result) {
+        Matcher customView = CUSTOM_VIEW.matcher(sql);
+        if (customView.find()) {
+            customViews.put(customView.group(1), sql);
+        } else {
+            recipes.add(new Recipe(heading, sql, Objects.requireNonNullElse(result, "")));
         }
     }
 
     /**
      * A query and its result.
      *
-     * @param title the heading that it is under, with its number there from the second one on
+     * @param heading what it is under
      * @param sql the query
      * @param result the table below it; empty where there is none
      */
-    record Recipe(String title, String sql, String result) {
+    record Recipe(String heading, String sql, String result) {
         @Override
         public String toString() {
-            return title;
+            return heading;
         }
     }
 
@@ -74,11 +83,9 @@ final class RecipesPage {
 
     /** Puts another table below a recipe. */
     void write(Recipe recipe, String result) throws IOException {
-        List<String> lines = new ArrayList<>(lines());
-        String text = String.join("\n", lines) + "\n";
         String block = "```sql\n" + recipe.sql() + "```\n";
         String old = recipe.result().isEmpty() ? block : block + "\n" + recipe.result();
-        Files.writeString(file, text.replace(old, block + "\n" + result));
+        Files.writeString(file, TestFiles.text(file).replace(old, block + "\n" + result));
     }
 
     /** Returns a result as the page shows it: nulls are empty, numbers are on the right. */
@@ -96,43 +103,5 @@ final class RecipesPage {
         return values.stream()
                 .map(value -> value == null ? "" : " " + value.replace("|", "\\|"))
                 .collect(Collectors.joining(" |", "|", " |\n"));
-    }
-
-    private void add(String heading, List<String> sql, List<String> table) {
-        Matcher customView = CUSTOM_VIEW.matcher(sql.getFirst());
-        if (customView.matches()) {
-            customViews.put(customView.group(1), text(sql));
-        } else {
-            long before = recipes.stream()
-                    .filter(recipe -> recipe.title().replaceFirst(" \\d+$", "").equals(heading))
-                    .count();
-            String title = before == 0 ? heading : heading + " " + (before + 1);
-            recipes.add(new Recipe(title, text(sql), text(table)));
-        }
-    }
-
-    private List<String> lines() {
-        return TestFiles.text(file).lines().toList();
-    }
-
-    private static String text(List<String> lines) {
-        return lines.stream().map(line -> line + "\n").collect(Collectors.joining());
-    }
-
-    /** Returns the lines of the table that begins after one empty line. */
-    private static List<String> table(List<String> lines, int position) {
-        int start = position + 1;
-        return lines.get(position).isEmpty() && lines.get(start).startsWith("|")
-                ? lines.subList(start, next(lines, start, line -> !line.startsWith("|")))
-                : List.of();
-    }
-
-    /** Returns the number of the first line after another that meets a condition, or that of the page's end. */
-    private static int next(List<String> lines, int from, Predicate<String> condition) {
-        int line = from + 1;
-        while (line < lines.size() && !condition.test(lines.get(line))) {
-            line++;
-        }
-        return line;
     }
 }
