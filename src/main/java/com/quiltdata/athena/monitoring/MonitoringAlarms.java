@@ -67,7 +67,10 @@ public final class MonitoringAlarms extends Construct {
                 .period(DAY)
                 .build();
         declare(over(
-                "BytesPerDay", "Athena has read more bytes within 24 hours than bytesScannedAlarmPerDay", all, bytes));
+                "BytesPerDay",
+                "Athena has read more than %d bytes within 24 hours (bytesScannedAlarmPerDay)".formatted(bytes),
+                all,
+                bytes));
     }
 
     private void declareRefreshes(Refreshes refreshes) {

@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import java.util.function.BiFunction;
 import software.amazon.awscdk.Aws;
 import software.amazon.awscdk.Duration;
+import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.services.cloudwatch.Dashboard;
 import software.amazon.awscdk.services.cloudwatch.GraphWidget;
 import software.amazon.awscdk.services.cloudwatch.IMetric;
@@ -83,7 +84,7 @@ public final class MonitoringDashboard extends Construct {
         monitored.refreshes().ifPresent(refreshes -> rows.add(ofRefreshes(refreshes)));
         rows.add(row(graph("View handler", "calls per hour", ofViewHandler())));
         Dashboard.Builder.create(this, "Dashboard")
-                .dashboardName(Aws.STACK_NAME + "-" + Aws.REGION)
+                .dashboardName(Stack.of(this).getStackName() + "-" + Aws.REGION)
                 .defaultInterval(SHOWN)
                 // A day stays a day, however long a time is shown.
                 .periodOverride(PeriodOverride.INHERIT)
