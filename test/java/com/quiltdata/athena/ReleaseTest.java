@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What has to agree when a version is released. */
-class ReleaseTest {
+public class ReleaseTest {
 
     @Test
     void allModulesHaveOneVersion() {
@@ -55,8 +55,12 @@ class ReleaseTest {
         }
     }
 
-    /** The version that the poms have. */
-    private static String version() {
+    /**
+     * The version of the build.
+     *
+     * @return as the poms have it
+     */
+    public static String version() {
         return version("pom.xml");
     }
 
