@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -39,6 +40,19 @@ class QuiltAthenaAppTest {
         assertThat(TestFiles.list(directory.resolve("cdk.out")))
                 .noneMatch(file ->
                         file.endsWith("manifest.json") || file.toString().endsWith(".template.json"));
+    }
+
+    @Test
+    void theTopicOfAlarmsIsInTheRegionThatTheCliDeploysTo() throws Exception {
+        Outcome outcome = run("""
+                {"companyName": "mycompany", "quiltBuckets": "bucket-a",
+                 "alarmTopicArn": "arn:aws:sns:eu-west-1:123456789012:alarms"}
+                """, Map.of("CDK_DEFAULT_ACCOUNT", "123456789012", "CDK_DEFAULT_REGION", "eu-central-1"));
+
+        assertThat(outcome.status()).isOne();
+        assertThat(outcome.errors())
+                .containsExactly("alarmTopicArn: \"arn:aws:sns:eu-west-1:123456789012:alarms\" must be a topic in the"
+                        + " stack's region, eu-central-1");
     }
 
     @Test
@@ -83,6 +97,10 @@ class QuiltAthenaAppTest {
     }
 
     private Outcome run(String context) throws IOException, InterruptedException {
+        return run(context, Map.of());
+    }
+
+    private Outcome run(String context, Map<String, String> environment) throws IOException, InterruptedException {
         Path errors = directory.resolve("errors.txt");
         ProcessBuilder builder = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -95,6 +113,7 @@ class QuiltAthenaAppTest {
         builder.environment().put("CDK_CONTEXT_JSON", context);
         builder.environment().put("CDK_OUTDIR", directory.resolve("cdk.out").toString());
         builder.environment().keySet().removeIf(name -> name.startsWith("AWS_") || name.startsWith("CDK_DEFAULT"));
+        builder.environment().putAll(environment);
         Process process = builder.start();
         process.getOutputStream().close();
         process.getInputStream().readAllBytes();

@@ -114,6 +114,8 @@ final class ResourceTypes implements AutoCloseable {
             return switch (type) {
                 case "AWS::Athena::NamedQuery" -> namedQuery(properties);
                 case "AWS::Athena::WorkGroup" -> workGroup(logicalId, properties);
+                case "AWS::CloudWatch::Alarm" -> alarm(logicalId, properties);
+                case "AWS::CloudWatch::Dashboard" -> dashboard(logicalId, properties);
                 case "AWS::Glue::Database" -> database(properties);
                 case "AWS::Glue::Table" -> table(properties);
                 case "AWS::IAM::ManagedPolicy" ->
@@ -189,7 +191,10 @@ final class ResourceTypes implements AutoCloseable {
                     current.reference().equals(tableName(properties))
                             ? updatedTable(current, properties)
                             : table(properties);
-                case "AWS::IAM::ManagedPolicy", "AWS::Lambda::Function" -> create(logicalId, type, properties);
+                case "AWS::CloudWatch::Alarm",
+                        "AWS::CloudWatch::Dashboard",
+                        "AWS::IAM::ManagedPolicy",
+                        "AWS::Lambda::Function" -> create(logicalId, type, properties);
                 case "AWS::StepFunctions::StateMachine" -> {
                     aws.stepFunctions()
                             .call(
@@ -248,8 +253,11 @@ final class ResourceTypes implements AutoCloseable {
                 close(properties.path("BucketName").asText());
                 empty(properties.path("BucketName").asText());
             }
-            case "AWS::IAM::ManagedPolicy", "AWS::Lambda::Function" -> {
-                // There is nothing but its ARN.
+            case "AWS::CloudWatch::Alarm",
+                    "AWS::CloudWatch::Dashboard",
+                    "AWS::IAM::ManagedPolicy",
+                    "AWS::Lambda::Function" -> {
+                // There is nothing but its name or ARN.
             }
             default -> withoutCounterpart(logicalId, type);
         }
@@ -296,6 +304,16 @@ final class ResourceTypes implements AutoCloseable {
     /** A policy is not made either, but others want its ARN. */
     private static Resource managedPolicy(String name) {
         return new Resource("arn:aws:iam::%s:policy/%s".formatted(EmbeddedAws.ACCOUNT_ID, name));
+    }
+
+    private static Resource alarm(String logicalId, JsonNode properties) {
+        CloudWatchRules.checkAlarm(logicalId, properties);
+        return new Resource(logicalId);
+    }
+
+    private static Resource dashboard(String logicalId, JsonNode properties) {
+        CloudWatchRules.checkDashboard(logicalId, properties);
+        return new Resource(properties.path("DashboardName").asText());
     }
 
     private Resource bucket(JsonNode properties) {
