@@ -24,6 +24,8 @@ import software.constructs.Construct;
  *
  * @see <a href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html">How alarms
  *     treat missing data</a>
+ * @see <a href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation-window.html">Alarm
+ *     evaluation window</a>: a period of a day is the last 24 hours, and not the calendar's day
  */
 public final class MonitoringAlarms extends Construct {
     private static final Duration DAY = Duration.days(1);
