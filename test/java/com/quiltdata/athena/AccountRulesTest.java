@@ -13,14 +13,15 @@ import org.junit.jupiter.api.Test;
 
 /**
  * What an account's administrators ask of every stack in it: a permissions boundary, a path for roles, a bootstrap of
- * their own. The stack has two groups and is deleted with everything in it, so that every role there can be is there.
+ * their own. The stack has two groups and snapshots, and is deleted with everything in it, so that every role there can be
+ * is there.
  */
 class AccountRulesTest {
     /**
-     * The handlers and frameworks of the two groups and of the stack, which has the views over all buckets, and the
-     * function that empties the results bucket.
+     * The handlers and frameworks of the two groups and of the stack, which has the views over all buckets, the function
+     * that empties buckets, the state machine that refreshes snapshots, and the schedules that start it.
      */
-    private static final int ROLES = 7;
+    private static final int ROLES = 9;
 
     @Test
     void everyRoleHasThePermissionsBoundary() {
@@ -62,6 +63,7 @@ class AccountRulesTest {
     @Test
     void theUsersPolicyStaysWhereItIsWhateverTheRolesPath() {
         assertThat(ofType(assembly("rolePath", "/quilt/athena/"), "AWS::IAM::ManagedPolicy"))
+                .filteredOn(policy -> policy.at("/Properties").has("ManagedPolicyName"))
                 .extracting(policy -> policy.at("/Properties/Path").asText())
                 .containsExactly("/");
     }
@@ -105,6 +107,7 @@ class AccountRulesTest {
         Map<String, Object> configuration = new HashMap<>(TestTemplates.configuration(more));
         configuration.put("quiltBuckets", Map.of("imaging", List.of("bucket-a"), "genomics", List.of("bucket-b")));
         configuration.put("removalPolicy", "destroy");
+        configuration.put("snapshotSchedule", "rate(1 hour)");
         return TestTemplates.assembly(configuration);
     }
 }

@@ -81,6 +81,16 @@ class DeploymentLimitsTest {
                         + ": leave some buckets to a second deployment, with names of its own");
     }
 
+    /** CloudFormation's limits come first today; so the configuration alone has that many buckets. */
+    @Test
+    void snapshotsHaveALimitOfTheirOwn() {
+        Synthesized few = unchecked(buckets(1), "snapshotSchedule", "rate(1 hour)");
+        assertThat(few.withConfigurationOf(buckets(646)).problems())
+                .containsExactly("quiltBuckets: a stack with snapshots must have at most 645 buckets (Step Functions' "
+                        + "limit for the events of an execution), but would have 646: leave some buckets to a second "
+                        + "deployment, with names of its own, or leave out snapshotSchedule");
+    }
+
     /** The buckets have 120 views; their names fill eleven policies. */
     @Test
     void thePoliciesOfARoleDependOnTheLengthOfNames() {
@@ -177,6 +187,11 @@ class DeploymentLimitsTest {
     }
 
     private record Synthesized(Path assembly, Configuration configuration) {
+
+        private Synthesized withConfigurationOf(List<String> buckets) {
+            return new Synthesized(
+                    assembly, ConfigurationReader.read(context(buckets, "snapshotSchedule", "rate(1 hour)"), assembly));
+        }
 
         private long bytes(String suffix) {
             return templates(suffix).mapToLong(file -> file.toFile().length()).sum();

@@ -9,6 +9,7 @@ import com.quiltdata.athena.configuration.ConfigurationReader;
 import com.quiltdata.athena.local.cloudformation.CloudAssembly;
 import com.quiltdata.athena.schema.BucketView;
 import com.quiltdata.athena.schema.SnapshotView;
+import com.quiltdata.athena.schema.ViewOfBuckets;
 import io.github.cdklabs.cdknag.AwsSolutionsChecks;
 import io.github.cdklabs.cdknag.HIPAASecurityChecks;
 import io.github.cdklabs.cdknag.NIST80053R5Checks;
@@ -56,7 +57,8 @@ class NagTest {
             "/QuiltAthena/AthenaViewProvider/HandlerRole/Snapshots/Resource",
                     Stream.concat(
                                     Stream.of(wildcard(SNAPSHOTS, MANY_FILES)),
-                                    SnapshotView.namePatterns().stream()
+                                    Stream.of(SnapshotView.values())
+                                            .map(ViewOfBuckets::namePattern)
                                             .map(pattern -> wildcard(
                                                     TABLES + pattern,
                                                     "Those of buckets that left the configuration are dropped, too.")))

@@ -4,23 +4,30 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.quiltdata.athena.local.DeployedStack;
+import com.quiltdata.athena.local.ResultTable;
 import com.quiltdata.athena.local.aws.SharedEmbeddedAws;
 import com.quiltdata.athena.local.aws.StepFunctionsClient;
 import com.quiltdata.athena.local.cloudformation.LocalStack;
 import com.quiltdata.athena.schema.BucketView;
 import com.quiltdata.athena.schema.QuiltBucket;
+import com.quiltdata.athena.schema.SnapshotStatements;
 import com.quiltdata.athena.schema.SnapshotView;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import software.amazon.awssdk.core.sync.RequestBody;
 
 /** A stack with snapshots in the shared account on loopback, and the registries of its buckets. */
 final class SnapshotStack {
     private final String name;
-    private final LocalStack stack = new LocalStack(SharedEmbeddedAws.endpoint());
+    private final String[] more;
+    private final List<String> log = new CopyOnWriteArrayList<>();
+    private final LocalStack stack = new LocalStack(SharedEmbeddedAws.endpoint(), log::add);
     private final Set<String> created = new TreeSet<>();
     private DeployedStack deployed;
 
@@ -28,22 +35,51 @@ final class SnapshotStack {
      * Deploys the stack.
      *
      * @param name tells it from others; lower-case letters
-     * @param buckets the Quilt buckets, which are made
+     * @param quiltBuckets as in the configuration; they are made
+     * @param more keys and values in turn, added to the configuration
      */
-    SnapshotStack(String name, String... buckets) {
+    SnapshotStack(String name, Object quiltBuckets, String... more) {
         this.name = name;
-        configure(buckets);
+        this.more = more;
+        configure(quiltBuckets, "snapshotSchedule", "rate(1 hour)");
     }
 
     /** Deploys the stack with other buckets; new ones are made, and none is deleted. */
-    void configure(String... buckets) {
-        for (String bucket : buckets) {
-            if (created.add(bucket)) {
-                SharedEmbeddedAws.s3().createBucket(create -> create.bucket(bucket));
+    void configure(Object quiltBuckets) {
+        configure(quiltBuckets, "snapshotSchedule", "rate(1 hour)");
+    }
+
+    /** Deploys the stack without snapshots. */
+    void configureWithoutSnapshots(Object quiltBuckets) {
+        configure(quiltBuckets, new String[0]);
+    }
+
+    private void configure(Object quiltBuckets, String... snapshots) {
+        Collection<?> groups = quiltBuckets instanceof Map<?, ?> map ? map.values() : List.of(quiltBuckets);
+        for (Object group : groups) {
+            for (Object bucket : (List<?>) group) {
+                if (created.add((String) bucket)) {
+                    SharedEmbeddedAws.s3().createBucket(create -> create.bucket((String) bucket));
+                }
             }
         }
-        deployed = new DeployedStack(
-                stack.deploy(DeployedStack.assembly(name, List.of(buckets), "snapshotSchedule", "rate(1 hour)")));
+        Object[] all = Stream.of(snapshots, more).flatMap(Stream::of).toArray();
+        deployed = new DeployedStack(stack.deploy(DeployedStack.assembly(name, quiltBuckets, all)));
+    }
+
+    /** Deletes the stack. */
+    void delete() {
+        stack.delete();
+    }
+
+    /** Returns what the stack's functions have logged. */
+    List<String> log() {
+        return log;
+    }
+
+    /** Returns the stack's outputs, by name. */
+    Map<String, String> outputs() {
+        return deployed.outputs();
     }
 
     /** Puts an object into a registry. */
@@ -72,6 +108,14 @@ final class SnapshotStack {
         return client().await(execution);
     }
 
+    /** Tells whether an execution has not come to its end. */
+    boolean isRunning(String execution) {
+        return client().call("DescribeExecution", Map.of("executionArn", execution))
+                .path("status")
+                .asText()
+                .equals("RUNNING");
+    }
+
     /** Stops an execution where it stands, and waits for its end. */
     void kill(String execution) {
         client().call("StopExecution", Map.of("executionArn", execution));
@@ -91,6 +135,28 @@ final class SnapshotStack {
                 .path("definition")
                 .asText();
         client().call("UpdateStateMachine", Map.of("stateMachineArn", machine, "definition", definition.apply(text)));
+    }
+
+    /** Has the state machine refresh one bucket alone, which a refresh has added. */
+    void refreshOnly(String bucket) {
+        change(definition -> definition
+                .replace("\"Default\":\"RemoveOtherBuckets\"", "\"Default\":\"RefreshBuckets\"")
+                .replaceAll(
+                        "(\"RefreshBuckets\":\\{\"Type\":\"Map\",\"Items\":)\\[.*?]",
+                        "$1[{\"bucket\":\"%s\",\"prefix\":\"%s\"}]"
+                                .formatted(bucket, new QuiltBucket(bucket).tablePrefix())));
+    }
+
+    /** Runs one of the statements of a refresh, and returns its rows. */
+    List<List<String>> statement(String bucket, String statement) {
+        return ResultTable.query(
+                        SharedEmbeddedAws.clients(),
+                        name + "-snapshot",
+                        name,
+                        statement
+                                .replace(SnapshotStatements.BUCKET, bucket)
+                                .replace(SnapshotStatements.PREFIX, new QuiltBucket(bucket).tablePrefix()))
+                .rows();
     }
 
     /** Refreshes all snapshots. */

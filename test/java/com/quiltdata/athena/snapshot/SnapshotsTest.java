@@ -6,65 +6,109 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.quiltdata.athena.local.RegistryReads;
 import com.quiltdata.athena.local.aws.SharedEmbeddedAws;
 import com.quiltdata.athena.schema.SnapshotStatements;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 
 /** What a refresh does to snapshots. */
 class SnapshotsTest {
     private static final String HASH = "%064x";
-    private static final SnapshotStack STACK = new SnapshotStack("snapshots", "snap-a", "snap-b", "snap-c");
+    private static final SnapshotStack STACK = new SnapshotStack("snapshots", List.of("snap-a", "snap-b"));
+
+    static {
+        STACK.refresh();
+    }
 
     @Test
-    void aRefreshFollowsPointersAndOpensNewManifestsOnly() {
-        push("snap-a", 1, "n");
+    void aRefreshOpensNewManifestsAloneAndReadersSeeAllOfItOrNothing() throws Exception {
+        STACK.refreshOnly("snap-a");
+        push("snap-a", 1, "n", "old");
         STACK.refresh();
-        STACK.assertIsRefreshed("snap-a");
-        assertThat(STACK.everything("snap_a_quilt_objects_snapshot")).hasSize(4);
+        Callable<List<List<String>>> read = () -> STACK.rows("""
+                SELECT 'package', hash, message FROM snap_a_quilt_packages_snapshot
+                WHERE name = 'n' AND timestamp = 'latest'
+                UNION ALL
+                SELECT 'entry', tophash, logical_key FROM snap_a_quilt_objects_snapshot
+                WHERE name = 'n' AND timestamp = 'latest'
+                ORDER BY 1, 2, 3
+                """);
+        List<List<String>> before = read.call();
+        assertThat(before).isEqualTo(latest(1, "old"));
 
-        push("snap-a", 2, "n");
-        RegistryReads reads = RegistryReads.during(SharedEmbeddedAws.get(), () -> {
-                    STACK.refresh();
-                    return 0;
-                })
-                .reads();
+        push("snap-a", 2, "n", "new");
+        List<List<List<String>>> seen = new ArrayList<>();
+        assertThat(manifestsOpenedByARefresh(() -> seen.add(read.call()))).containsOnly("snap-a/" + HASH.formatted(2));
+        assertThat(seen).contains(before).isSubsetOf(List.of(before, latest(2, "new")));
         STACK.assertIsRefreshed("snap-a");
-        assertThat(reads.manifests()).containsOnly("snap-a/" + HASH.formatted(2));
 
         STACK.put("snap-a", "named_packages/u/n/latest", HASH.formatted(1));
         STACK.delete("snap-a", "named_packages/u/n/2");
-        reads = RegistryReads.during(SharedEmbeddedAws.get(), () -> {
-                    STACK.refresh();
-                    return 0;
-                })
-                .reads();
+        assertThat(manifestsOpenedByARefresh(read))
+                .as("both are copied already")
+                .isEmpty();
         STACK.assertIsRefreshed("snap-a");
-        assertThat(reads.manifests()).as("both are copied already").isEmpty();
-        assertThat(STACK.everything("snap_a_quilt_packages_snapshot")).hasSize(2);
+    }
+
+    private static List<List<String>> latest(int number, String key) {
+        String hash = HASH.formatted(number);
+        return List.of(
+                List.of("entry", hash, key),
+                List.of("entry", hash, key + "/"),
+                List.of("package", hash, String.valueOf(number)));
+    }
+
+    private static List<String> manifestsOpenedByARefresh(Callable<?> meanwhile) {
+        return RegistryReads.during(SharedEmbeddedAws.get(), () -> {
+                    String execution = STACK.start();
+                    try {
+                        do {
+                            meanwhile.call();
+                        } while (STACK.isRunning(execution));
+                    } catch (Exception e) {
+                        throw new IllegalStateException(e);
+                    }
+                    return STACK.await(execution);
+                })
+                .reads()
+                .manifests();
     }
 
     @Test
     void aBucketWithMoreManifestsThanARefreshCopiesIsCompleteInTheEnd() {
-        for (int number = 11; number < 16; number++) {
-            push("snap-b", number, "package" + number);
-        }
+        STACK.refreshOnly("snap-b");
         STACK.change(definition -> definition
                 .replace("> %d, false".formatted(SnapshotStatements.MOST_MANIFESTS), "> 2, false")
                 .replace("<= %d\\\\n".formatted(SnapshotStatements.MOST_NAMED_MANIFESTS), "<= 1\\\\n")
                 .replace("<= %d\\\"".formatted(SnapshotStatements.MOST_MANIFESTS), "<= 2\\\"")
                 .replace("$rounds < 20", "$rounds < 1"));
+        for (int number = 11; number < 14; number++) {
+            push("snap-b", number, "package" + number);
+        }
 
         STACK.refresh();
-        assertThat(STACK.everything("snap_b_quilt_packages_snapshot")).hasSize(4);
-        assertThat(STACK.everything("snap_b_quilt_objects_snapshot")).hasSize(8);
-        STACK.refresh();
-        assertThat(STACK.everything("snap_b_quilt_packages_snapshot")).hasSize(8);
+        assertThat(STACK.rows("""
+                SELECT p.name, p.timestamp, count(*)
+                FROM snap_b_quilt_packages_snapshot AS p
+                JOIN snap_b_quilt_objects_snapshot AS o ON p.name = o.name AND p.timestamp = o.timestamp
+                WHERE p.name LIKE 'package%'
+                GROUP BY 1, 2
+                """))
+                .as("two manifests, and all of their entries")
+                .hasSize(4)
+                .allSatisfy(row -> assertThat(row).endsWith("2"));
         STACK.refresh();
         STACK.assertIsRefreshed("snap-b");
+        STACK.change(definition -> definition.replace("$rounds < 1", "$rounds < 20"));
     }
 
     @Test
     void aBucketThatFailsIsNamedAndKeepsNoOtherFromBeingRefreshed() {
-        STACK.change(definition -> definition.replace("\"prefix\":\"snap_a\"", "\"prefix\":\"nothing\""));
-        push("snap-c", 21, "n");
+        STACK.refreshOnly("snap-b");
+        STACK.change(definition -> definition.replace(
+                "[{\"bucket\":\"snap-b\"", "[{\"bucket\":\"snap-a\",\"prefix\":\"nothing\"},{\"bucket\":\"snap-b\""));
+        push("snap-b", 21, "failing");
 
         JsonNode end = STACK.await(STACK.start());
 
@@ -73,16 +117,57 @@ class SnapshotsTest {
         assertThat(end.path("cause").asText())
                 .startsWith("snap-a: ")
                 .contains("Table 'awsdatacatalog.snapshots.nothing_quilt_packages' does not exist");
-        STACK.assertIsRefreshed("snap-c");
-        STACK.change(definition -> definition.replace("\"prefix\":\"nothing\"", "\"prefix\":\"snap_a\""));
+        STACK.assertIsRefreshed("snap-b");
+    }
+
+    /** A refresh that is slow carries out what it has planned after another one has been through. */
+    @Test
+    void aPlanThatAnotherRefreshCameBeforeChangesNothingThatIsWrong() {
+        STACK.refreshOnly("snap-a");
+        push("snap-a", 31, "race");
+        STACK.refresh();
+        push("snap-a", 32, "race");
+        String overtaken = plannedCopy();
+
+        // Its manifest is not one of those that were planned, and its package's other pointer is.
+        STACK.put("snap-a", "named_packages/u/race/latest", HASH.formatted(33));
+        push("snap-a", 33, "overtaking");
+        STACK.statement("snap-a", SnapshotStatements.readPointers());
+        STACK.statement("snap-a", overtaken);
+        assertThat(STACK.rows("SELECT timestamp, hash FROM snap_a_quilt_packages_snapshot WHERE name = 'race'"))
+                .as("latest keeps the rows that it had")
+                .containsExactlyInAnyOrder(
+                        List.of("31", HASH.formatted(31)),
+                        List.of("32", HASH.formatted(32)),
+                        List.of("latest", HASH.formatted(31)));
+        STACK.refresh();
+        STACK.assertIsRefreshed("snap-a");
+
+        List<Map<String, String>> refreshed = STACK.everything("snap_a_quilt_objects_snapshot");
+        STACK.statement("snap-a", overtaken);
+        assertThat(STACK.everything("snap_a_quilt_objects_snapshot")).containsExactlyInAnyOrderElementsOf(refreshed);
+    }
+
+    /** What a refresh would copy now. */
+    private static String plannedCopy() {
+        STACK.statement("snap-a", SnapshotStatements.readPointers());
+        List<String> plan =
+                STACK.statement("snap-a", SnapshotStatements.findChanges()).getFirst();
+        return SnapshotStatements.copy()
+                .replace(SnapshotStatements.PATHS, plan.get(2))
+                .replace(SnapshotStatements.NAMES, plan.get(3));
     }
 
     private static void push(String bucket, int number, String name) {
+        push(bucket, number, name, "a");
+    }
+
+    private static void push(String bucket, int number, String name, String key) {
         STACK.put(bucket, "packages/" + HASH.formatted(number), """
                 {"version": "v0", "message": "%d", "user_meta": {"a": 1}}
-                {"logical_key": "a", "physical_keys": ["s3://b/k"], "size": 7, "hash": {"type": "SHA256", "value": "x"}}
-                {"logical_key": "b/", "meta": {"user_meta": {"b": [1, null]}}}
-                """.formatted(number));
+                {"logical_key": "%s", "physical_keys": ["s3://b/k"], "size": 7, "hash": {"type": "SHA256", "value": "x"}}
+                {"logical_key": "%s/", "meta": {"user_meta": {"b": [1, null]}}}
+                """.formatted(number, key, key));
         STACK.put(bucket, "named_packages/u/" + name + "/" + number, HASH.formatted(number));
         STACK.put(bucket, "named_packages/u/" + name + "/latest", HASH.formatted(number));
     }

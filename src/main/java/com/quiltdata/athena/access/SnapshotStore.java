@@ -5,6 +5,7 @@ import com.quiltdata.athena.configuration.Configuration.Snapshots;
 import com.quiltdata.athena.schema.SnapshotTable;
 import com.quiltdata.athena.view.RequestConditions;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,6 +20,8 @@ import software.amazon.awscdk.services.glue.CfnTable.IcebergInputProperty;
 import software.amazon.awscdk.services.glue.CfnTable.IcebergPartitionFieldProperty;
 import software.amazon.awscdk.services.glue.CfnTable.IcebergPartitionSpecProperty;
 import software.amazon.awscdk.services.glue.CfnTable.IcebergSchemaProperty;
+import software.amazon.awscdk.services.glue.CfnTable.IcebergSortFieldProperty;
+import software.amazon.awscdk.services.glue.CfnTable.IcebergSortOrderProperty;
 import software.amazon.awscdk.services.glue.CfnTable.IcebergStructFieldProperty;
 import software.amazon.awscdk.services.glue.CfnTable.IcebergTableInputProperty;
 import software.amazon.awscdk.services.glue.CfnTable.OpenTableFormatInputProperty;
@@ -76,23 +79,32 @@ public final class SnapshotStore extends Construct {
 
     private CfnTable declareTable(QueryDatabase database) {
         List<IcebergStructFieldProperty> fields = new ArrayList<>();
-        List<IcebergPartitionFieldProperty> partitionFields = new ArrayList<>();
+        Map<String, Integer> fieldIds = new HashMap<>();
         for (SnapshotTable.Column column : SnapshotTable.COLUMNS) {
             int fieldId = fields.size() + 1;
+            fieldIds.put(column.name(), fieldId);
             fields.add(IcebergStructFieldProperty.builder()
                     .id(fieldId)
                     .name(column.name())
                     .type(column.type())
                     .required(false)
                     .build());
-            if (SnapshotTable.PARTITIONED_BY.contains(column.name())) {
-                partitionFields.add(IcebergPartitionFieldProperty.builder()
-                        .name(column.name())
-                        .sourceId(fieldId)
-                        .transform("identity")
-                        .build());
-            }
         }
+        List<IcebergPartitionFieldProperty> partitionFields = SnapshotTable.PARTITIONED_BY.stream()
+                .map(field -> IcebergPartitionFieldProperty.builder()
+                        .name(field.name())
+                        .sourceId(fieldIds.get(field.column()))
+                        .transform(field.transform())
+                        .build())
+                .toList();
+        List<IcebergSortFieldProperty> sortFields = SnapshotTable.SORTED_BY.stream()
+                .map(column -> IcebergSortFieldProperty.builder()
+                        .sourceId(fieldIds.get(column))
+                        .transform("identity")
+                        .direction("asc")
+                        .nullOrder("nulls-first")
+                        .build())
+                .toList();
         CfnTable declared = CfnTable.Builder.create(this, "Table")
                 .catalogId(Aws.ACCOUNT_ID)
                 .databaseName(database.name())
@@ -109,6 +121,10 @@ public final class SnapshotStore extends Construct {
                                                 .build())
                                         .partitionSpec(IcebergPartitionSpecProperty.builder()
                                                 .fields(partitionFields)
+                                                .build())
+                                        .writeOrder(IcebergSortOrderProperty.builder()
+                                                .orderId(1)
+                                                .fields(sortFields)
                                                 .build())
                                         .properties(new TreeMap<>(SnapshotTable.PROPERTIES))
                                         .build())

@@ -38,6 +38,7 @@ public final class DeploymentLimits {
             new Limit(10_240, "characters of inline policies", "IAM's limit for a role");
     private static final Limit MANAGED_CHARACTERS = new Limit(6_144, "characters", "IAM's limit for a managed policy");
 
+    /** Their state machine's definition has a limit, too, but it is in a template, whose limit is lower. */
     private static final Limit BUCKETS_WITH_SNAPSHOTS =
             new Limit(SnapshotRefresh.MOST_BUCKETS, "buckets", "Step Functions' limit for the events of an execution");
 

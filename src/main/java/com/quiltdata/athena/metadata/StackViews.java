@@ -7,6 +7,7 @@ import com.quiltdata.athena.configuration.Configuration;
 import com.quiltdata.athena.schema.BucketView;
 import com.quiltdata.athena.schema.SnapshotTable;
 import com.quiltdata.athena.schema.SnapshotView;
+import com.quiltdata.athena.schema.ViewOfBuckets;
 import com.quiltdata.athena.view.AthenaView;
 import com.quiltdata.athena.view.AthenaViewProvider;
 import com.quiltdata.athena.view.ConcurrencyLimit;
@@ -55,9 +56,12 @@ final class StackViews {
         provider.grantCreateViews(database.name(), names);
         provider.grantDropViews(
                 database.name(),
-                Stream.of(BucketView.values()).map(BucketView::namePattern).toList());
+                Stream.of(BucketView.values()).map(ViewOfBuckets::namePattern).toList());
         snapshots.ifPresent(store -> provider.grantDefineViews(
-                "Snapshots", database.name(), SnapshotView.namePatterns(), List.of(store.readStatement())));
+                "Snapshots",
+                database.name(),
+                Stream.of(SnapshotView.values()).map(ViewOfBuckets::namePattern).toList(),
+                List.of(store.readStatement())));
     }
 
     /**

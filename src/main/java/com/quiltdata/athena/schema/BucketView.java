@@ -14,7 +14,7 @@ import java.util.stream.Stream;
  * column {@code bucket} comes first. The joins of pointers and manifests are united, and not the tables: below a union,
  * the engine reads ahead before the pointers tell which manifests are needed.
  */
-public enum BucketView {
+public enum BucketView implements ViewOfBuckets {
 
     /** One row for each pointer whose manifest has a header: package-level metadata. */
     PACKAGES("PackagesView", "_quilt_packages_view", "packages"),
@@ -39,9 +39,6 @@ public enum BucketView {
     /** The most buckets of the views over all of them, so that one query can read them all. */
     public static final int MOST_BUCKETS = (MOST_STAGES - STAGES_OF_A_QUERY) / STAGES_OF_A_BUCKET;
 
-    /** The prefix of the views over all buckets, in place of a bucket's own. */
-    static final String ALL = "all";
-
     private static final String NO_COLUMN = "";
     private static final String NO_CONDITION = "";
     /** The first column of views over all buckets. */
@@ -57,41 +54,14 @@ public enum BucketView {
         this.template = template;
     }
 
-    /**
-     * The id of the view's construct within its bucket's.
-     *
-     * @return the same in every release: CloudFormation knows the view by it
-     */
+    @Override
     public String id() {
         return id;
     }
 
-    /**
-     * The view's name.
-     *
-     * @param bucket the Quilt bucket
-     * @return its name in the database
-     */
-    public String nameIn(QuiltBucket bucket) {
-        return bucket.tablePrefix() + suffix;
-    }
-
-    /**
-     * The name of the view over all buckets.
-     *
-     * @return its name in the database
-     */
-    public String nameOverAll() {
-        return ALL + suffix;
-    }
-
-    /**
-     * The names that this view has for any bucket.
-     *
-     * @return a pattern in which {@code *} is any text
-     */
-    public String namePattern() {
-        return "*" + suffix;
+    @Override
+    public String suffix() {
+        return suffix;
     }
 
     /**
@@ -139,7 +109,7 @@ public enum BucketView {
      * @return one for each kind
      */
     public static List<String> namesOverAll() {
-        return Stream.of(values()).map(BucketView::nameOverAll).toList();
+        return Stream.of(values()).map(ViewOfBuckets::nameOverAll).toList();
     }
 
     private String query(List<QuiltBucket> buckets, String bucketColumn) {

@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * The statements that refresh the snapshots. Each of them is one commit of Iceberg at most, so that a reader sees the
@@ -20,8 +21,14 @@ public final class SnapshotStatements {
     /** In statements of one bucket: what the names of its tables begin with. */
     public static final String PREFIX = "<prefix>";
 
+    /** In {@link #addBuckets}: the rows to add. */
+    public static final String BUCKETS = "<buckets>";
+
     /** In {@link #copy}: which manifests it copies, as a phrase that follows their path. */
     public static final String PATHS = "<paths>";
+
+    /** In {@link #copy}: which packages it changes or takes copies from, as a phrase that follows their name. */
+    public static final String NAMES = "<names>";
 
     /** The most manifests that one statement copies: a guess at what takes minutes, of the 30 that Athena gives it. */
     public static final int MOST_MANIFESTS = 5_000;
@@ -31,6 +38,16 @@ public final class SnapshotStatements {
      * most 155 characters, stand in it three times, and Athena takes 262,144 bytes.
      */
     public static final int MOST_NAMED_MANIFESTS = 400;
+
+    /**
+     * The most buckets that one statement adds, each of which is a part of the table.
+     *
+     * @see <a href="https://docs.aws.amazon.com/athena/latest/ug/ctas-insert-into.html">Athena's limit of 100 partitions</a>
+     */
+    private static final int MOST_ADDED_BUCKETS = 100;
+
+    /** The most characters of the names of packages in a statement, where they stand three times. */
+    public static final int MOST_OF_NAMES = 20_000;
 
     private static final String MANIFESTS = "s3://" + BUCKET + "/" + QuiltBucket.REGISTRY_PREFIX + "packages/";
 
@@ -50,13 +67,24 @@ public final class SnapshotStatements {
     /**
      * Adds buckets that are not there yet, without a pointer.
      *
-     * @param buckets the Quilt buckets
-     * @return an INSERT statement
+     * @return an INSERT statement, with {@link #BUCKETS} in it
      */
-    public static String addBuckets(List<QuiltBucket> buckets) {
-        String rows =
-                buckets.stream().map(bucket -> "('" + bucket.name() + "')").collect(Collectors.joining(", "));
-        return fill("snapshot_add_buckets.sql", Map.of("buckets", rows));
+    public static String addBuckets() {
+        return fill("snapshot_add_buckets.sql", Map.of("buckets", BUCKETS));
+    }
+
+    /**
+     * What replaces {@link #BUCKETS}.
+     *
+     * @param buckets the Quilt buckets
+     * @return rows of VALUES, for as many statements as it takes
+     */
+    public static List<String> bucketsToAdd(List<QuiltBucket> buckets) {
+        return IntStream.iterate(0, first -> first < buckets.size(), first -> first + MOST_ADDED_BUCKETS)
+                .mapToObj(first -> buckets.subList(first, Math.min(first + MOST_ADDED_BUCKETS, buckets.size())))
+                .map(some ->
+                        some.stream().map(bucket -> "('" + bucket.name() + "')").collect(Collectors.joining(", ")))
+                .toList();
     }
 
     /**
@@ -72,7 +100,8 @@ public final class SnapshotStatements {
      * Finds what is to be copied next.
      *
      * @return a SELECT statement of one row: {@code changes}, the number of pointers whose rows are to be changed;
-     *     {@code more}, whether another round is needed after the next; and {@code paths}, which replaces {@link #PATHS}
+     *     {@code more}, whether another round is needed after the next; {@code paths}, which replaces {@link #PATHS}; and
+     *     {@code names}, which replaces {@link #NAMES}
      */
     public static String findChanges() {
         return fill(
@@ -85,7 +114,9 @@ public final class SnapshotStatements {
                         "mostManifests",
                         String.valueOf(MOST_MANIFESTS),
                         "mostNamed",
-                        String.valueOf(MOST_NAMED_MANIFESTS)));
+                        String.valueOf(MOST_NAMED_MANIFESTS),
+                        "mostOfNames",
+                        String.valueOf(MOST_OF_NAMES)));
     }
 
     /**
@@ -104,6 +135,8 @@ public final class SnapshotStatements {
                         MANIFESTS,
                         "paths",
                         PATHS,
+                        "names",
+                        NAMES,
                         "packages",
                         BucketView.PACKAGES.queryOver(BUCKET, PREFIX, pointers, PATHS),
                         "entries",
@@ -111,12 +144,12 @@ public final class SnapshotStatements {
     }
 
     /**
-     * Puts small files together, and deleted rows out of files.
+     * Puts small files of a bucket together, and deleted rows out of files.
      *
      * @return Athena's own statement
      */
     public static String compact() {
-        return "OPTIMIZE " + SnapshotTable.NAME + " REWRITE DATA USING BIN_PACK";
+        return "OPTIMIZE %s REWRITE DATA USING BIN_PACK WHERE bucket = '%s'".formatted(SnapshotTable.NAME, BUCKET);
     }
 
     /**

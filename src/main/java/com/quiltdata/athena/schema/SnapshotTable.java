@@ -41,8 +41,24 @@ public final class SnapshotTable {
             new Column("read_at", "timestamp"),
             new Column("refreshed_at", "timestamp"));
 
-    /** The columns that divide the table, so that a query of one bucket and one kind reads the files of no other. */
-    public static final List<String> PARTITIONED_BY = List.of("bucket", "kind");
+    /**
+     * What divides the table, so that a query of one bucket and one kind reads the files of no other, and one of a package
+     * a sixth of them. More parts would make that less, but files too small to be read by columns: Trino reads Parquet
+     * files of up to 3 MB whole. Athena writes to at most 100 parts in a statement, and a statement here writes to three
+     * kinds of one bucket.
+     *
+     * @see <a href="https://docs.aws.amazon.com/athena/latest/ug/querying-iceberg-creating-tables.html">Partitioning</a>
+     */
+    public static final List<PartitionField> PARTITIONED_BY = List.of(
+            new PartitionField("bucket", "bucket", "identity"),
+            new PartitionField("kind", "kind", "identity"),
+            new PartitionField("name_bucket", "name", "bucket[6]"));
+
+    /**
+     * What the rows of a file are sorted by, in an engine that does so: they take a fifth less space, and large files are
+     * read for one package in the part that has it.
+     */
+    public static final List<String> SORTED_BY = List.of("user", "name", "timestamp", "logical_key");
 
     /**
      * What Athena does with the table: files are Parquet in zstd, and VACUUM leaves a day of history, which is longer than
@@ -62,6 +78,15 @@ public final class SnapshotTable {
      * @param type its type in Iceberg's words
      */
     public record Column(String name, String type) {}
+
+    /**
+     * One of the things that divide the table.
+     *
+     * @param name the partition's name
+     * @param column the column that it is made of
+     * @param transform how it is made, in Iceberg's words
+     */
+    public record PartitionField(String name, String column, String transform) {}
 
     private SnapshotTable() {}
 

@@ -8,7 +8,7 @@ import java.util.stream.Stream;
  * The snapshots: for each {@link BucketView} a view with its columns and the rows that it had at the last refresh, of
  * every Quilt bucket and over any number of them.
  */
-public enum SnapshotView {
+public enum SnapshotView implements ViewOfBuckets {
 
     /** The rows of {@link BucketView#PACKAGES}. */
     PACKAGES("PackagesSnapshot", "_quilt_packages_snapshot", "packages_snapshot.sql"),
@@ -26,41 +26,14 @@ public enum SnapshotView {
         this.template = template;
     }
 
-    /**
-     * The id of the view's construct.
-     *
-     * @return the same in every release: CloudFormation knows the view by it
-     */
+    @Override
     public String id() {
         return id;
     }
 
-    /**
-     * The view's name.
-     *
-     * @param bucket the Quilt bucket
-     * @return its name in the database
-     */
-    public String nameIn(QuiltBucket bucket) {
-        return bucket.tablePrefix() + suffix;
-    }
-
-    /**
-     * The name of the view over all buckets.
-     *
-     * @return its name in the database
-     */
-    public String nameOverAll() {
-        return BucketView.ALL + suffix;
-    }
-
-    /**
-     * The names of these views for any bucket and for all.
-     *
-     * @return patterns in which {@code *} is any text
-     */
-    public static List<String> namePatterns() {
-        return Stream.of(values()).map(view -> "*" + view.suffix).toList();
+    @Override
+    public String suffix() {
+        return suffix;
     }
 
     /**
@@ -72,7 +45,7 @@ public enum SnapshotView {
     public static List<String> names(List<QuiltBucket> buckets) {
         return Stream.concat(
                         buckets.stream().flatMap(bucket -> Stream.of(values()).map(view -> view.nameIn(bucket))),
-                        Stream.of(values()).map(SnapshotView::nameOverAll))
+                        Stream.of(values()).map(ViewOfBuckets::nameOverAll))
                 .toList();
     }
 

@@ -56,6 +56,9 @@ record RefreshDefinition(List<QuiltBucket> buckets) {
 
     private static final int LONGEST_CAUSE = 32_000;
 
+    /** Where a bucket ends up that was not refreshed. */
+    private static final String FAILED = "NotRefreshed";
+
     private static final String ITEM = "$states.context.Map.Item.Value";
     private static final String ROW = "$states.result.ResultSet.Rows[1].Data";
 
@@ -104,33 +107,31 @@ record RefreshDefinition(List<QuiltBucket> buckets) {
                         "Default",
                         "RemoveOtherBuckets"),
                 "Compact",
-                query(SnapshotStatements.compact(), "Next", "RemoveOldFiles"),
+                ofEach(itemsOfBuckets(), "CompactBucket", statesOfACompaction(), "RemoveOldFiles"),
                 "RemoveOldFiles",
-                query(SnapshotStatements.removeOldFiles(), "End", true),
+                query(
+                        SnapshotStatements.removeOldFiles(),
+                        "Output",
+                        expression("$states.input"),
+                        "Next",
+                        "HaveAllSucceeded"),
                 "RemoveOtherBuckets",
                 query(SnapshotStatements.removeOthers(buckets), "Next", "AddBuckets"),
                 "AddBuckets",
-                query(SnapshotStatements.addBuckets(buckets), "Next", "RefreshBuckets"),
-                "RefreshBuckets",
-                map(
-                        "Type",
-                        "Map",
-                        "Items",
-                        buckets.stream()
-                                .map(bucket -> map("bucket", bucket.name(), "prefix", bucket.tablePrefix()))
-                                .toList(),
-                        "MaxConcurrency",
-                        1,
-                        "ItemProcessor",
+                ofEach(
+                        SnapshotStatements.bucketsToAdd(buckets),
+                        "AddSomeBuckets",
                         map(
-                                "ProcessorConfig",
-                                map("Mode", "INLINE"),
-                                "StartAt",
-                                "ReadPointers",
-                                "States",
-                                statesOfABucket()),
-                        "Next",
-                        "HaveAllSucceeded"),
+                                "AddSomeBuckets",
+                                query(
+                                        replacing(
+                                                text(SnapshotStatements.addBuckets()),
+                                                map(SnapshotStatements.BUCKETS, ITEM)),
+                                        "End",
+                                        true)),
+                        "RefreshBuckets"),
+                "RefreshBuckets",
+                ofEach(itemsOfBuckets(), "ReadPointers", statesOfARefresh(), "HaveAllSucceeded"),
                 "HaveAllSucceeded",
                 map(
                         "Type",
@@ -154,7 +155,37 @@ record RefreshDefinition(List<QuiltBucket> buckets) {
                 map("Type", "Succeed"));
     }
 
-    private Map<String, Object> statesOfABucket() {
+    private List<?> itemsOfBuckets() {
+        return buckets.stream()
+                .map(bucket -> map("bucket", bucket.name(), "prefix", bucket.tablePrefix()))
+                .toList();
+    }
+
+    private static Map<String, Object> ofEach(List<?> items, String startAt, Map<String, Object> states, String next) {
+        return map(
+                "Type",
+                "Map",
+                "Items",
+                items,
+                "MaxConcurrency",
+                1,
+                "ItemProcessor",
+                map("ProcessorConfig", map("Mode", "INLINE"), "StartAt", startAt, "States", states),
+                "Next",
+                next);
+    }
+
+    private static Map<String, Object> statesOfACompaction() {
+        return map(
+                "CompactBucket",
+                caught(query(ofBucket(SnapshotStatements.compact()), "Next", "Compacted"), "NotCompacted"),
+                "Compacted",
+                succeeded(),
+                "NotCompacted",
+                failed());
+    }
+
+    private Map<String, Object> statesOfARefresh() {
         return map(
                 "ReadPointers",
                 caught(query(
@@ -178,7 +209,9 @@ record RefreshDefinition(List<QuiltBucket> buckets) {
                                 "more",
                                 expression(ROW + "[1].VarCharValue = 'true'"),
                                 "paths",
-                                expression(ROW + "[2].VarCharValue")),
+                                expression(ROW + "[2].VarCharValue"),
+                                "names",
+                                expression(ROW + "[3].VarCharValue")),
                         "Output",
                         map(),
                         "Next",
@@ -206,15 +239,23 @@ record RefreshDefinition(List<QuiltBucket> buckets) {
                         "Default",
                         "Refreshed"),
                 "Refreshed",
-                map("Type", "Pass", "Output", map("bucket", expression(ITEM + ".bucket")), "End", true),
-                "Failed",
-                map(
-                        "Type",
-                        "Pass",
-                        "Output",
-                        map("bucket", expression(ITEM + ".bucket"), "reason", expression(reason())),
-                        "End",
-                        true));
+                succeeded(),
+                FAILED,
+                failed());
+    }
+
+    private static Map<String, Object> succeeded() {
+        return map("Type", "Pass", "Output", map("bucket", expression(ITEM + ".bucket")), "End", true);
+    }
+
+    private static Map<String, Object> failed() {
+        return map(
+                "Type",
+                "Pass",
+                "Output",
+                map("bucket", expression(ITEM + ".bucket"), "reason", expression(reason())),
+                "End",
+                true);
     }
 
     /** Athena's own words, out of a description of the query that may be cut off before it is complete JSON. */
@@ -242,7 +283,9 @@ record RefreshDefinition(List<QuiltBucket> buckets) {
                         SnapshotStatements.PREFIX,
                         ITEM + ".prefix",
                         SnapshotStatements.PATHS,
-                        "$paths"));
+                        "$paths",
+                        SnapshotStatements.NAMES,
+                        "$names"));
     }
 
     private static String replacing(String text, Map<String, Object> values) {
@@ -319,7 +362,11 @@ record RefreshDefinition(List<QuiltBucket> buckets) {
     }
 
     private static Map<String, Object> caught(Map<String, Object> task) {
-        task.put("Catch", List.of(map("ErrorEquals", List.of("States.ALL"), "Next", "Failed")));
+        return caught(task, FAILED);
+    }
+
+    private static Map<String, Object> caught(Map<String, Object> task, String next) {
+        task.put("Catch", List.of(map("ErrorEquals", List.of("States.ALL"), "Next", next)));
         return task;
     }
 

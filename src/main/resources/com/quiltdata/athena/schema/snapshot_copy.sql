@@ -1,12 +1,13 @@
 -- Puts the rows of new, moved and deleted pointers in the place of their old ones, as far as their manifests are copied
--- already or are among those of this round. The others keep the rows that they have.
+-- already or are among those of this round. The others keep the rows that they have, and so do packages that were not
+-- changed yet when this round was planned.
 MERGE INTO "${snapshot}" AS snapshot
 USING (
   WITH
     pointers AS (
       SELECT "user", "name", "timestamp", "tophash", "applied"
       FROM "${snapshot}"
-      WHERE "bucket" = '${bucket}' AND "kind" = 'pointer'
+      WHERE "bucket" = '${bucket}' AND "kind" = 'pointer' AND "name" ${names}
     ),
     copies AS (
       SELECT "applied" AS "tophash", min("user" || '/' || "name" || '/' || "timestamp") AS "path"
@@ -63,9 +64,10 @@ ${entries}
   JOIN changed
     ON changed."tophash" = copy."tophash"
       AND changed."copy" = copy."user" || '/' || copy."name" || '/' || copy."timestamp"
-  WHERE copy."bucket" = '${bucket}' AND copy."kind" IN ('package', 'entry')
+  WHERE copy."bucket" = '${bucket}' AND copy."kind" IN ('package', 'entry') AND copy."name" ${names}
 ) AS change
 ON snapshot."bucket" = '${bucket}'
+  AND snapshot."name" ${names}
   AND snapshot."user" = change."changed_user"
   AND snapshot."name" = change."changed_name"
   AND snapshot."timestamp" = change."changed_timestamp"

@@ -42,6 +42,8 @@ ${pointers}
     (SELECT count_if("tophash" IS NULL OR "tophash" IS DISTINCT FROM "applied") = 0 FROM known)
 ) AS change
 ON snapshot."bucket" = '${bucket}'
+  -- As literals, which the engine skips the files of all other kinds by.
+  AND snapshot."kind" IN ('pointer', 'refresh')
   AND snapshot."kind" = change."kind"
   AND snapshot."user" = change."user"
   AND snapshot."name" = change."name"

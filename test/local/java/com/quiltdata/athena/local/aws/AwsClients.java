@@ -22,6 +22,7 @@ public final class AwsClients implements AutoCloseable {
     private final S3Client s3;
     private final GlueClient glue;
     private final AthenaClient athena;
+    private final SchedulerClient scheduler;
     private final StepFunctionsClient stepFunctions;
 
     /**
@@ -35,6 +36,7 @@ public final class AwsClients implements AutoCloseable {
                 .build();
         glue = configured(GlueClient.builder(), endpoint).httpClient(http).build();
         athena = configured(AthenaClient.builder(), endpoint).httpClient(http).build();
+        scheduler = new SchedulerClient(endpoint);
         stepFunctions = new StepFunctionsClient(endpoint);
     }
 
@@ -70,6 +72,15 @@ public final class AwsClients implements AutoCloseable {
      */
     public AthenaClient athena() {
         return athena;
+    }
+
+    /**
+     * Amazon EventBridge Scheduler.
+     *
+     * @return a client
+     */
+    public SchedulerClient scheduler() {
+        return scheduler;
     }
 
     /**

@@ -10,8 +10,12 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import software.amazon.awssdk.services.athena.model.GetWorkGroupRequest;
 import software.amazon.awssdk.services.glue.model.GetTableRequest;
@@ -90,7 +94,13 @@ public final class EmbeddedAws implements AutoCloseable {
             server = FrontServer.start(
                     port,
                     objects,
-                    List.of(new LocalRequestsFilter(), filter, queryFilter, s3Traffic, new BucketPolicies()));
+                    List.of(
+                            new LocalRequestsFilter(),
+                            filter,
+                            queryFilter,
+                            new SchedulesFilter(schedules()),
+                            s3Traffic,
+                            new BucketPolicies()));
             closer.register(server::close);
         } finally {
             closer.register(startingEngine.join()::close);
@@ -108,6 +118,16 @@ public final class EmbeddedAws implements AutoCloseable {
         closer.register(stateMachines::close);
         // There is no model of its requests here.
         filter.add("AWSStepFunctions", StateMachines.class.getPackage(), stateMachines);
+    }
+
+    /** Schedules start nothing any more when the account is closed. */
+    private Schedules schedules() {
+        ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+        closer.register(timer::shutdownNow);
+        return new Schedules(
+                (operation, request) -> stateMachines.call(operation, request),
+                InstantSource.system(),
+                (delay, task) -> timer.schedule(task, delay.toMillis(), TimeUnit.MILLISECONDS));
     }
 
     /**

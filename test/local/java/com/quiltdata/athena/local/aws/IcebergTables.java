@@ -6,18 +6,20 @@ import static com.quiltdata.athena.local.aws.AwsJson.text;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.common.base.CaseFormat;
 import java.net.URI;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.PartitionSpecParser;
 import org.apache.iceberg.Schema;
+import org.apache.iceberg.SchemaParser;
+import org.apache.iceberg.SortOrder;
+import org.apache.iceberg.SortOrderParser;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableMetadataParser;
-import org.apache.iceberg.types.Types;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.S3Exception;
@@ -29,7 +31,6 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
  * @param s3 where metadata is written to
  */
 record IcebergTables(Supplier<S3Client> s3) {
-    private static final String IDENTITY = "identity";
 
     /**
      * Writes the metadata of a table.
@@ -42,14 +43,11 @@ record IcebergTables(Supplier<S3Client> s3) {
         JsonNode table = input.path("CreateIcebergTableInput");
         require(text(input, "MetadataOperation"), "CREATE", "MetadataOperation");
         require(text(input, "Version"), "2", "Version");
-        Schema schema = schema(table.path("Schema").path("Fields"));
-        PartitionSpec.Builder spec = PartitionSpec.builderFor(schema);
-        for (JsonNode field : table.path("PartitionSpec").path("Fields")) {
-            require(text(field, "Transform"), IDENTITY, "Transform");
-            String column = schema.findColumnName(field.path("SourceId").asInt());
-            require(text(field, "Name"), column, "Name");
-            spec.identity(column);
-        }
+        Schema schema = SchemaParser.fromJson(named(table.path("Schema"), "schema-id"));
+        PartitionSpec spec = PartitionSpecParser.fromJson(schema, named(table.path("PartitionSpec"), "spec-id"));
+        SortOrder order = table.has("WriteOrder")
+                ? SortOrderParser.fromJson(schema, named(table.path("WriteOrder"), "order-id"))
+                : SortOrder.unsorted();
         Map<String, String> properties = new HashMap<>();
         table.path("Properties")
                 .properties()
@@ -59,7 +57,7 @@ record IcebergTables(Supplier<S3Client> s3) {
         String location = text(table, "Location").replaceAll("/+$", "");
         URI file = URI.create("%s/metadata/00000-%s.metadata.json".formatted(location, UUID.randomUUID()));
         String metadata =
-                TableMetadataParser.toJson(TableMetadata.newTableMetadata(schema, spec.build(), location, properties));
+                TableMetadataParser.toJson(TableMetadata.newTableMetadata(schema, spec, order, location, properties));
         try {
             s3.get()
                     .putObject(
@@ -71,14 +69,22 @@ record IcebergTables(Supplier<S3Client> s3) {
         return description(table, location, file.toString());
     }
 
-    private static Schema schema(JsonNode fields) throws AwsServiceException {
-        List<Types.NestedField> columns = new ArrayList<>();
-        for (JsonNode field : fields) {
-            require(field.path("Required").asText(), "false", "Required");
-            columns.add(Types.NestedField.optional(
-                    field.path("Id").asInt(), text(field, "Name"), Types.fromPrimitiveString(text(field, "Type"))));
+    /** Glue's input with the names of Iceberg's own format, in which {@code SourceId} is {@code source-id}. */
+    private static JsonNode named(JsonNode input, String id) {
+        if (input.isArray()) {
+            ArrayNode items = AwsJson.array();
+            input.forEach(item -> items.add(named(item, "id")));
+            return items;
         }
-        return new Schema(columns);
+        if (!input.isObject()) {
+            return input;
+        }
+        ObjectNode named = object().put(id, 0);
+        input.properties()
+                .forEach(field -> named.set(
+                        CaseFormat.UPPER_CAMEL.to(CaseFormat.LOWER_HYPHEN, field.getKey()),
+                        named(field.getValue(), id)));
+        return named;
     }
 
     private static ObjectNode description(JsonNode table, String location, String metadata) {

@@ -6,6 +6,7 @@ import io.trino.sql.tree.ShowCreate;
 import io.trino.sql.tree.Statement;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -38,8 +39,9 @@ record SqlStatement(String sql, String type, String substatementType) {
      * @see <a href="https://docs.aws.amazon.com/athena/latest/ug/vacuum-statement.html">VACUUM</a>
      */
     private static final Pattern MAINTENANCE = Pattern.compile(
-            "OPTIMIZE\\s+(?<optimized>\\S+)\\s+REWRITE\\s+DATA\\s+USING\\s+BIN_PACK|VACUUM\\s+(?<vacuumed>\\S+)",
-            Pattern.CASE_INSENSITIVE);
+            "OPTIMIZE\\s+(?<optimized>\\S+)\\s+REWRITE\\s+DATA\\s+USING\\s+BIN_PACK(?<where>\\s+WHERE\\s.+)?"
+                    + "|VACUUM\\s+(?<vacuumed>\\S+)",
+            Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
     /**
      * Parses a statement.
@@ -56,7 +58,10 @@ record SqlStatement(String sql, String type, String substatementType) {
         if (maintenance.matches()) {
             return maintenance.group("optimized") != null
                     ? new SqlStatement(
-                            "ALTER TABLE %s EXECUTE optimize".formatted(maintenance.group("optimized")),
+                            "ALTER TABLE %s EXECUTE optimize%s"
+                                    .formatted(
+                                            maintenance.group("optimized"),
+                                            Objects.requireNonNullElse(maintenance.group("where"), "")),
                             DML,
                             "OPTIMIZE")
                     : new SqlStatement(

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -24,13 +25,15 @@ import java.util.concurrent.Executors;
 final class StateMachines implements AwsService, AutoCloseable {
     private static final String ARN = "arn:aws:states:%s:%s:".formatted(EmbeddedAws.REGION, EmbeddedAws.ACCOUNT_ID);
 
+    private static final int MOST_EXECUTIONS = 100;
+
     private final Athena athena;
     private final Map<String, StateMachineDefinition> machines = new ConcurrentSkipListMap<>();
     private final Map<String, Execution> executions = new ConcurrentSkipListMap<>();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
-    /** An execution, and when it was started. */
-    private record Execution(String machine, StateMachineRun run, Instant started) {}
+    /** An execution, and when and with what it was started. */
+    private record Execution(String machine, String input, StateMachineRun run, Instant started) {}
 
     /**
      * Makes a Step Functions without machines.
@@ -55,6 +58,7 @@ final class StateMachines implements AwsService, AutoCloseable {
                         .put("definition", machine(arn).text());
             }
             case "DescribeExecution" -> describe(requiredText(request, "executionArn", "InvalidArn"));
+            case "ListExecutions" -> listExecutions(request);
             case "ListStateMachines" -> list();
             case "StartExecution" -> start(request);
             case "StopExecution" -> {
@@ -107,15 +111,16 @@ final class StateMachines implements AwsService, AutoCloseable {
     private ObjectNode start(ObjectNode request) throws AwsServiceException {
         String machine = requiredText(request, "stateMachineArn", "InvalidArn");
         StateMachineDefinition definition = machine(machine);
+        String text = request.path("input").asText("{}");
         JsonNode input;
         try {
-            input = AwsJson.MAPPER.readTree(request.path("input").asText("{}"));
+            input = AwsJson.MAPPER.readTree(text);
         } catch (JsonProcessingException e) {
             throw new AwsServiceException("InvalidExecutionInput", e.getOriginalMessage());
         }
         String arn = machine.replace(":stateMachine:", ":execution:") + ":"
                 + request.path("name").asText(UUID.randomUUID().toString());
-        Execution execution = new Execution(machine, new StateMachineRun(definition, athena), Instant.now());
+        Execution execution = new Execution(machine, text, new StateMachineRun(definition, athena), Instant.now());
         if (executions.putIfAbsent(arn, execution) != null) {
             throw new AwsServiceException("ExecutionAlreadyExists", "Execution Already Exists: '" + arn + "'");
         }
@@ -125,6 +130,10 @@ final class StateMachines implements AwsService, AutoCloseable {
 
     private ObjectNode describe(String arn) throws AwsServiceException {
         Execution execution = execution(arn);
+        return describe(arn, execution).put("input", execution.input());
+    }
+
+    private static ObjectNode describe(String arn, Execution execution) {
         return execution
                 .run()
                 .describe()
@@ -132,6 +141,29 @@ final class StateMachines implements AwsService, AutoCloseable {
                 .put("stateMachineArn", execution.machine())
                 .put("name", arn.substring(arn.lastIndexOf(':') + 1))
                 .put("startDate", AwsJson.seconds(execution.started()));
+    }
+
+    /** The newest first; a page's token is the number of those before the next page. */
+    private ObjectNode listExecutions(ObjectNode request) throws AwsServiceException {
+        String machine = requiredText(request, "stateMachineArn", "InvalidArn");
+        machine(machine);
+        String status = request.path("statusFilter").asText();
+        int first = request.path("nextToken").asInt();
+        int most = request.path("maxResults").asInt();
+        int end = first + (most == 0 ? MOST_EXECUTIONS : most);
+        List<ObjectNode> found = executions.entrySet().stream()
+                .filter(execution -> execution.getValue().machine().equals(machine))
+                .sorted(Comparator.comparing((Map.Entry<String, Execution> execution) ->
+                                execution.getValue().started())
+                        .reversed())
+                .map(execution -> describe(execution.getKey(), execution.getValue())
+                        .retain("executionArn", "name", "startDate", "stateMachineArn", "status", "stopDate"))
+                .filter(execution ->
+                        status.isEmpty() || execution.path("status").asText().equals(status))
+                .toList();
+        ObjectNode answer = object();
+        answer.putArray("executions").addAll(found.subList(Math.min(first, found.size()), Math.min(end, found.size())));
+        return end < found.size() ? answer.put("nextToken", String.valueOf(end)) : answer;
     }
 
     private static String requiredText(ObjectNode request, String field, String error) throws AwsServiceException {

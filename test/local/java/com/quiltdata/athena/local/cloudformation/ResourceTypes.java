@@ -53,8 +53,6 @@ final class ResourceTypes implements AutoCloseable {
             "AWS::IAM::Role",
             "AWS::Logs::LogGroup",
             "AWS::S3::BucketPolicy",
-            // Nothing is started by the time here; AWS clients can start what a schedule would.
-            "AWS::Scheduler::Schedule",
             "Custom::S3AutoDeleteObjects");
 
     /** What a bucket has beyond its name; of these, too, nothing is checked on loopback. */
@@ -122,6 +120,7 @@ final class ResourceTypes implements AutoCloseable {
                     managedPolicy(properties.path("ManagedPolicyName").asText(logicalId));
                 case "AWS::Lambda::Function" -> customResources.declareFunction(logicalId, properties);
                 case "AWS::S3::Bucket" -> bucket(properties);
+                case "AWS::Scheduler::Schedule" -> schedule(logicalId, properties);
                 case "AWS::StepFunctions::StateMachine" -> stateMachine(logicalId, properties);
                 case "Custom::AthenaView" -> customResources.create(logicalId, type, properties);
                 default -> withoutCounterpart(logicalId, type);
@@ -195,6 +194,10 @@ final class ResourceTypes implements AutoCloseable {
                         "AWS::CloudWatch::Dashboard",
                         "AWS::IAM::ManagedPolicy",
                         "AWS::Lambda::Function" -> create(logicalId, type, properties);
+                case "AWS::Scheduler::Schedule" -> {
+                    aws.scheduler().update(current.reference(), properties.deepCopy());
+                    yield current;
+                }
                 case "AWS::StepFunctions::StateMachine" -> {
                     aws.stepFunctions()
                             .call(
@@ -246,6 +249,7 @@ final class ResourceTypes implements AutoCloseable {
                                         properties.path("DatabaseName").asText())
                                 .name(name));
             case "AWS::S3::Bucket" -> aws.s3().deleteBucket(delete -> delete.bucket(name));
+            case "AWS::Scheduler::Schedule" -> aws.scheduler().delete(name);
             case "AWS::StepFunctions::StateMachine" ->
                 aws.stepFunctions().call("DeleteStateMachine", Map.of("stateMachineArn", name));
             case "Custom::AthenaView" -> customResources.delete(logicalId, type, current, properties);
@@ -405,6 +409,13 @@ final class ResourceTypes implements AutoCloseable {
         }
         aws.glue().createTable(request(request, CreateTableRequest.serializableBuilderClass()));
         return new Resource(tableName(properties));
+    }
+
+    private Resource schedule(String logicalId, JsonNode properties) {
+        // CloudFormation makes up the end of the name, too, of which there are at most 64 characters.
+        String name = logicalId + "-" + UUID.randomUUID().toString().substring(0, 8);
+        JsonNode created = aws.scheduler().create(name, properties.deepCopy());
+        return new Resource(name, Map.of("Arn", created.path("ScheduleArn").asText()));
     }
 
     private Resource stateMachine(String logicalId, JsonNode properties) {

@@ -1,0 +1,47 @@
+package com.quiltdata.athena.schema;
+
+/** A kind of view that every Quilt bucket has, and that is also there over several of them. */
+public sealed interface ViewOfBuckets permits BucketView, SnapshotView {
+
+    /**
+     * The id of the view's construct.
+     *
+     * @return the same in every release: CloudFormation knows the view by it
+     */
+    String id();
+
+    /**
+     * What the view's names end with.
+     *
+     * @return what follows the bucket's prefix
+     */
+    String suffix();
+
+    /**
+     * The view's name.
+     *
+     * @param bucket the Quilt bucket
+     * @return its name in the database
+     */
+    default String nameIn(QuiltBucket bucket) {
+        return bucket.tablePrefix() + suffix();
+    }
+
+    /**
+     * The name of the view over all buckets.
+     *
+     * @return its name in the database
+     */
+    default String nameOverAll() {
+        return "all" + suffix();
+    }
+
+    /**
+     * The names that this view has for any bucket and for all.
+     *
+     * @return a pattern in which {@code *} is any text
+     */
+    default String namePattern() {
+        return "*" + suffix();
+    }
+}

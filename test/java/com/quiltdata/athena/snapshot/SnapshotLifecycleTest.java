@@ -1,0 +1,124 @@
+package com.quiltdata.athena.snapshot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.groups.Tuple.tuple;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.quiltdata.athena.local.aws.SchedulerClient;
+import com.quiltdata.athena.local.aws.SharedEmbeddedAws;
+import com.quiltdata.athena.schema.SnapshotTable;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.athena.model.WorkGroupSummary;
+import software.amazon.awssdk.services.glue.model.Table;
+import software.amazon.awssdk.services.s3.model.Bucket;
+
+/** Snapshots of buckets in groups come and go with their configuration, and with the stack. */
+class SnapshotLifecycleTest {
+    private static final String MANIFEST = """
+            {"version": "v0", "message": "m"}
+            {"logical_key": "a", "physical_keys": ["s3://b/k"], "size": 7}
+            """;
+
+    @Test
+    void withoutTheirScheduleTheyGoAndTheirBucketAndWorkgroupStay() {
+        Object groups = Map.of("imaging", List.of("life-a"), "sequencing", List.of("life-b"));
+        SnapshotStack stack = new SnapshotStack("lifeoff", groups);
+        List.of("life-a", "life-b").forEach(bucket -> push(stack, bucket));
+        stack.refresh();
+        assertThat(stack.rows("SELECT bucket, name, logical_key FROM all_quilt_objects_snapshot ORDER BY 1"))
+                .containsExactly(List.of("life-a", "n", "a"), List.of("life-b", "n", "a"));
+        String machine = stack.outputs().get("SnapshotStateMachineArn");
+        assertThat(schedulesOf(machine))
+                .extracting(
+                        schedule -> schedule.path("ScheduleExpression").asText(),
+                        schedule -> schedule.at("/Target/Input").asText())
+                .containsExactlyInAnyOrder(tuple("rate(1 hour)", ""), tuple("rate(7 days)", "{\"compact\":true}"));
+
+        stack.configureWithoutSnapshots(groups);
+
+        assertThat(tables("lifeoff"))
+                .noneMatch(table -> table.endsWith("_snapshot") || table.equals(SnapshotTable.NAME))
+                .contains("life_a_quilt_packages_view", "all_quilt_objects_view");
+        assertThat(machines()).doesNotContain(machine);
+        assertThat(schedulesOf(machine)).isEmpty();
+        assertThat(buckets()).contains("lifeoff-quilt-query-snapshot");
+        assertThat(SharedEmbeddedAws.objects("lifeoff-quilt-query-snapshot"))
+                .anyMatch(key -> key.startsWith(SnapshotTable.FOLDER + "data/"));
+        assertThat(workGroups()).contains("lifeoff-snapshot");
+    }
+
+    /** The views go first, then the table, and then the bucket is closed, emptied and deleted. */
+    @Test
+    void underDestroyNothingOfThemStays() {
+        Object groups = Map.of("imaging", List.of("end-a"), "sequencing", List.of("end-b"));
+        SnapshotStack stack = new SnapshotStack("lifeend", groups, "removalPolicy", "destroy");
+        assertThat(SharedEmbeddedAws.objects("lifeend-quilt-query-snapshot"))
+                .as("the metadata of the table")
+                .isNotEmpty();
+
+        stack.delete();
+
+        assertThat(dropped(stack.log(), "lifeend"))
+                .contains(
+                        "end_a_quilt_packages_snapshot",
+                        "end_a_quilt_objects_snapshot",
+                        "end_b_quilt_packages_snapshot",
+                        "end_b_quilt_objects_snapshot",
+                        "all_quilt_packages_snapshot",
+                        "all_quilt_objects_snapshot");
+        assertThat(buckets()).noneMatch(bucket -> bucket.startsWith("lifeend-"));
+        assertThat(workGroups()).noneMatch(workGroup -> workGroup.startsWith("lifeend"));
+        assertThat(machines()).noneMatch(stack.outputs().get("SnapshotStateMachineArn")::equals);
+    }
+
+    private static void push(SnapshotStack stack, String bucket) {
+        String hash = "%064x".formatted(1);
+        stack.put(bucket, "packages/" + hash, MANIFEST);
+        stack.put(bucket, "named_packages/u/n/latest", hash);
+    }
+
+    private static List<String> dropped(List<String> log, String database) {
+        String start = "Requested type=DELETE view=" + database + ".";
+        return log.stream()
+                .filter(line -> line.startsWith(start))
+                .map(line -> line.substring(start.length()).split(" ")[0])
+                .toList();
+    }
+
+    private static List<String> tables(String database) {
+        return SharedEmbeddedAws.glue().getTables(get -> get.databaseName(database)).tableList().stream()
+                .map(Table::name)
+                .toList();
+    }
+
+    private static List<String> buckets() {
+        return SharedEmbeddedAws.s3().listBuckets().buckets().stream()
+                .map(Bucket::name)
+                .toList();
+    }
+
+    private static List<String> workGroups() {
+        return SharedEmbeddedAws.athena().listWorkGroups(list -> {}).workGroups().stream()
+                .map(WorkGroupSummary::name)
+                .toList();
+    }
+
+    private static Stream<String> machines() {
+        JsonNode machines = SharedEmbeddedAws.clients()
+                .stepFunctions()
+                .call("ListStateMachines", Map.of())
+                .path("stateMachines");
+        return machines.findValuesAsText("stateMachineArn").stream();
+    }
+
+    private static List<JsonNode> schedulesOf(String machine) {
+        SchedulerClient scheduler = SharedEmbeddedAws.clients().scheduler();
+        return scheduler.list().findValuesAsText("Name").stream()
+                .map(scheduler::get)
+                .filter(schedule -> schedule.at("/Target/Arn").asText().equals(machine))
+                .toList();
+    }
+}
