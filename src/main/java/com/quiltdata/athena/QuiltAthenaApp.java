@@ -8,6 +8,7 @@ import com.quiltdata.athena.limits.DeploymentLimits;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import software.amazon.awscdk.App;
 import software.amazon.awscdk.Environment;
 import software.amazon.awscdk.StackProps;
@@ -47,7 +48,8 @@ public final class QuiltAthenaApp {
     public static void synthesize(App app, Path directory) {
         // DeploymentLimits counts resources, and names the way out.
         app.getNode().setContext("@aws-cdk/core:stackResourceLimit", 0);
-        Configuration configuration = ConfigurationReader.read(context(app), directory);
+        Configuration configuration = ConfigurationReader.read(
+                context(app), directory, Optional.ofNullable(environment()).map(Environment::getRegion));
         declareStack(app, configuration);
         String assembly = app.synth().getDirectory();
         DeploymentLimits.check(Path.of(assembly), STACK_ID, configuration);

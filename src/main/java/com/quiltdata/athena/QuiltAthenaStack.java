@@ -10,6 +10,11 @@ import com.quiltdata.athena.metadata.CustomViews;
 import com.quiltdata.athena.metadata.QuiltMetadata;
 import com.quiltdata.athena.metadata.SnapshotsOverBuckets;
 import com.quiltdata.athena.metadata.ViewsOverBuckets;
+import com.quiltdata.athena.monitoring.MonitoredResources;
+import com.quiltdata.athena.monitoring.MonitoredResources.Refreshes;
+import com.quiltdata.athena.monitoring.MonitoredResources.ViewFunctions;
+import com.quiltdata.athena.monitoring.MonitoringAlarms;
+import com.quiltdata.athena.monitoring.MonitoringDashboard;
 import com.quiltdata.athena.snapshot.SnapshotRefresh;
 import com.quiltdata.athena.view.AthenaViewProvider;
 import java.util.Optional;
@@ -46,19 +51,42 @@ public final class QuiltAthenaStack extends Stack {
         if (configuration.hasViewsOverBuckets()) {
             new ViewsOverBuckets(this, "ViewsOverBuckets", configuration.quiltBuckets(), metadata);
         }
-        snapshots.ifPresent(store -> {
+        Optional<SnapshotRefresh> refresh = snapshots.map(store -> {
             new SnapshotsOverBuckets(this, "SnapshotsOverBuckets", metadata);
-            SnapshotRefresh refresh = new SnapshotRefresh(this, "SnapshotRefresh", configuration, store, database);
-            output("SnapshotStateMachineArn", "Refreshes the snapshots when it is started", refresh.stateMachineArn());
+            return new SnapshotRefresh(this, "SnapshotRefresh", configuration, store, database);
         });
+        refresh.ifPresent(made -> output(
+                "SnapshotStateMachineArn", "Refreshes the snapshots when it is started", made.stateMachineArn()));
         if (!configuration.customViews().isEmpty()) {
             new CustomViews(this, "CustomViews", configuration.customViews(), metadata, database);
         }
+
+        MonitoredResources monitored = monitored(configuration, refresh, metadata);
+        if (configuration.dashboard()) {
+            new MonitoringDashboard(this, "MonitoringDashboard", monitored);
+        }
+        configuration.alarms().ifPresent(alarms -> new MonitoringAlarms(this, "MonitoringAlarms", alarms, monitored));
 
         output("PolicyArn", "For the Quilt stack's ManagedUserRoleExtraPolicies and its admin panel", policy.arn());
         output("ResultsBucketName", "Holds query results until they expire", results.bucketName());
         output("WorkgroupName", "The Athena workgroup to query in", results.workGroupName());
         output("DatabaseName", "The Glue database of all tables and views", database.name());
+    }
+
+    private static MonitoredResources monitored(
+            Configuration configuration, Optional<SnapshotRefresh> refresh, QuiltMetadata metadata) {
+        return new MonitoredResources(
+                configuration.workgroupName(),
+                refresh.map(made -> new Refreshes(
+                        configuration.snapshotWorkgroupName(),
+                        made.stateMachineArn(),
+                        configuration.snapshots().orElseThrow().schedule())),
+                metadata.providers().entrySet().stream()
+                        .map(stack -> new ViewFunctions(
+                                stack.getKey(),
+                                stack.getValue().handlerFunctionName(),
+                                stack.getValue().frameworkFunctionName()))
+                        .toList());
     }
 
     private void output(String id, String description, String value) {

@@ -38,6 +38,7 @@ class DeployerAccessTest {
     private static final Path DEPLOYER = TestTemplates.PROJECT.resolve("docs/deployer");
     private static final String EXECUTION = "cloudformation-execution.json";
     private static final String SNAPSHOTS = "cloudformation-execution-snapshots.json";
+    private static final String MONITORING = "cloudformation-execution-monitoring.json";
     private static final String READ = "read-role.json";
     private static final String DEPLOY = "deploy-role.json";
     private static final String BOUNDARY = "require-boundary.json";
@@ -75,12 +76,12 @@ class DeployerAccessTest {
     @ValueSource(strings = {"aws", "aws-us-gov"})
     void cloudFormationMayDoWhatTheHandlersOfEveryTypeDo(String partitionId) {
         Partition partition = partitionId.equals("aws") ? Partition.AWS : Partition.AWS_US_GOV;
-        PolicyEvaluator policy = evaluator(partition, EXECUTION, SNAPSHOTS);
+        PolicyEvaluator policy = evaluator(partition, EXECUTION, SNAPSHOTS, MONITORING);
 
         assertThat(handlers())
                 .flatMap(handler -> handler.requests(partition).toList())
                 .isNotEmpty()
-                .allSatisfy(request -> assertThat(policy.decide(inAssets(request, partition)))
+                .allSatisfy(request -> assertThat(policy.decide(inRegion(request, partition)))
                         .extracting(Decision::word)
                         .as(request.toString())
                         .isEqualTo("allowed"));
@@ -137,6 +138,8 @@ class DeployerAccessTest {
             allowed | kms:GenerateDataKey | key/catalog | glue | making tables in it
             allowed | cloudformation:TagResource | stack/QuiltAthena-QuiltBucketsimagingNestedStack-0ABC/0f1e | | tags of the stack are its nested stacks', too
             allowed | cloudformation:UntagResource | stack/QuiltAthena-QuiltBucketsimagingNestedStack-0ABC/0f1e | | tags of the stack are its nested stacks', too
+            denied | cloudwatch:PutMetricAlarm | alarm:Billing | | somebody's alarm
+            denied | cloudwatch:DeleteDashboards | dashboard/Operations | | somebody's dashboard
             denied | kms:Decrypt | key/catalog | | no handler decrypts anything itself
             denied | kms:Decrypt | key/catalog | s3 | an object that the same key encrypts
             denied | kms:ReEncryptFrom | key/catalog | glue | Glue does not ask for it
@@ -167,6 +170,7 @@ class DeployerAccessTest {
             denied | glue:DeleteTable | table/quilt_query/my_quilt_view | | a user's own table
             denied | glue:CreateTable | table/quilt_query/bucket_a_quilt_packages_view | | views are the handler's
             denied | glue:GetTable | table/secret/salaries | | another database
+            denied | cloudwatch:GetDashboard | dashboard/Operations | | somebody's dashboard
             denied | glue:DeleteDatabase | database/secret | | another database
             denied | athena:StartQueryExecution | workgroup/quilt-query | | running queries
             denied | athena:GetQueryResults | workgroup/quilt-query | | reading results
@@ -180,7 +184,7 @@ class DeployerAccessTest {
             denied | sts:AssumeRole | role/quilt/QuiltAthena-HandlerRole-0ABC | | no handler assumes a role
             """)
     void cloudFormationAtTheEdges(String decision, String action, String resource, String circumstances, String why) {
-        decide(decision, action, resource, circumstances, why, EXECUTION, SNAPSHOTS);
+        decide(decision, action, resource, circumstances, why, EXECUTION, SNAPSHOTS, MONITORING);
     }
 
     @ParameterizedTest(name = "{0}: {1} on {2}, {3}: {4}")
@@ -250,7 +254,7 @@ class DeployerAccessTest {
 
     @Test
     void aBoundaryThatIsRequiredHindersNothingElse() {
-        PolicyEvaluator policy = evaluator(PARTITION, EXECUTION, SNAPSHOTS, BOUNDARY);
+        PolicyEvaluator policy = evaluator(PARTITION, EXECUTION, SNAPSHOTS, MONITORING, BOUNDARY);
         String boundary = NAMES.get("<boundary>");
 
         assertThat(handlers())
@@ -268,7 +272,8 @@ class DeployerAccessTest {
 
     @Test
     void nothingIsAllowedThatNoHandlerAndNoRowNeeds() {
-        assertThat(evaluator(PARTITION, EXECUTION, SNAPSHOTS).unneeded(needed(handlers(), "cloudFormationAtTheEdges")))
+        assertThat(evaluator(PARTITION, EXECUTION, SNAPSHOTS, MONITORING)
+                        .unneeded(needed(handlers(), "cloudFormationAtTheEdges")))
                 .isEmpty();
         assertThat(evaluator(PARTITION, READ).unneeded(needed(handlers().filter(Handler::reads), "theRoleThatReads")))
                 .isEmpty();
@@ -313,7 +318,7 @@ class DeployerAccessTest {
         assertThat(process.waitFor()).isZero();
         assertThat(TestFiles.list(directory.resolve("target/deployer")))
                 .extracting(file -> file.getFileName().toString())
-                .containsExactly(SNAPSHOTS, EXECUTION, DEPLOY, READ, BOUNDARY);
+                .containsExactly(MONITORING, SNAPSHOTS, EXECUTION, DEPLOY, READ, BOUNDARY);
         assertThat(TestFiles.list(directory.resolve("target/deployer")))
                 .allSatisfy(file -> assertThat(TestFiles.json(TestFiles.text(file)))
                         .isEqualTo(filled(file.getFileName().toString(), names)));
@@ -321,7 +326,7 @@ class DeployerAccessTest {
 
     /** A managed policy has at most 6,144 characters, white space not counted. */
     @ParameterizedTest
-    @ValueSource(strings = {EXECUTION, SNAPSHOTS, READ, DEPLOY, BOUNDARY})
+    @ValueSource(strings = {EXECUTION, SNAPSHOTS, MONITORING, READ, DEPLOY, BOUNDARY})
     void eachFitsIntoAManagedPolicyWithNamesOfSixtyCharacters(String file) {
         Map<String, String> names = new HashMap<>(NAMES);
         for (String name : List.of(
@@ -355,8 +360,8 @@ class DeployerAccessTest {
         return ResourceHandlers.BY_TYPE.values().stream().flatMap(List::stream);
     }
 
-    /** The bootstrap's bucket is named after the region. */
-    private static Request inAssets(Request request, Partition partition) {
+    /** The bootstrap's bucket and the dashboard are named after the region. */
+    private static Request inRegion(Request request, Partition partition) {
         return new Request(
                 request.action(),
                 request.resource().replace(PARTITION.region(), partition.region()),
@@ -382,6 +387,12 @@ class DeployerAccessTest {
                         PARTITION.arn("kms", "key/catalog"),
                         "snapshotSchedule",
                         "rate(1 hour)",
+                        "dashboard",
+                        true,
+                        "alarmTopicArn",
+                        PARTITION.arn("sns", "alarms"),
+                        "bytesScannedAlarmPerDay",
+                        1_000_000_000_000L,
                         "rolePath",
                         "/quilt/",
                         "customViews",

@@ -38,6 +38,10 @@ enum Partition {
         return switch (service) {
             case "s3" -> "arn:%s:s3:::%s".formatted(id, resource);
             case "iam" -> "arn:%s:iam::%s:%s".formatted(id, ACCOUNT, resource);
+            case "cloudwatch" ->
+                // Dashboards are an account's.
+                "arn:%s:cloudwatch:%s:%s:%s"
+                        .formatted(id, resource.startsWith("dashboard/") ? "" : region, ACCOUNT, resource);
             default -> "arn:%s:%s:%s:%s:%s".formatted(id, service, region, ACCOUNT, resource);
         };
     }

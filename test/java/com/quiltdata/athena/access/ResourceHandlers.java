@@ -27,6 +27,8 @@ final class ResourceHandlers {
     private static final String ROLE = "role/quilt/QuiltAthena-AthenaViewProviderHandlerRole-0ABC";
     private static final String FUNCTION = "function:QuiltAthena-AthenaViewProviderHandler-0ABC";
     private static final String LOG_GROUP = "log-group:QuiltAthena-AthenaViewProviderHandlerLog-0ABC";
+    private static final String ALARM = "alarm:QuiltAthena-MonitoringAlarmsBytesPerDay-0ABC";
+    private static final String DASHBOARD = "dashboard/QuiltAthena-eu-central-1";
     private static final String SCHEDULE = "schedule/default/QuiltAthena-SnapshotRefreshSchedule-0ABC";
     private static final String STATE_MACHINE = "stateMachine:SnapshotRefreshStateMachine0AB1C2D3-0ABC";
     private static final List<String> BUCKETS =
@@ -103,6 +105,21 @@ final class ResourceHandlers {
                                 STACK),
                         // The template of a nested stack is an asset.
                         write("s3", List.of("GetObject"), "cdk-quilt-assets-123456789012-eu-central-1/0a1b.json")));
+        types.put(
+                "AWS::CloudWatch::Alarm",
+                List.of(
+                        // Whatever names it is asked for.
+                        read("cloudwatch", List.of("DescribeAlarms"), "alarm:*"),
+                        read("cloudwatch", List.of("ListTagsForResource"), ALARM),
+                        write(
+                                "cloudwatch",
+                                List.of("DeleteAlarms", "PutMetricAlarm", "TagResource", "UntagResource"),
+                                ALARM)));
+        types.put(
+                "AWS::CloudWatch::Dashboard",
+                List.of(
+                        read("cloudwatch", List.of("GetDashboard"), DASHBOARD),
+                        write("cloudwatch", List.of("DeleteDashboards", "PutDashboard"), DASHBOARD)));
         types.put(
                 "AWS::Glue::Database",
                 List.of(

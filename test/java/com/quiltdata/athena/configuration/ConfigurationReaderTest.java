@@ -2,8 +2,10 @@ package com.quiltdata.athena.configuration;
 
 import static com.quiltdata.athena.TestTemplates.configuration;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.quiltdata.athena.TestTemplates;
+import com.quiltdata.athena.configuration.Configuration.Alarms;
 import com.quiltdata.athena.configuration.Configuration.InputAccess;
 import com.quiltdata.athena.configuration.Configuration.Removal;
 import com.quiltdata.athena.configuration.Configuration.Snapshots;
@@ -13,12 +15,14 @@ import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ConfigurationReaderTest {
+    private static final String TOPIC = "arn:aws:sns:eu-west-1:123456789012:alarms";
     private static final String KEY = "arn:aws:kms:eu-west-1:123456789012:key/0f1e2d3c-aaaa-bbbb-cccc-0123456789ab";
 
     @Test
@@ -43,6 +47,8 @@ class ConfigurationReaderTest {
         assertThat(configuration.removalPolicy()).isEqualTo(Removal.RETAIN);
         assertThat(configuration.rolePath()).isEqualTo("/");
         assertThat(configuration.snapshots()).isEmpty();
+        assertThat(configuration.dashboard()).isFalse();
+        assertThat(configuration.alarms()).isEmpty();
     }
 
     @Test
@@ -81,7 +87,13 @@ class ConfigurationReaderTest {
                 "snapshotSchedule",
                 "rate(1 hour)",
                 "snapshotBucketName",
-                "my-snapshots");
+                "my-snapshots",
+                "dashboard",
+                true,
+                "alarmTopicArn",
+                TOPIC,
+                "bytesScannedAlarmPerDay",
+                1_000_000_000_000L);
 
         assertEveryKeyCounts(context);
     }
@@ -105,7 +117,10 @@ class ConfigurationReaderTest {
                 "removalPolicy", "destroy",
                 "rolePath", "/quilt/athena/",
                 "snapshotSchedule", "rate(1 hour)",
-                "snapshotBucketName", "my-snapshots");
+                "snapshotBucketName", "my-snapshots",
+                "dashboard", "true",
+                "alarmTopicArn", TOPIC,
+                "bytesScannedAlarmPerDay", "1000000000000");
 
         assertEveryKeyCounts(context);
     }
@@ -134,6 +149,8 @@ class ConfigurationReaderTest {
         assertThat(configuration.removalPolicy()).isEqualTo(Removal.DESTROY);
         assertThat(configuration.rolePath()).isEqualTo("/quilt/athena/");
         assertThat(configuration.snapshots()).contains(new Snapshots("rate(1 hour)", "my-snapshots"));
+        assertThat(configuration.dashboard()).isTrue();
+        assertThat(configuration.alarms()).contains(new Alarms(TOPIC, OptionalLong.of(1_000_000_000_000L)));
     }
 
     @Test
@@ -192,6 +209,31 @@ class ConfigurationReaderTest {
     }
 
     @Test
+    void alarmsNeedATopic() {
+        assertThat(problems(configuration("bytesScannedAlarmPerDay", 5)))
+                .containsExactly(
+                        "bytesScannedAlarmPerDay: 5 must have alarmTopicArn beside it, which the alarm goes to");
+        assertThat(ConfigurationReader.read(configuration("alarmTopicArn", TOPIC), TestTemplates.PROJECT)
+                        .alarms())
+                .contains(new Alarms(TOPIC, OptionalLong.empty()));
+    }
+
+    @Test
+    void theTopicIsInTheStacksRegionWhereThatIsKnown() {
+        Map<String, Object> context = configuration("alarmTopicArn", TOPIC);
+
+        assertThat(ConfigurationReader.read(context, TestTemplates.PROJECT, Optional.of("eu-west-1"))
+                        .alarms())
+                .isPresent();
+        assertThatThrownBy(() -> ConfigurationReader.read(context, TestTemplates.PROJECT, Optional.of("eu-central-1")))
+                .isInstanceOfSatisfying(
+                        ConfigurationException.class,
+                        e -> assertThat(e.problems())
+                                .containsExactly("alarmTopicArn: \"" + TOPIC
+                                        + "\" must be a topic in the stack's region, eu-central-1"));
+    }
+
+    @Test
     void theKeysAreThoseOfTheReadme() throws IOException {
         List<String> documented = Pattern.compile("^\\| `(\\w+)` \\| ", Pattern.MULTILINE)
                 .matcher(Files.readString(TestTemplates.PROJECT.resolve("README.md")))
@@ -246,6 +288,13 @@ class ConfigurationReaderTest {
                         + "(arn:<partition>:kms:<region>:<account>:key/<id>; an alias will not do)",
                 "catalogKmsKeyArn | alias/aws/glue | \"alias/aws/glue\" must be a KMS key's ARN "
                         + "(arn:<partition>:kms:<region>:<account>:key/<id>; an alias will not do)",
+                "dashboard | yes | \"yes\" must be true or false",
+                "alarmTopicArn | alarms | \"alarms\" must be the ARN of a standard SNS topic "
+                        + "(arn:<partition>:sns:<region>:<account>:<name>; a FIFO topic will not do)",
+                "alarmTopicArn | arn:aws:sns:eu-west-1:123456789012:alarms.fifo | "
+                        + "\"arn:aws:sns:eu-west-1:123456789012:alarms.fifo\" must be the ARN of a standard SNS topic "
+                        + "(arn:<partition>:sns:<region>:<account>:<name>; a FIFO topic will not do)",
+                "bytesScannedAlarmPerDay | 0 | \"0\" must be a whole number from 1 to 9007199254740992",
                 "inputAccess | all | \"all\" must be listed or any",
                 "removalPolicy | RETAIN | \"RETAIN\" must be retain or destroy",
                 "rolePath | quilt | \"quilt\" must be / or names between slashes, as in /quilt/athena/: 1 to 512 letters, "

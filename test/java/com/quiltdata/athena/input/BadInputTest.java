@@ -135,7 +135,7 @@ class BadInputTest {
 
     private static void assertReadable(String problem) {
         assertThat(problem).matches(".+: .+ must .+").doesNotMatch(UNPRINTABLE);
-        assertThat(problem.length()).isLessThan(700);
+        assertThat(problem.length()).isLessThan(800);
     }
 
     private static String describe(Map<String, Object> configuration) {

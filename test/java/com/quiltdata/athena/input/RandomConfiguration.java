@@ -15,6 +15,7 @@ import java.util.stream.IntStream;
 /** Makes configurations, some valid, some by accident, some hostile. The same seed makes the same ones. */
 final class RandomConfiguration {
     private static final String KEY_ARN = "arn:aws:kms:eu-west-1:123456789012:key/0f1e2d3c-aaaa-bbbb-cccc-0123456789ab";
+    private static final String TOPIC_ARN = "arn:aws:sns:eu-west-1:123456789012:alarms";
     private static final int ONE_HOSTILE_VALUE_IN = 12;
 
     private static final List<String> HOSTILE_TEXTS = List.of(
@@ -88,6 +89,9 @@ final class RandomConfiguration {
         put(configuration, "inputAccess", 0.7, () -> random.nextInt(3) == 0 ? "listed" : "any");
         put(configuration, "customViews", 0.3, this::customViews);
         put(configuration, "removalPolicy", 0.3, () -> random.nextBoolean() ? "retain" : "destroy");
+        put(configuration, "dashboard", 0.3, () -> random.nextBoolean() ? true : "true");
+        put(configuration, "alarmTopicArn", 0.3, () -> TOPIC_ARN);
+        put(configuration, "bytesScannedAlarmPerDay", 0.2, () -> number(1, 1L << 53));
         put(configuration, "rolePath", 0.3, () -> "/" + name(1, 64) + "/" + name(1, 440) + "/");
         if (random.nextInt(30) == 0) {
             configuration.put(hostileText(), hostileValue(2));

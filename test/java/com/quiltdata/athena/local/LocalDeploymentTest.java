@@ -1,6 +1,7 @@
 package com.quiltdata.athena.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
@@ -9,6 +10,9 @@ import com.quiltdata.athena.local.ResultTable.Column;
 import com.quiltdata.athena.local.aws.SharedEmbeddedAws;
 import com.quiltdata.athena.local.cloudformation.CloudAssembly;
 import com.quiltdata.athena.local.cloudformation.LocalStack;
+import com.quiltdata.athena.local.cloudformation.LocalStack.ExistingResources;
+import com.quiltdata.athena.local.cloudformation.ResourceChange;
+import com.quiltdata.athena.local.cloudformation.ResourceChange.Action;
 import com.quiltdata.athena.metadata.ViewContract;
 import com.quiltdata.athena.schema.BucketTable;
 import com.quiltdata.athena.schema.BucketView;
@@ -16,6 +20,7 @@ import com.quiltdata.athena.schema.QuiltBucket;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -61,6 +66,44 @@ class LocalDeploymentTest {
         assertThat(workGroup.configuration().enforceWorkGroupConfiguration()).isTrue();
         assertThat(workGroup.configuration().resultConfiguration().outputLocation())
                 .isEqualTo("s3://sample-quilt-query-results/");
+    }
+
+    /** Nothing is measured on loopback, but a definition that CloudWatch would refuse fails the deployment. */
+    @Test
+    void aDashboardAndAlarmsAreMadeChangedAndDeleted() {
+        LocalStack local = new LocalStack(SharedEmbeddedAws.endpoint());
+
+        assertThat(deploy(local, monitored(1_000_000_000_000L)))
+                .extracting(ResourceChange::physicalId, ResourceChange::action)
+                .contains(tuple("QuiltAthena-us-east-1", Action.CREATED))
+                .hasSize(5);
+        assertThat(deploy(local, monitored(2_000_000_000_000L)))
+                .extracting(ResourceChange::action, ResourceChange::properties)
+                .containsExactly(tuple(Action.UPDATED, List.of("AlarmDescription", "Threshold")));
+        assertThatCode(local::delete).doesNotThrowAnyException();
+    }
+
+    private static CloudAssembly monitored(long bytesScannedAlarmPerDay) {
+        return DeployedStack.assembly(
+                "monitored",
+                List.of("monitored-bucket"),
+                "snapshotSchedule",
+                "rate(1 hour)",
+                "dashboard",
+                true,
+                "alarmTopicArn",
+                "arn:aws:sns:eu-central-1:123456789012:alarms",
+                "bytesScannedAlarmPerDay",
+                bytesScannedAlarmPerDay);
+    }
+
+    /** What is done about the alarms and the dashboard. */
+    private static List<ResourceChange> deploy(LocalStack local, CloudAssembly assembly) {
+        List<ResourceChange> changes = new ArrayList<>();
+        local.deploy(assembly, ExistingResources.REFUSE, changes);
+        return changes.stream()
+                .filter(change -> change.type().startsWith("AWS::CloudWatch::"))
+                .toList();
     }
 
     @Test

@@ -239,6 +239,9 @@ class NagTest {
                 "resultsKmsKeyArn", "arn:aws:kms:eu-central-1:123456789012:key/0f1e2d3c-aaaa-bbbb-cccc-0123456789ab");
         context.put("quiltBuckets", List.of("quilt-allencell-manifests", "imaging-a"));
         context.put("snapshotSchedule", "rate(1 hour)");
+        context.put("dashboard", true);
+        context.put("alarmTopicArn", "arn:aws:sns:eu-central-1:123456789012:alarms");
+        context.put("bytesScannedAlarmPerDay", 1_000_000_000_000L);
         context.put("customViews", Map.of("latest_images", "test/resources/views/latest_images.sql"));
         // Findings would end the synthesis, before the assertions could list them.
         context.put("@aws-cdk/core:annotationsInValidationReport", false);

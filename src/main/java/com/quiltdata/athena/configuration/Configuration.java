@@ -28,6 +28,8 @@ import java.util.stream.Stream;
  * @param removalPolicy what becomes of the results bucket, the workgroup and the database when the stack is deleted
  * @param rolePath the IAM path of every role that the stack makes
  * @param snapshots how snapshots are kept; empty for none
+ * @param dashboard whether there is a dashboard of costs and failures
+ * @param alarms what raises an alarm, and where it goes; empty for none
  */
 public record Configuration(
         List<QuiltBucketGroup> quiltBucketGroups,
@@ -45,7 +47,9 @@ public record Configuration(
         List<CustomView> customViews,
         Removal removalPolicy,
         String rolePath,
-        Optional<Snapshots> snapshots) {
+        Optional<Snapshots> snapshots,
+        boolean dashboard,
+        Optional<Alarms> alarms) {
 
     /**
      * How snapshots are kept.
@@ -54,6 +58,14 @@ public record Configuration(
      * @param bucketName the bucket that they are in
      */
     public record Snapshots(String schedule, String bucketName) {}
+
+    /**
+     * Alarms about costs and failures.
+     *
+     * @param topicArn the SNS topic that they go to
+     * @param bytesScannedPerDay how many bytes all queries together may read within a day; empty for no such alarm
+     */
+    public record Alarms(String topicArn, OptionalLong bytesScannedPerDay) {}
 
     /** What the name of the workgroup for snapshots has after that of the users'. */
     static final String SNAPSHOT_WORKGROUP_SUFFIX = "-snapshot";

@@ -1,5 +1,6 @@
 package com.quiltdata.athena.configuration;
 
+import com.quiltdata.athena.configuration.Configuration.Alarms;
 import com.quiltdata.athena.configuration.Configuration.InputAccess;
 import com.quiltdata.athena.configuration.Configuration.Removal;
 import com.quiltdata.athena.configuration.Configuration.Snapshots;
@@ -9,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -74,6 +76,23 @@ public final class ConfigurationReader {
 
     private static final ConfigurationKey SNAPSHOT_BUCKET_NAME = ConfigurationKey.of("snapshotBucketName");
 
+    private static final ConfigurationKey DASHBOARD = ConfigurationKey.of("dashboard");
+
+    /**
+     * A FIFO topic's name ends in {@code .fifo}. It takes messages in groups alone, and sends no mail.
+     *
+     * @see <a href="https://docs.aws.amazon.com/sns/latest/api/API_Publish.html">Publish</a>: a message to a FIFO topic
+     *     has a {@code MessageGroupId}
+     * @see <a href="https://docs.aws.amazon.com/sns/latest/dg/fifo-message-delivery.html">Delivery of FIFO topics</a>: to
+     *     queues alone
+     */
+    private static final ConfigurationKey ALARM_TOPIC_ARN = ConfigurationKey.of(
+            "alarmTopicArn",
+            "arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}",
+            "be the ARN of a standard SNS topic (arn:<partition>:sns:<region>:<account>:<name>; a FIFO topic will not do)");
+
+    private static final ConfigurationKey BYTES_SCANNED_ALARM_PER_DAY = ConfigurationKey.of("bytesScannedAlarmPerDay");
+
     /** The CDK's own key, which it silently passes over if it is not of the form that it expects. */
     private static final String PERMISSIONS_BOUNDARY = "@aws-cdk/core:permissionsBoundary";
 
@@ -87,24 +106,26 @@ public final class ConfigurationReader {
     private static final long LEAST_CUTOFF = 10_000_000;
 
     /** The largest whole number that JSON tools keep exact. */
-    private static final long MOST_CUTOFF = 1L << 53;
+    private static final long MOST_BYTES = 1L << 53;
 
     /** Athena's limit. */
     private static final int LONGEST_WORKGROUP_NAME = 128;
 
     private final Map<String, Object> context;
     private final Path directory;
+    private final Optional<String> region;
     private final ConfigurationProblems problems = new ConfigurationProblems();
     private final ContextValues values;
 
-    private ConfigurationReader(Map<String, Object> context, Path directory) {
+    private ConfigurationReader(Map<String, Object> context, Path directory, Optional<String> region) {
         this.context = context;
         this.directory = directory;
+        this.region = region;
         values = new ContextValues(context, problems);
     }
 
     /**
-     * Reads a configuration.
+     * Reads a configuration of a stack whose region is not known yet.
      *
      * @param context the app's whole context
      * @param directory the project's, which files in the configuration are relative to
@@ -112,7 +133,20 @@ public final class ConfigurationReader {
      * @throws ConfigurationException if anything is wrong
      */
     public static Configuration read(Map<String, Object> context, Path directory) {
-        return new ConfigurationReader(context, directory).read();
+        return read(context, directory, Optional.empty());
+    }
+
+    /**
+     * Reads a configuration.
+     *
+     * @param context the app's whole context
+     * @param directory the project's, which files in the configuration are relative to
+     * @param region the stack's; empty if it is not known yet
+     * @return the configuration
+     * @throws ConfigurationException if anything is wrong
+     */
+    public static Configuration read(Map<String, Object> context, Path directory, Optional<String> region) {
+        return new ConfigurationReader(context, directory, region).read();
     }
 
     private Configuration read() {
@@ -131,7 +165,7 @@ public final class ConfigurationReader {
                 values.list(ATTACH_POLICY_TO_ROLES),
                 (int) values.wholeNumber(RESULTS_EXPIRE_AFTER_DAYS, 1, MOST_DAYS)
                         .orElse(30),
-                values.wholeNumber(BYTES_SCANNED_CUTOFF_PER_QUERY, LEAST_CUTOFF, MOST_CUTOFF),
+                values.wholeNumber(BYTES_SCANNED_CUTOFF_PER_QUERY, LEAST_CUTOFF, MOST_BYTES),
                 values.text(RESULTS_KMS_KEY_ARN),
                 values.list(QUILT_BUCKET_KMS_KEY_ARNS),
                 values.text(CATALOG_KMS_KEY_ARN),
@@ -139,7 +173,9 @@ public final class ConfigurationReader {
                 new CustomViewsReader(values, directory, databaseName, groups, snapshots.isPresent(), problems).read(),
                 values.choice(REMOVAL_POLICY, Removal.RETAIN),
                 values.name(ROLE_PATH, "/"),
-                snapshots);
+                snapshots,
+                values.flag(DASHBOARD),
+                alarms());
         refuseUnknownKeys();
         problems.refuse();
         return configuration;
@@ -202,6 +238,22 @@ public final class ConfigurationReader {
                                     Configuration.SNAPSHOT_WORKGROUP_SUFFIX.length()));
         }
         return Optional.of(new Snapshots(schedule.get(), bucketName));
+    }
+
+    private Optional<Alarms> alarms() {
+        Optional<String> topicArn = values.text(ALARM_TOPIC_ARN);
+        OptionalLong bytesPerDay = values.wholeNumber(BYTES_SCANNED_ALARM_PER_DAY, 1, MOST_BYTES);
+        // Its fourth part is the region. CloudWatch takes no topic of another one.
+        topicArn.filter(arn -> region.isPresent() && !arn.split(":")[3].equals(region.get()))
+                .ifPresent(arn ->
+                        problems.add(ALARM_TOPIC_ARN.name(), arn, "be a topic in the stack's region, " + region.get()));
+        if (bytesPerDay.isPresent() && values.value(ALARM_TOPIC_ARN) == null) {
+            problems.add(
+                    BYTES_SCANNED_ALARM_PER_DAY.name(),
+                    bytesPerDay.getAsLong(),
+                    "have %s beside it, which the alarm goes to".formatted(ALARM_TOPIC_ARN.name()));
+        }
+        return topicArn.map(arn -> new Alarms(arn, bytesPerDay));
     }
 
     /** The configured name, or the one that is derived from the company's; a wrong one is a problem. */

@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Values of a context by their types: text, list, whole number, choice. One of another type, or one that breaks the
+ * Values of a context by their types: text, list, whole number, flag, choice. One of another type, or one that breaks the
  * rule of its key, is a problem.
  */
 final class ContextValues {
@@ -163,6 +163,24 @@ final class ContextValues {
         }
         problems.add(key.name(), value, "be a whole number from %d to %d".formatted(least, most));
         return OptionalLong.empty();
+    }
+
+    /**
+     * Reads whether something is wanted, which may be given as text.
+     *
+     * @param key the key
+     * @return false if it is not given, or, with a problem, if it is wrong
+     */
+    boolean flag(ConfigurationKey key) {
+        Object value = value(key);
+        if (value == null || value.equals(false) || value.equals("false")) {
+            return false;
+        }
+        if (value.equals(true) || value.equals("true")) {
+            return true;
+        }
+        problems.add(key.name(), value, "be true or false");
+        return false;
     }
 
     /**

@@ -5,9 +5,13 @@ import com.quiltdata.athena.configuration.Configuration;
 import com.quiltdata.athena.configuration.QuiltBucketGroup;
 import com.quiltdata.athena.schema.BucketView;
 import com.quiltdata.athena.schema.QuiltBucket;
+import com.quiltdata.athena.view.AthenaViewProvider;
 import com.quiltdata.athena.view.ConcurrencyLimit;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import software.amazon.awscdk.CfnResource;
 import software.amazon.awscdk.NestedStack;
@@ -22,6 +26,7 @@ public final class QuiltMetadata extends Construct {
     private final Configuration configuration;
     private final QueryResources resources;
     private final Relations relations = new Relations();
+    private final Map<String, AthenaViewProvider> providers = new LinkedHashMap<>();
     private final Optional<StackViews> ownViews;
 
     /**
@@ -40,7 +45,7 @@ public final class QuiltMetadata extends Construct {
         List<Construct> nestedStacks = declareNestedStacks();
         ownViews = configuration.hasViewsInTheStackItself()
                 // After the groups: together with theirs, they would be more at once than Athena takes.
-                ? Optional.of(stackViews(this, namesOfOwnViews(), nestedStacks))
+                ? Optional.of(stackViews(this, "", namesOfOwnViews(), nestedStacks))
                 : Optional.empty();
         configuration
                 .ungroupedBuckets()
@@ -67,7 +72,7 @@ public final class QuiltMetadata extends Construct {
         NestedStack stack = new NestedStack(this, name);
         CfnResource resource = stack.getNestedStackResource();
         resource.addMetadata(GROUP_METADATA, name);
-        StackViews views = stackViews(stack, group.views(), List.of());
+        StackViews views = stackViews(stack, name, group.views(), List.of());
         for (QuiltBucket bucket : group.buckets()) {
             new BucketMetadata(stack, bucket, views)
                     .relations()
@@ -77,8 +82,10 @@ public final class QuiltMetadata extends Construct {
         return resource;
     }
 
-    private StackViews stackViews(Construct scope, List<String> names, List<Construct> predecessors) {
-        return new StackViews(scope, configuration, resources, names, predecessors);
+    private StackViews stackViews(Construct scope, String group, List<String> names, List<Construct> predecessors) {
+        StackViews views = new StackViews(scope, configuration, resources, names, predecessors);
+        providers.put(group, views.provider());
+        return views;
     }
 
     private List<String> namesOfOwnViews() {
@@ -88,6 +95,15 @@ public final class QuiltMetadata extends Construct {
             names.addAll(BucketView.namesOverAll());
         }
         return names;
+    }
+
+    /**
+     * What creates and drops views in the stack itself and in those of groups.
+     *
+     * @return by the group's name, which is empty for the stack itself
+     */
+    public Map<String, AthenaViewProvider> providers() {
+        return Collections.unmodifiableMap(providers);
     }
 
     /**

@@ -77,13 +77,15 @@ public final class AthenaViewProvider extends Construct implements IGrantable {
     private final String rolePath;
     private final Role handlerRole;
     private final String serviceToken;
+    private final Function handler;
+    private final CfnFunction framework;
 
     private AthenaViewProvider(Construct scope, String rolePath) {
         super(scope, ID);
         this.rolePath = rolePath;
         LogGroup handlerLog = logGroup("HandlerLog");
         handlerRole = functionRole("HandlerRole", "Creates and drops Athena views", handlerLog);
-        Function handler = Function.Builder.create(this, "Handler")
+        handler = Function.Builder.create(this, "Handler")
                 .description("Creates, replaces and drops Athena views for Custom::AthenaView")
                 .runtime(Runtime.JAVA_25)
                 .architecture(Architecture.ARM_64)
@@ -106,7 +108,7 @@ public final class AthenaViewProvider extends Construct implements IGrantable {
                 .logGroup(frameworkLog)
                 .build();
         serviceToken = provider.getServiceToken();
-        CfnFunction framework = (CfnFunction)
+        framework = (CfnFunction)
                 provider.getNode().findChild("framework-onEvent").getNode().getDefaultChild();
         framework.setTimeout(FRAMEWORK_TIMEOUT.toSeconds());
     }
@@ -157,6 +159,24 @@ public final class AthenaViewProvider extends Construct implements IGrantable {
                                                 database)
                                         .length()
                                 + longestName);
+    }
+
+    /**
+     * The function that creates and drops views.
+     *
+     * @return its name, for what watches it
+     */
+    public String handlerFunctionName() {
+        return handler.getFunctionName();
+    }
+
+    /**
+     * The function that answers CloudFormation.
+     *
+     * @return its name, for what watches it
+     */
+    public String frameworkFunctionName() {
+        return framework.getRef();
     }
 
     /**

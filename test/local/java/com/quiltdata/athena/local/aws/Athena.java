@@ -10,7 +10,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
  *
  * @see <a href="https://docs.aws.amazon.com/athena/latest/APIReference/API_Operations.html">Athena's operations</a>
  */
-final class Athena implements AwsJsonService, AutoCloseable {
+final class Athena implements AwsService, AutoCloseable {
     private final WorkGroups workGroups = new WorkGroups();
     private final NamedQueries namedQueries = new NamedQueries();
     private final DataCatalogs dataCatalogs;
@@ -21,11 +21,10 @@ final class Athena implements AwsJsonService, AutoCloseable {
      *
      * @param glue the account's tables
      * @param runner what carries queries out
-     * @param limits the account's quotas
      */
-    Athena(GlueDataCatalog glue, QueryRunner runner, AthenaLimits limits) {
+    Athena(GlueDataCatalog glue, QueryRunner runner) {
         dataCatalogs = new DataCatalogs(glue);
-        queryExecutions = new QueryExecutions(workGroups, runner, limits);
+        queryExecutions = new QueryExecutions(workGroups, runner);
     }
 
     @Override
@@ -58,6 +57,11 @@ final class Athena implements AwsJsonService, AutoCloseable {
                 throw new AwsServiceException(
                         "UnknownOperationException", "The embedded Athena does not know the operation " + operation);
         };
+    }
+
+    /** Changes the account's limits. */
+    void limit(AthenaLimits limits) {
+        queryExecutions.limit(limits);
     }
 
     /** Returns how much of the quota of DDL queries has been used. */

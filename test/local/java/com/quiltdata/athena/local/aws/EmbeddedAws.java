@@ -16,11 +16,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import software.amazon.awssdk.services.athena.model.GetWorkGroupRequest;
 import software.amazon.awssdk.services.glue.model.GetTableRequest;
 
 /**
- * An AWS account on loopback, in this process: S3 (path style), the Glue Data Catalog and Athena, behind one port.
+ * An AWS account on loopback, in this process: S3 (path style), the Glue Data Catalog, Athena and Step Functions, and
+ * what CloudFormation tells of stacks, behind one port.
  *
  * <p>{@code AWS_ENDPOINT_URL} set to {@link #endpoint()}, with any credentials, is all that the AWS CLI, boto3 or an
  * AWS SDK needs. Nothing outlives {@link #close()}.
@@ -40,6 +42,7 @@ public final class EmbeddedAws implements AutoCloseable {
 
     private final Closer closer = Closer.create();
     private final S3Traffic s3Traffic = new S3Traffic();
+    private final CloudFormation cloudFormation = new CloudFormation();
     private FrontServer server;
     private Athena athena;
     private AwsClients clients;
@@ -49,30 +52,18 @@ public final class EmbeddedAws implements AutoCloseable {
     private EmbeddedAws() {}
 
     /**
-     * Starts an empty account with the quotas of a new one.
+     * Starts an empty account, with the quotas of a new one.
      *
      * @param port the port on 127.0.0.1, or 0 for any free one
      * @return the account, ready to be used
      * @throws UncheckedIOException if the port is in use
      */
     public static EmbeddedAws start(int port) {
-        return start(port, AthenaLimits.DEFAULTS);
-    }
-
-    /**
-     * Starts an empty account.
-     *
-     * @param port the port on 127.0.0.1, or 0 for any free one
-     * @param limits the account's quotas
-     * @return the account, ready to be used
-     * @throws UncheckedIOException if the port is in use
-     */
-    public static EmbeddedAws start(int port, AthenaLimits limits) {
         requireFree(port);
         QuietLogging.configure();
         EmbeddedAws aws = new EmbeddedAws();
         try {
-            aws.open(port, limits);
+            aws.open(port);
         } catch (IOException exception) {
             aws.close();
             throw new UncheckedIOException(exception);
@@ -84,7 +75,7 @@ public final class EmbeddedAws implements AutoCloseable {
     }
 
     /** What is opened is registered to be closed, so that a failure leaves nothing behind. */
-    private void open(int port, AthenaLimits limits) throws IOException {
+    private void open(int port) throws IOException {
         Path directory = Files.createTempDirectory("embedded-aws");
         closer.register(() -> remove(directory));
         Path objects = Files.createDirectory(directory.resolve("s3"));
@@ -94,6 +85,9 @@ public final class EmbeddedAws implements AutoCloseable {
         GlueDataCatalog glue = new GlueDataCatalog(new IcebergTables(() -> clients.s3()));
         AwsJsonFilter filter = new AwsJsonFilter();
         filter.add("AWSGlue", GetTableRequest.class.getPackage(), glue);
+        AwsQueryFilter queryFilter = new AwsQueryFilter();
+        queryFilter.add(CloudFormation.VERSION, cloudFormation);
+        queryFilter.add(SecurityTokens.VERSION, new SecurityTokens());
         CompletableFuture<QueryEngine> startingEngine =
                 CompletableFuture.supplyAsync(() -> QueryEngine.start(engineFiles));
         try {
@@ -103,6 +97,7 @@ public final class EmbeddedAws implements AutoCloseable {
                     List.of(
                             new LocalRequestsFilter(),
                             filter,
+                            queryFilter,
                             new SchedulesFilter(schedules()),
                             s3Traffic,
                             new BucketPolicies()));
@@ -116,7 +111,7 @@ public final class EmbeddedAws implements AutoCloseable {
         clients = new AwsClients(endpoint());
         closer.register(clients::close);
         defaultDatabase = new DefaultDatabase(glue);
-        athena = new Athena(glue, new QueryRunner(defaultDatabase, engine, clients.s3(), results, limits), limits);
+        athena = new Athena(glue, new QueryRunner(defaultDatabase, engine, clients.s3(), results));
         closer.register(athena::close);
         filter.add("AmazonAthena", GetWorkGroupRequest.class.getPackage(), athena);
         stateMachines = new StateMachines(athena);
@@ -136,7 +131,16 @@ public final class EmbeddedAws implements AutoCloseable {
     }
 
     /**
-     * Returns where S3, Glue and Athena answer.
+     * Lets CloudFormation tell of stacks.
+     *
+     * @param stacks returns them as they are now, those that are deleted, too
+     */
+    public void tellOfStacks(Supplier<List<StackDescription>> stacks) {
+        cloudFormation.add(stacks);
+    }
+
+    /**
+     * Returns where the services answer.
      *
      * @return an HTTP URL on loopback
      */
@@ -155,9 +159,18 @@ public final class EmbeddedAws implements AutoCloseable {
     }
 
     /**
+     * Gives the account other quotas.
+     *
+     * @param limits from now on
+     */
+    public void limit(AthenaLimits limits) {
+        athena.limit(limits);
+    }
+
+    /**
      * Returns what Athena's DDL queries have made of the account's quota.
      *
-     * @return all since the account was started
+     * @return all since the account was started, or given other quotas
      */
     public DdlLoad ddlLoad() {
         return athena.ddlLoad();

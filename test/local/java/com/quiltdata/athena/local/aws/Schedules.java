@@ -33,7 +33,7 @@ final class Schedules {
 
     private static final Set<String> KNOWN_OF_TARGETS = Set.of("Arn", "Input", "RoleArn");
 
-    private final AwsJsonService stepFunctions;
+    private final AwsService stepFunctions;
     private final InstantSource clock;
     private final Timer timer;
     private final Map<String, Schedule> schedules = new TreeMap<>();
@@ -55,7 +55,7 @@ final class Schedules {
      * @param clock tells the time
      * @param timer waits for it
      */
-    Schedules(AwsJsonService stepFunctions, InstantSource clock, Timer timer) {
+    Schedules(AwsService stepFunctions, InstantSource clock, Timer timer) {
         this.stepFunctions = stepFunctions;
         this.clock = clock;
         this.timer = timer;

@@ -18,6 +18,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import software.amazon.awssdk.services.glue.model.Table;
 
@@ -67,6 +68,9 @@ public final class DeploymentBenchmark implements Callable<Integer> {
             description = "How many DDL queries somebody else has active all the time; by default ${DEFAULT-VALUE}.")
     private List<Integer> others;
 
+    @Mixin
+    private PlotsOption plots;
+
     private final ManyBuckets manyBuckets = new ManyBuckets();
 
     private DeploymentBenchmark() {}
@@ -81,7 +85,11 @@ public final class DeploymentBenchmark implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() {
+    public Integer call() throws Exception {
+        return plots.keep(BenchmarkPlots.DEPLOYMENT, this::measureAll);
+    }
+
+    private int measureAll() {
         System.out.printf(
                 ROW,
                 "buckets",
@@ -111,10 +119,11 @@ public final class DeploymentBenchmark implements Callable<Integer> {
         Duration ddlDuration = Duration.ofMillis(Math.round(ddlSeconds * 1_000));
         AtomicInteger refused = new AtomicInteger();
         try (TemporaryDirectory directory = TemporaryDirectory.create("bench-deployment");
-                EmbeddedAws account = EmbeddedAws.start(0, new AthenaLimits(quota, ddlDuration));
+                EmbeddedAws account = EmbeddedAws.start(0);
                 AwsClients aws = new AwsClients(account.endpoint());
                 OtherUsers users = new OtherUsers(aws)) {
             CloudAssembly assembly = CloudAssembly.synthesize(context, project, directory.path());
+            account.limit(new AthenaLimits(quota, ddlDuration));
             users.begin(busy);
             long start = System.nanoTime();
             LocalStack stack = new LocalStack(account.endpoint(), line -> {

@@ -24,6 +24,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
@@ -73,6 +74,9 @@ public final class ViewsBenchmark implements Callable<Integer> {
                     "The engine's version; by default the one that the tests run on. 476 is the other that is known to work.")
     private Integer trino;
 
+    @Mixin
+    private PlotsOption plots;
+
     @Spec
     private CommandLine.Model.CommandSpec command;
 
@@ -107,6 +111,10 @@ public final class ViewsBenchmark implements Callable<Integer> {
                     "--trino must be the engine on the class path, which is "
                             + EngineVersion.current().number() + ": start test/bench-views");
         }
+        return plots.keep(BenchmarkPlots.VIEWS + EngineVersion.current().number(), this::measure);
+    }
+
+    private int measure() throws InterruptedException {
         try (TemporaryDirectory directory = TemporaryDirectory.create("bench-views");
                 EmbeddedAws account = EmbeddedAws.start(0);
                 AwsClients aws = new AwsClients(account.endpoint())) {

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Consumer;
 import software.amazon.awssdk.core.document.Document;
@@ -65,6 +66,9 @@ final class ResourceTypes implements AutoCloseable {
     private static final List<String> RESULT_SETTINGS =
             List.of("OutputLocation", "EncryptionConfiguration", "ExpectedBucketOwner");
 
+    /** What comes before the name of a nested stack's output, in the name of an attribute. */
+    private static final String OUTPUT = "Outputs.";
+
     private static final ObjectMapper REQUESTS = JsonMapper.builder()
             .propertyNamingStrategy(PropertyNamingStrategies.UPPER_CAMEL_CASE)
             // The types of an Iceberg table's columns: plain ones, which are texts.
@@ -108,6 +112,8 @@ final class ResourceTypes implements AutoCloseable {
             return switch (type) {
                 case "AWS::Athena::NamedQuery" -> namedQuery(properties);
                 case "AWS::Athena::WorkGroup" -> workGroup(logicalId, properties);
+                case "AWS::CloudWatch::Alarm" -> alarm(logicalId, properties);
+                case "AWS::CloudWatch::Dashboard" -> dashboard(logicalId, properties);
                 case "AWS::Glue::Database" -> database(properties);
                 case "AWS::Glue::Table" -> table(properties);
                 case "AWS::IAM::ManagedPolicy" ->
@@ -184,7 +190,10 @@ final class ResourceTypes implements AutoCloseable {
                     current.reference().equals(tableName(properties))
                             ? updatedTable(current, properties)
                             : table(properties);
-                case "AWS::IAM::ManagedPolicy", "AWS::Lambda::Function" -> create(logicalId, type, properties);
+                case "AWS::CloudWatch::Alarm",
+                        "AWS::CloudWatch::Dashboard",
+                        "AWS::IAM::ManagedPolicy",
+                        "AWS::Lambda::Function" -> create(logicalId, type, properties);
                 case "AWS::Scheduler::Schedule" -> {
                     aws.scheduler().update(current.reference(), properties.deepCopy());
                     yield current;
@@ -248,8 +257,11 @@ final class ResourceTypes implements AutoCloseable {
                 close(properties.path("BucketName").asText());
                 empty(properties.path("BucketName").asText());
             }
-            case "AWS::IAM::ManagedPolicy", "AWS::Lambda::Function" -> {
-                // There is nothing but its ARN.
+            case "AWS::CloudWatch::Alarm",
+                    "AWS::CloudWatch::Dashboard",
+                    "AWS::IAM::ManagedPolicy",
+                    "AWS::Lambda::Function" -> {
+                // There is nothing but its name or ARN.
             }
             default -> withoutCounterpart(logicalId, type);
         }
@@ -296,6 +308,16 @@ final class ResourceTypes implements AutoCloseable {
     /** A policy is not made either, but others want its ARN. */
     private static Resource managedPolicy(String name) {
         return new Resource("arn:aws:iam::%s:policy/%s".formatted(EmbeddedAws.ACCOUNT_ID, name));
+    }
+
+    private static Resource alarm(String logicalId, JsonNode properties) {
+        CloudWatchRules.checkAlarm(logicalId, properties);
+        return new Resource(logicalId);
+    }
+
+    private static Resource dashboard(String logicalId, JsonNode properties) {
+        CloudWatchRules.checkDashboard(logicalId, properties);
+        return new Resource(properties.path("DashboardName").asText());
     }
 
     private Resource bucket(JsonNode properties) {
@@ -431,14 +453,26 @@ final class ResourceTypes implements AutoCloseable {
     /**
      * A nested stack as its parent refers to it.
      *
-     * @param logicalId its name in the parent's template
+     * @param id its ARN
      * @param outputs its outputs, by name
-     * @return its id, and its outputs as attributes
+     * @return the outputs as attributes
      */
-    static Resource nestedStack(String logicalId, Map<String, String> outputs) {
+    static Resource nestedStack(String id, Map<String, String> outputs) {
         Map<String, String> attributes = new HashMap<>();
-        outputs.forEach((name, value) -> attributes.put("Outputs." + name, value));
-        return new Resource(Arns.of("AWS::CloudFormation::Stack", logicalId), attributes);
+        outputs.forEach((name, value) -> attributes.put(OUTPUT + name, value));
+        return new Resource(id, attributes);
+    }
+
+    /**
+     * Reads the outputs of a nested stack.
+     *
+     * @param resource the nested stack
+     * @return the outputs, by name
+     */
+    static Map<String, String> nestedOutputs(Resource resource) {
+        Map<String, String> outputs = new TreeMap<>();
+        resource.attributes().forEach((name, value) -> outputs.put(name.substring(OUTPUT.length()), value));
+        return outputs;
     }
 
     /**

@@ -1,0 +1,37 @@
+package com.quiltdata.athena.monitoring;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What is watched, by the names that CloudWatch's metrics have for it.
+ *
+ * @param workGroup the users' workgroup
+ * @param refreshes what refreshes snapshots; empty if there are none
+ * @param viewFunctions what creates and drops views, in the stack itself and in those of groups
+ */
+public record MonitoredResources(String workGroup, Optional<Refreshes> refreshes, List<ViewFunctions> viewFunctions) {
+
+    /** Copies the list. */
+    public MonitoredResources {
+        viewFunctions = List.copyOf(viewFunctions);
+    }
+
+    /**
+     * What refreshes snapshots.
+     *
+     * @param workGroup the workgroup that its queries run in
+     * @param stateMachineArn the state machine's ARN
+     * @param schedule when it is started, as an expression of EventBridge Scheduler
+     */
+    public record Refreshes(String workGroup, String stateMachineArn, String schedule) {}
+
+    /**
+     * The functions of one stack that create and drop views.
+     *
+     * @param group the group of buckets whose stack it is; empty for the stack itself
+     * @param handler the name of the function that does it
+     * @param framework the name of the function that answers CloudFormation
+     */
+    public record ViewFunctions(String group, String handler, String framework) {}
+}

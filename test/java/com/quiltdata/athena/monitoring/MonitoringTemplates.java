@@ -1,0 +1,89 @@
+package com.quiltdata.athena.monitoring;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.quiltdata.athena.TestFiles;
+import com.quiltdata.athena.TestTemplates;
+import com.quiltdata.athena.local.cloudformation.CloudAssembly;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
+
+/** What a template has for CloudWatch. References stay as their names in angle brackets. */
+final class MonitoringTemplates {
+
+    /** Everything that there can be. */
+    static final Map<String, Object> ALL = TestTemplates.configuration(
+            "snapshotSchedule",
+            "rate(1 hour)",
+            "dashboard",
+            true,
+            "alarmTopicArn",
+            "arn:aws:sns:eu-central-1:123456789012:alarms",
+            "bytesScannedAlarmPerDay",
+            1_000_000_000_000L);
+
+    private MonitoringTemplates() {}
+
+    /**
+     * The alarms of a stack.
+     *
+     * @param configuration the stack's
+     * @return their properties by logical id, without the hash at its end
+     */
+    static Map<String, JsonNode> alarms(Map<String, Object> configuration) {
+        return properties(configuration, "AWS::CloudWatch::Alarm");
+    }
+
+    /**
+     * The dashboard's body.
+     *
+     * @param configuration the stack's
+     * @return its JSON
+     */
+    static JsonNode dashboardBody(Map<String, Object> configuration) {
+        JsonNode body = properties(configuration, "AWS::CloudWatch::Dashboard")
+                .get("MonitoringDashboard")
+                .path("DashboardBody");
+        return TestFiles.json(text(body));
+    }
+
+    /**
+     * The properties of all resources of a type.
+     *
+     * @param configuration the stack's
+     * @param type the type
+     * @return by logical id, without the hash at its end
+     */
+    static Map<String, JsonNode> properties(Map<String, Object> configuration, String type) {
+        CloudAssembly assembly = TestTemplates.assembly(configuration);
+        return assembly.template().path("Resources").properties().stream()
+                .filter(resource -> resource.getValue().path("Type").asText().equals(type))
+                .collect(Collectors.toMap(
+                        resource -> resource.getKey().replaceFirst("[0-9A-F]{8}$", ""),
+                        resource -> resource.getValue().path("Properties"),
+                        (one, other) -> one,
+                        TreeMap::new));
+    }
+
+    /**
+     * A text in which references are their names in angle brackets.
+     *
+     * @param value a text, a reference, or both joined
+     * @return the text
+     */
+    static String text(JsonNode value) {
+        if (value.isTextual()) {
+            return value.textValue();
+        }
+        if (value.has("Ref")) {
+            return "<" + value.path("Ref").asText() + ">";
+        }
+        if (value.has("Fn::GetAtt")) {
+            return "<" + value.path("Fn::GetAtt").path(0).asText() + ">";
+        }
+        return StreamSupport.stream(value.path("Fn::Join").path(1).spliterator(), false)
+                .map(MonitoringTemplates::text)
+                .collect(Collectors.joining());
+    }
+}
