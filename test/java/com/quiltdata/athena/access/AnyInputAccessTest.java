@@ -1,5 +1,6 @@
 package com.quiltdata.athena.access;
 
+import com.quiltdata.athena.calls.Call;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Map;
@@ -45,7 +46,7 @@ class AnyInputAccessTest {
         AccessTable.check(
                 new PolicyEvaluator(List.of(policy)),
                 expected,
-                Call.request(Partition.AWS, action, resource, circumstances),
+                Call.request(Partition.AWS.place(), action, resource, circumstances),
                 why);
     }
 }

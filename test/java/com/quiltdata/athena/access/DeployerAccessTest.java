@@ -3,6 +3,8 @@ package com.quiltdata.athena.access;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import com.quiltdata.athena.calls.Call;
+import com.quiltdata.athena.calls.Request;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.quiltdata.athena.TestFiles;
@@ -341,7 +343,7 @@ class DeployerAccessTest {
     private static void decide(
             String expected, String action, String resource, String circumstances, String why, String... files) {
         AccessTable.check(
-                evaluator(PARTITION, files), expected, Call.request(PARTITION, action, resource, circumstances), why);
+                evaluator(PARTITION, files), expected, Call.request(PARTITION.place(), action, resource, circumstances), why);
     }
 
     private static List<Request> needed(Stream<Handler> handlers, String table) {

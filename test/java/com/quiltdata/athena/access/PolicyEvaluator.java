@@ -1,5 +1,6 @@
 package com.quiltdata.athena.access;
 
+import com.quiltdata.athena.calls.Request;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.Collection;
