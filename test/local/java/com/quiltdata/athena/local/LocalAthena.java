@@ -240,9 +240,11 @@ public final class LocalAthena implements Callable<Integer> {
         configuration.quiltBuckets().stream()
                 .filter(other -> !other.equals(bucket))
                 .forEach(other -> aws.s3().createBucket(create -> create.bucket(other.name())));
+        LocalStack stack = new LocalStack(account.endpoint());
+        account.tellOfStacks(stack::descriptions);
         Map<String, String> outputs = adopt
-                ? adopt(account, aws, assembly, configuration)
-                : progress.phase("deployed the stack", () -> new LocalStack(account.endpoint()).deploy(assembly));
+                ? adopt(stack, aws, assembly, configuration)
+                : progress.phase("deployed the stack", () -> stack.deploy(assembly));
 
         if (configuration.snapshots().isPresent()) {
             progress.phase("refreshed the snapshots", () -> refresh(aws, outputs.get("SnapshotStateMachineArn")));
@@ -268,7 +270,7 @@ public final class LocalAthena implements Callable<Integer> {
     }
 
     private Map<String, String> adopt(
-            EmbeddedAws account, AwsClients aws, CloudAssembly assembly, Configuration configuration) {
+            LocalStack stack, AwsClients aws, CloudAssembly assembly, Configuration configuration) {
         NotebookResources notebook = new NotebookResources(aws, configuration);
         progress.phase("made what the notebook makes, and what its users make", () -> {
             notebook.create();
@@ -278,7 +280,7 @@ public final class LocalAthena implements Callable<Integer> {
         int before = progress.phase("ran a user's saved query", () -> rowsOfSavedQuery(notebook));
         Adoption.Outcome outcome = progress.phase(
                 "imported what can be imported, deleted the tables, deployed the stack",
-                () -> new Adoption(aws, configuration).adopt(new LocalStack(account.endpoint()), assembly));
+                () -> new Adoption(aws, configuration).adopt(stack, assembly));
         int after = progress.phase("ran the user's saved query again", () -> rowsOfSavedQuery(notebook));
         errors.printf(
                 "%n%s%nThe user's saved query found %d rows before, and finds %d now.%n%n",

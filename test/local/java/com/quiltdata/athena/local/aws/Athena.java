@@ -10,7 +10,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
  *
  * @see <a href="https://docs.aws.amazon.com/athena/latest/APIReference/API_Operations.html">Athena's operations</a>
  */
-final class Athena implements AwsJsonService, AutoCloseable {
+final class Athena implements AwsService, AutoCloseable {
     private final WorkGroups workGroups = new WorkGroups();
     private final NamedQueries namedQueries = new NamedQueries();
     private final DataCatalogs dataCatalogs;

@@ -38,7 +38,7 @@ final class AwsJsonFilter implements Filter {
      * @param requests the package that the SDK has the service's requests in
      * @param service what answers
      */
-    void add(String target, Package requests, AwsJsonService service) {
+    void add(String target, Package requests, AwsService service) {
         services.put(target, new Service(requests, service));
     }
 
@@ -121,5 +121,5 @@ final class AwsJsonFilter implements Filter {
      */
     record Answer(int status, ObjectNode body) {}
 
-    private record Service(Package requests, AwsJsonService service) {}
+    private record Service(Package requests, AwsService service) {}
 }

@@ -12,11 +12,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import software.amazon.awssdk.services.athena.model.GetWorkGroupRequest;
 import software.amazon.awssdk.services.glue.model.GetTableRequest;
 
 /**
- * An AWS account on loopback, in this process: S3 (path style), the Glue Data Catalog and Athena, behind one port.
+ * An AWS account on loopback, in this process: S3 (path style), the Glue Data Catalog, Athena and Step Functions, and
+ * what CloudFormation tells of stacks, behind one port.
  *
  * <p>{@code AWS_ENDPOINT_URL} set to {@link #endpoint()}, with any credentials, is all that the AWS CLI, boto3 or an
  * AWS SDK needs. Nothing outlives {@link #close()}.
@@ -36,6 +38,7 @@ public final class EmbeddedAws implements AutoCloseable {
 
     private final Closer closer = Closer.create();
     private final S3Traffic s3Traffic = new S3Traffic();
+    private final CloudFormation cloudFormation = new CloudFormation();
     private FrontServer server;
     private Athena athena;
     private AwsClients clients;
@@ -90,11 +93,16 @@ public final class EmbeddedAws implements AutoCloseable {
         GlueDataCatalog glue = new GlueDataCatalog(new IcebergTables(() -> clients.s3()));
         AwsJsonFilter filter = new AwsJsonFilter();
         filter.add("AWSGlue", GetTableRequest.class.getPackage(), glue);
+        AwsQueryFilter queryFilter = new AwsQueryFilter();
+        queryFilter.add(CloudFormation.VERSION, cloudFormation);
+        queryFilter.add(SecurityTokens.VERSION, new SecurityTokens());
         CompletableFuture<QueryEngine> startingEngine =
                 CompletableFuture.supplyAsync(() -> QueryEngine.start(engineFiles));
         try {
             server = FrontServer.start(
-                    port, objects, List.of(new LocalRequestsFilter(), filter, s3Traffic, new BucketPolicies()));
+                    port,
+                    objects,
+                    List.of(new LocalRequestsFilter(), filter, queryFilter, s3Traffic, new BucketPolicies()));
             closer.register(server::close);
         } finally {
             closer.register(startingEngine.join()::close);
@@ -115,7 +123,16 @@ public final class EmbeddedAws implements AutoCloseable {
     }
 
     /**
-     * Returns where S3, Glue and Athena answer.
+     * Lets CloudFormation tell of stacks.
+     *
+     * @param stacks returns them as they are now, those that are deleted, too
+     */
+    public void tellOfStacks(Supplier<List<StackDescription>> stacks) {
+        cloudFormation.add(stacks);
+    }
+
+    /**
+     * Returns where the services answer.
      *
      * @return an HTTP URL on loopback
      */

@@ -25,7 +25,7 @@ import java.util.regex.PatternSyntaxException;
  *
  * @see <a href="https://docs.aws.amazon.com/glue/latest/webapi/API_Operations.html">Glue's operations</a>
  */
-final class GlueDataCatalog implements AwsJsonService {
+final class GlueDataCatalog implements AwsService {
     private static final String NOT_FOUND = "EntityNotFoundException";
     private static final int LONGEST_VIEW_TEXT = 409_600;
     private static final AwsJson.PageLimits PAGES = new AwsJson.PageLimits(1, 100, 100);

@@ -21,7 +21,7 @@ import java.util.concurrent.Executors;
  *
  * @see <a href="https://docs.aws.amazon.com/step-functions/latest/apireference/API_Operations.html">Operations</a>
  */
-final class StateMachines implements AwsJsonService, AutoCloseable {
+final class StateMachines implements AwsService, AutoCloseable {
     private static final String ARN = "arn:aws:states:%s:%s:".formatted(EmbeddedAws.REGION, EmbeddedAws.ACCOUNT_ID);
 
     private final Athena athena;

@@ -1,25 +1,30 @@
 package com.quiltdata.athena.local.cloudformation;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.quiltdata.athena.local.aws.StackDescription;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * A stack in an account on loopback that remembers what it has made, so that it can be deployed again with another
  * template, and deleted.
  */
 public final class LocalStack {
+    /** The type of a stack in another one. */
+    static final String NESTED_STACK = "AWS::CloudFormation::Stack";
+
     private final URI endpoint;
     private final Consumer<String> log;
-    private Map<String, Member> members = Map.of();
-    private Optional<CloudAssembly> assembly = Optional.empty();
+    private final List<StackState> deleted = new CopyOnWriteArrayList<>();
+    private volatile StackState state = StackState.beginning();
 
     /** What becomes of a resource that a template declares and that exists outside the stack. */
     public enum ExistingResources {
@@ -66,6 +71,11 @@ public final class LocalStack {
             return new Member(type, properties, needs, resource, isRetained, members);
         }
 
+        /** Whether it is a stack in this one. */
+        boolean isNestedStack() {
+            return type.equals(NESTED_STACK);
+        }
+
         /** Whether a function of the stack makes it. */
         boolean isCustom() {
             return type.startsWith("Custom::");
@@ -105,7 +115,7 @@ public final class LocalStack {
      * @throws IllegalStateException if the stack has something
      */
     public void importResources(CloudAssembly target, JsonNode template) {
-        if (!members.isEmpty()) {
+        if (!state.isNew()) {
             throw new IllegalStateException("Only the import that makes a stack is known here");
         }
         Template imports = new Template(template, Map.of());
@@ -123,8 +133,7 @@ public final class LocalStack {
                 return resource;
             });
         }
-        members = imported;
-        assembly = Optional.of(target);
+        state = state.deployed("IMPORT_COMPLETE", target, imported, Map.of());
     }
 
     /**
@@ -150,27 +159,47 @@ public final class LocalStack {
      * @throws RuntimeException if a resource cannot be made; the message is the reason
      */
     public Map<String, String> deploy(CloudAssembly target, ExistingResources existing, List<ResourceChange> changes) {
+        // The CDK CLI deletes a stack that could not be made before it makes it again.
+        StackState before = state.status().equals(StackState.ROLLED_BACK) ? StackState.beginning() : state;
+        String operation = before.isNew() ? "CREATE" : "UPDATE";
+        StackState during = before.isNew() ? before.inCreation(target) : before.during(operation);
+        state = during;
         try (ResourceTypes types = new ResourceTypes(target, endpoint, log)) {
-            StackUpdate update = new StackUpdate(types, members, existing, Collections.synchronizedList(changes));
+            StackUpdate update =
+                    new StackUpdate(types, before.members(), existing, Collections.synchronizedList(changes));
             Map<String, String> outputs;
             try {
                 outputs = update.apply(new Template(target.template(), Map.of()));
             } catch (RuntimeException e) {
                 update.rollBack();
+                state = during.ended(before.isNew() ? StackState.ROLLED_BACK : "UPDATE_ROLLBACK_COMPLETE");
                 throw e;
             }
             update.cleanUp();
-            members = update.members();
-            assembly = Optional.of(target);
+            state = during.deployed(operation + "_COMPLETE", target, update.members(), outputs);
             return outputs;
         }
     }
 
     /** Deletes the stack, except for what is to be retained. */
     public void delete() {
-        try (ResourceTypes types = new ResourceTypes(assembly.orElseThrow(), endpoint, log)) {
-            StackUpdate.delete(types, members, id -> true);
-            members = Map.of();
+        StackState during = state.during("DELETE");
+        state = during;
+        try (ResourceTypes types = new ResourceTypes(during.assembly().orElseThrow(), endpoint, log)) {
+            StackUpdate.delete(types, during.members(), id -> true);
         }
+        deleted.add(during.ended(StackDescription.DELETED));
+        state = StackState.beginning();
+    }
+
+    /**
+     * What CloudFormation would tell of the stack, of those nested in it, and of its predecessors that are deleted.
+     *
+     * @return for {@link com.quiltdata.athena.local.aws.EmbeddedAws#tellOfStacks}
+     */
+    public List<StackDescription> descriptions() {
+        return Stream.concat(Stream.of(state), deleted.stream())
+                .flatMap(each -> each.descriptions().stream())
+                .toList();
     }
 }

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Consumer;
 import software.amazon.awssdk.core.document.Document;
@@ -66,6 +67,9 @@ final class ResourceTypes implements AutoCloseable {
 
     private static final List<String> RESULT_SETTINGS =
             List.of("OutputLocation", "EncryptionConfiguration", "ExpectedBucketOwner");
+
+    /** What comes before the name of a nested stack's output, in the name of an attribute. */
+    private static final String OUTPUT = "Outputs.";
 
     private static final ObjectMapper REQUESTS = JsonMapper.builder()
             .propertyNamingStrategy(PropertyNamingStrategies.UPPER_CAMEL_CASE)
@@ -420,14 +424,26 @@ final class ResourceTypes implements AutoCloseable {
     /**
      * A nested stack as its parent refers to it.
      *
-     * @param logicalId its name in the parent's template
+     * @param id its ARN
      * @param outputs its outputs, by name
-     * @return its id, and its outputs as attributes
+     * @return the outputs as attributes
      */
-    static Resource nestedStack(String logicalId, Map<String, String> outputs) {
+    static Resource nestedStack(String id, Map<String, String> outputs) {
         Map<String, String> attributes = new HashMap<>();
-        outputs.forEach((name, value) -> attributes.put("Outputs." + name, value));
-        return new Resource(Arns.of("AWS::CloudFormation::Stack", logicalId), attributes);
+        outputs.forEach((name, value) -> attributes.put(OUTPUT + name, value));
+        return new Resource(id, attributes);
+    }
+
+    /**
+     * Reads the outputs of a nested stack.
+     *
+     * @param resource the nested stack
+     * @return the outputs, by name
+     */
+    static Map<String, String> nestedOutputs(Resource resource) {
+        Map<String, String> outputs = new TreeMap<>();
+        resource.attributes().forEach((name, value) -> outputs.put(name.substring(OUTPUT.length()), value));
+        return outputs;
     }
 
     /**

@@ -1,6 +1,8 @@
 package com.quiltdata.athena.local.cloudformation;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.quiltdata.athena.QuiltAthenaApp;
+import com.quiltdata.athena.local.aws.StackDescription;
 import com.quiltdata.athena.local.cloudformation.LocalStack.ExistingResources;
 import com.quiltdata.athena.local.cloudformation.LocalStack.Member;
 import com.quiltdata.athena.local.cloudformation.ResourceChange.Action;
@@ -11,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 
@@ -26,7 +29,6 @@ import java.util.function.Predicate;
  *     Update behaviors of stack resources</a>
  */
 final class StackUpdate {
-    private static final String NESTED_STACK = "AWS::CloudFormation::Stack";
     private static final String FUNCTION = "AWS::Lambda::Function";
 
     private static final Set<String> DELETION_POLICIES_TO_IMPORT = Set.of("Retain", "RetainExceptOnCreate");
@@ -86,7 +88,7 @@ final class StackUpdate {
     private Member provision(String logicalId, JsonNode declaration, JsonNode properties, Set<String> needs) {
         String type = declaration.path("Type").asText();
         Optional<Member> old = Optional.ofNullable(before.get(logicalId));
-        if (type.equals(NESTED_STACK)) {
+        if (type.equals(LocalStack.NESTED_STACK)) {
             return nestedStack(logicalId, declaration, properties, needs, old);
         }
         try {
@@ -141,7 +143,11 @@ final class StackUpdate {
         nestedUpdates.put(logicalId, update);
         Map<String, String> outputs = update.apply(
                 new Template(types.nestedTemplate(properties), ResourceTypes.nestedParameters(properties)));
-        return Member.of(declaration, properties, needs, ResourceTypes.nestedStack(logicalId, outputs))
+        String id = old.map(member -> member.resource().reference())
+                .orElseGet(() -> StackDescription.id(
+                        QuiltAthenaApp.STACK_ID + "-" + logicalId,
+                        UUID.randomUUID().toString()));
+        return Member.of(declaration, properties, needs, ResourceTypes.nestedStack(id, outputs))
                 .withNested(update.members());
     }
 
@@ -211,7 +217,7 @@ final class StackUpdate {
             if (!unwanted.test(logicalId) || member.isRetained()) {
                 return;
             }
-            if (member.type().equals(NESTED_STACK)) {
+            if (member.isNestedStack()) {
                 delete(types, member.nested(), id -> true);
             } else {
                 types.delete(logicalId, member.type(), member.resource(), member.properties());

@@ -2,9 +2,9 @@ package com.quiltdata.athena.local.aws;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-/** A service that is called with the AWS JSON 1.1 protocol. */
+/** A service; input and output of its operations are JSON here, whatever protocol its clients use. */
 @FunctionalInterface
-interface AwsJsonService {
+interface AwsService {
     /**
      * Carries out one operation.
      *

@@ -1,0 +1,171 @@
+package com.quiltdata.athena.local.cloudformation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.quiltdata.athena.local.DeployedStack;
+import com.quiltdata.athena.local.aws.EmbeddedAws;
+import com.quiltdata.athena.local.aws.SharedEmbeddedAws;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
+import software.amazon.awssdk.core.client.builder.SdkSyncClientBuilder;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.cloudformation.CloudFormationClient;
+import software.amazon.awssdk.services.cloudformation.model.CloudFormationException;
+import software.amazon.awssdk.services.cloudformation.model.Output;
+import software.amazon.awssdk.services.cloudformation.model.Stack;
+import software.amazon.awssdk.services.cloudformation.model.StackDriftStatus;
+import software.amazon.awssdk.services.cloudformation.model.StackResourceSummary;
+import software.amazon.awssdk.services.cloudformation.model.StackStatus;
+import software.amazon.awssdk.services.cloudformation.model.StackSummary;
+import software.amazon.awssdk.services.sts.StsClient;
+
+/** What CloudFormation tells of a stack with a nested one, that is deployed, updated, and in the end deleted. */
+class CloudFormationTest {
+    private static final CloudFormationClient CLOUD_FORMATION = client(CloudFormationClient.builder());
+    private static final LocalStack STACK = new LocalStack(SharedEmbeddedAws.endpoint());
+    private static final CloudAssembly ASSEMBLY =
+            DeployedStack.assembly("told", Map.of("group-a", List.of("told-bucket")));
+
+    private static Map<String, String> outputs;
+
+    @BeforeAll
+    static void deploy() {
+        SharedEmbeddedAws.get().tellOfStacks(STACK::descriptions);
+        outputs = STACK.deploy(ASSEMBLY);
+    }
+
+    /** Other stacks of the same name can then be asked for. */
+    @AfterAll
+    static void delete() {
+        STACK.delete();
+        CLOUD_FORMATION.close();
+    }
+
+    @Test
+    void aStackHasItsStatusAndOutputs() {
+        Stack stack = only("QuiltAthena");
+
+        assertThat(stack.stackStatus()).isEqualTo(StackStatus.CREATE_COMPLETE);
+        assertThat(stack.stackId())
+                .startsWith("arn:aws:cloudformation:us-east-1:%s:stack/QuiltAthena/".formatted(EmbeddedAws.ACCOUNT_ID));
+        assertThat(stack.outputs().stream().collect(Collectors.toMap(Output::outputKey, Output::outputValue)))
+                .isEqualTo(outputs)
+                .containsEntry("WorkgroupName", "told");
+        assertThat(stack.driftInformation().stackDriftStatus()).isEqualTo(StackDriftStatus.NOT_CHECKED);
+    }
+
+    @Test
+    void itsTemplateIsTheOneThatWasDeployed() throws JsonProcessingException {
+        String template =
+                CLOUD_FORMATION.getTemplate(get -> get.stackName("QuiltAthena")).templateBody();
+
+        assertThat(new ObjectMapper().readTree(template)).isEqualTo(ASSEMBLY.template());
+    }
+
+    @Test
+    void itsResourcesAndThoseOfANestedStackAreListedByTheirPhysicalIds() {
+        List<StackResourceSummary> resources = resources("QuiltAthena");
+        String nested = physicalIds(resources, "AWS::CloudFormation::Stack").getFirst();
+
+        assertThat(physicalIds(resources, "AWS::S3::Bucket")).containsExactly("told-quilt-query-results");
+        assertThat(physicalIds(resources(nested), "Custom::AthenaView"))
+                .containsExactlyInAnyOrder(
+                        "told.told_bucket_quilt_objects_view", "told.told_bucket_quilt_packages_view");
+        assertThat(only(nested).parentId()).isEqualTo(only("QuiltAthena").stackId());
+    }
+
+    @Test
+    void anUpdateKeepsTheIdsOfBothStacks() {
+        String before = only("QuiltAthena").stackId();
+        List<String> nested = physicalIds(resources("QuiltAthena"), "AWS::CloudFormation::Stack");
+
+        STACK.deploy(ASSEMBLY);
+
+        assertThat(only("QuiltAthena").stackId()).isEqualTo(before);
+        assertThat(physicalIds(resources("QuiltAthena"), "AWS::CloudFormation::Stack"))
+                .isEqualTo(nested);
+    }
+
+    @Test
+    void aDeletedStackIsListedWithWhatItHasLeft() {
+        LocalStack another = new LocalStack(SharedEmbeddedAws.endpoint());
+        SharedEmbeddedAws.get().tellOfStacks(another::descriptions);
+        another.deploy(DeployedStack.assembly("toldlater", List.of("told-later-bucket")));
+
+        another.delete();
+
+        StackSummary deleted = CLOUD_FORMATION
+                .listStacks(list -> list.stackStatusFilters(StackStatus.DELETE_COMPLETE))
+                .stackSummaries()
+                .getLast();
+        assertThat(deleted.stackName()).isEqualTo("QuiltAthena");
+        assertThat(resources(deleted.stackId()).stream()
+                        .filter(resource -> resource.resourceStatusAsString().equals("DELETE_SKIPPED"))
+                        .map(StackResourceSummary::physicalResourceId))
+                .containsExactlyInAnyOrder(
+                        "toldlater", "toldlater", "toldlater-quilt-query-results", "QueryResultsBucketPolicyA159DDB3");
+        assertThat(only("QuiltAthena").stackStatus()).isNotEqualTo(StackStatus.DELETE_COMPLETE);
+    }
+
+    @Test
+    void whatIsNotThereIsRefusedInTheWordsOfAws() {
+        assertThatThrownBy(() -> only("NoSuchStack")).isInstanceOfSatisfying(CloudFormationException.class, e -> {
+            assertThat(e.awsErrorDetails().errorCode()).isEqualTo("ValidationError");
+            assertThat(e.awsErrorDetails().errorMessage()).isEqualTo("Stack with id NoSuchStack does not exist");
+        });
+        assertThatThrownBy(() -> CLOUD_FORMATION.detectStackDrift(detect -> detect.stackName("QuiltAthena")))
+                .isInstanceOfSatisfying(
+                        CloudFormationException.class,
+                        e -> assertThat(e.awsErrorDetails().errorCode()).isEqualTo("InvalidAction"));
+    }
+
+    @Test
+    void whoCallsIsTheAccount() {
+        try (StsClient sts = client(StsClient.builder())) {
+            assertThat(sts.getCallerIdentity().account()).isEqualTo(EmbeddedAws.ACCOUNT_ID);
+        }
+    }
+
+    private static Stack only(String stack) {
+        List<Stack> stacks = CLOUD_FORMATION
+                .describeStacks(describe -> describe.stackName(stack))
+                .stacks();
+        assertThat(stacks).hasSize(1);
+        return stacks.getFirst();
+    }
+
+    private static List<StackResourceSummary> resources(String stack) {
+        return CLOUD_FORMATION
+                .listStackResourcesPaginator(list -> list.stackName(stack))
+                .stackResourceSummaries()
+                .stream()
+                .toList();
+    }
+
+    private static List<String> physicalIds(List<StackResourceSummary> resources, String type) {
+        return resources.stream()
+                .filter(resource -> resource.resourceType().equals(type))
+                .map(StackResourceSummary::physicalResourceId)
+                .toList();
+    }
+
+    private static <C, B extends AwsClientBuilder<B, C> & SdkSyncClientBuilder<B, C>> C client(B builder) {
+        return builder.httpClient(UrlConnectionHttpClient.create())
+                .endpointOverride(SharedEmbeddedAws.endpoint())
+                .region(Region.of(EmbeddedAws.REGION))
+                .credentialsProvider(StaticCredentialsProvider.create(
+                        AwsBasicCredentials.create(EmbeddedAws.ACCESS_KEY_ID, EmbeddedAws.SECRET_ACCESS_KEY)))
+                .build();
+    }
+}

@@ -1,0 +1,151 @@
+package com.quiltdata.athena.local.aws;
+
+import static com.quiltdata.athena.local.aws.AwsJson.object;
+import static com.quiltdata.athena.local.aws.AwsJson.text;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/**
+ * A CloudFormation that tells of stacks. It makes none: who deploys one here tells it where to ask.
+ *
+ * @see <a href="https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_Operations.html">Operations</a>
+ */
+final class CloudFormation implements AwsService {
+    /** The version of CloudFormation's API. */
+    static final String VERSION = "2010-05-15";
+
+    private static final AwsJson.PageLimits PAGES = new AwsJson.PageLimits(1, 100, 100);
+
+    private final List<Supplier<List<StackDescription>>> deployers = new CopyOnWriteArrayList<>();
+
+    /** Adds who deploys stacks. */
+    void add(Supplier<List<StackDescription>> deployer) {
+        deployers.add(deployer);
+    }
+
+    @Override
+    public ObjectNode call(String operation, ObjectNode request) throws AwsServiceException {
+        return switch (operation) {
+            case "DescribeStackResources" -> describeResources(request);
+            case "DescribeStacks" -> describe(request);
+            case "GetTemplate" -> template(request);
+            case "ListStackResources" -> resources(request);
+            case "ListStacks" -> list(request);
+            default -> throw AwsQueryFilter.unknownOperation(operation, VERSION);
+        };
+    }
+
+    private ObjectNode describe(ObjectNode request) throws AwsServiceException {
+        List<StackDescription> stacks = request.has("StackName")
+                ? List.of(find(request))
+                : stacks().filter(CloudFormation::isThere).toList();
+        return AwsJson.page(stacks, StackDescription::id, PAGES, request, CloudFormation::invalid, "Stacks", stack -> {
+            ObjectNode description = summary(stack);
+            description.set("Parameters", pairs(stack.parameters(), "ParameterKey", "ParameterValue"));
+            description.set("Outputs", pairs(stack.outputs(), "OutputKey", "OutputValue"));
+            return description;
+        });
+    }
+
+    private ObjectNode list(ObjectNode request) throws AwsServiceException {
+        Set<String> statuses = new HashSet<>();
+        request.path("StackStatusFilter").forEach(status -> statuses.add(status.asText()));
+        List<StackDescription> stacks = stacks().filter(
+                        stack -> statuses.isEmpty() || statuses.contains(stack.status()))
+                .toList();
+        return AwsJson.page(
+                stacks,
+                StackDescription::id,
+                PAGES,
+                request,
+                CloudFormation::invalid,
+                "StackSummaries",
+                CloudFormation::summary);
+    }
+
+    private static ObjectNode summary(StackDescription stack) {
+        ObjectNode summary = object().put("StackId", stack.id())
+                .put("StackName", stack.name())
+                .put("CreationTime", stack.created().toString())
+                .put("StackStatus", stack.status());
+        stack.changed()
+                .ifPresent(time -> summary.put(isThere(stack) ? "LastUpdatedTime" : "DeletionTime", time.toString()));
+        stack.parent().ifPresent(parent -> summary.put("ParentId", parent));
+        // Nobody looks for drift here.
+        summary.putObject("DriftInformation").put("StackDriftStatus", "NOT_CHECKED");
+        return summary;
+    }
+
+    private ObjectNode resources(ObjectNode request) throws AwsServiceException {
+        StackDescription stack = find(request);
+        return AwsJson.page(
+                stack.resources(),
+                StackDescription.StackResource::logicalId,
+                PAGES,
+                request,
+                CloudFormation::invalid,
+                "StackResourceSummaries",
+                resource -> resource(stack, resource, "LastUpdatedTimestamp"));
+    }
+
+    private ObjectNode describeResources(ObjectNode request) throws AwsServiceException {
+        StackDescription stack = find(request);
+        ObjectNode answer = object();
+        ArrayNode resources = answer.putArray("StackResources");
+        stack.resources().stream()
+                .limit(PAGES.largest())
+                .forEach(resource -> resources.add(resource(stack, resource, "Timestamp")
+                        .put("StackId", stack.id())
+                        .put("StackName", stack.name())));
+        return answer;
+    }
+
+    private static ObjectNode resource(
+            StackDescription stack, StackDescription.StackResource resource, String timestamp) {
+        return object().put("LogicalResourceId", resource.logicalId())
+                .put("PhysicalResourceId", resource.physicalId())
+                .put("ResourceType", resource.type())
+                .put("ResourceStatus", resource.status())
+                .put(timestamp, stack.changed().orElse(stack.created()).toString());
+    }
+
+    private ObjectNode template(ObjectNode request) throws AwsServiceException {
+        return object().put("TemplateBody", find(request).template().toString());
+    }
+
+    private static ArrayNode pairs(Map<String, String> values, String key, String value) {
+        ArrayNode pairs = AwsJson.array();
+        values.forEach((name, text) -> pairs.addObject().put(key, name).put(value, text));
+        return pairs;
+    }
+
+    private StackDescription find(JsonNode request) throws AwsServiceException {
+        Constraints.of(request).required("StackName").check(CloudFormation::invalid);
+        String name = text(request, "StackName");
+        return stacks().filter(stack -> stack.id().equals(name)
+                        || isThere(stack) && stack.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> invalid("Stack with id " + name + " does not exist"));
+    }
+
+    private Stream<StackDescription> stacks() {
+        return deployers.stream().flatMap(deployer -> deployer.get().stream());
+    }
+
+    private static boolean isThere(StackDescription stack) {
+        return !stack.status().equals(StackDescription.DELETED);
+    }
+
+    private static AwsServiceException invalid(String message) {
+        return new AwsServiceException("ValidationError", message);
+    }
+}
