@@ -46,7 +46,8 @@ final class AccessTable {
                 .flatMap(table -> table.textBlock().lines())
                 .map(line -> Stream.of(line.split("\\|", -1)).map(String::strip).toList())
                 .filter(row -> row.get(0).equals("allowed"))
-                .map(row -> Call.request(partition.place(), row.get(1), row.get(2), row.get(3).isEmpty() ? null : row.get(3)))
+                .map(row -> Call.request(
+                        partition.place(), row.get(1), row.get(2), row.get(3).isEmpty() ? null : row.get(3)))
                 .toList();
     }
 }

@@ -1,7 +1,7 @@
 package com.quiltdata.athena.access;
 
-import com.quiltdata.athena.calls.Call;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.quiltdata.athena.calls.Call;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;

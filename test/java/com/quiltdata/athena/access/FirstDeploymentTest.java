@@ -2,8 +2,8 @@ package com.quiltdata.athena.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.quiltdata.athena.calls.Call;
 import com.quiltdata.athena.TestTemplates;
+import com.quiltdata.athena.calls.Call;
 import com.quiltdata.athena.local.DeployedStack;
 import com.quiltdata.athena.local.aws.EmbeddedAws;
 import com.quiltdata.athena.local.aws.SharedEmbeddedAws;

@@ -2,8 +2,8 @@ package com.quiltdata.athena.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.quiltdata.athena.calls.Call;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.quiltdata.athena.calls.Call;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;

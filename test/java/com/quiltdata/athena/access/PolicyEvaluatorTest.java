@@ -3,9 +3,9 @@ package com.quiltdata.athena.access;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.quiltdata.athena.calls.Request;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.quiltdata.athena.calls.Request;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

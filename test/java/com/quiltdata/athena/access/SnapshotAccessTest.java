@@ -2,8 +2,8 @@ package com.quiltdata.athena.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.quiltdata.athena.calls.Call;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.quiltdata.athena.calls.Call;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -177,6 +177,9 @@ class SnapshotAccessTest {
             String circumstances,
             String why) {
         AccessTable.check(
-                new PolicyEvaluator(policies), expected, Call.request(partition.place(), action, resource, circumstances), why);
+                new PolicyEvaluator(policies),
+                expected,
+                Call.request(partition.place(), action, resource, circumstances),
+                why);
     }
 }

@@ -136,7 +136,8 @@ class UserAccessTest {
         assertThat(new PolicyEvaluator(List.of(POLICIES.get(partition).path("PolicyDocument")))
                         .unneeded(UserCall.all().stream()
                                 .filter(UserCall::isAllowed)
-                                .map(call -> call.request(partition.place(), NAMES).orElseThrow())
+                                .map(call ->
+                                        call.request(partition.place(), NAMES).orElseThrow())
                                 .toList()))
                 .isEmpty();
     }

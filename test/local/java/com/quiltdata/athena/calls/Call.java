@@ -33,8 +33,7 @@ public final class Call {
                     context.put(KEYS.getOrDefault(keyAndValue[0], keyAndValue[0]), List.of(keyAndValue[1]));
                 } else if (service.equals("kms")) {
                     context.put(
-                            "kms:ViaService",
-                            List.of("%s.%s.amazonaws.com".formatted(circumstance, place.region())));
+                            "kms:ViaService", List.of("%s.%s.amazonaws.com".formatted(circumstance, place.region())));
                 } else {
                     context.put("aws:CalledVia", List.of(circumstance + ".amazonaws.com"));
                 }

@@ -41,14 +41,12 @@ public record UserCall(boolean isAllowed, String action, String resource, String
     }
 
     private static UserCall parse(String line) {
-        List<String> cells =
-                Stream.of(line.split("\\|", -1)).map(String::strip).toList();
-        boolean isAllowed =
-                switch (cells.get(0)) {
-                    case "allowed" -> true;
-                    case "denied" -> false;
-                    default -> throw new IllegalStateException("users.txt: " + line);
-                };
+        List<String> cells = Stream.of(line.split("\\|", -1)).map(String::strip).toList();
+        boolean isAllowed = switch (cells.get(0)) {
+            case "allowed" -> true;
+            case "denied" -> false;
+            default -> throw new IllegalStateException("users.txt: " + line);
+        };
         return new UserCall(
                 isAllowed, cells.get(1), cells.get(2), cells.get(3).isEmpty() ? null : cells.get(3), cells.get(4));
     }

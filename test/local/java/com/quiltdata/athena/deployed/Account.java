@@ -10,10 +10,11 @@ import software.amazon.awssdk.services.glue.GlueClient;
 import software.amazon.awssdk.services.iam.IamClient;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.sts.StsClient;
+import software.amazon.awssdk.services.sts.auth.StsAssumeRoleCredentialsProvider;
 
 /**
  * The AWS SDK's clients for the account that has the deployment. A call that is throttled is made again, and one that is
- * refused is a {@link NotCheckedException}.
+ * refused ends with an exception that says what is missing.
  */
 final class Account implements AutoCloseable {
     /** With the SDK's waits, which grow to 20 seconds, about a minute. */
@@ -66,8 +67,26 @@ final class Account implements AutoCloseable {
         return sts;
     }
 
-    /** Makes a client of Athena for somebody else, which is not to be closed. */
-    AthenaClient athena(AwsCredentialsProvider credentials) {
+    /**
+     * Makes a client of Athena for those who may take on a role.
+     *
+     * @param role the role's ARN
+     * @throws NotCheckedException if the caller may not
+     */
+    AthenaClient athenaAs(String role) {
+        StsAssumeRoleCredentialsProvider credentials = StsAssumeRoleCredentialsProvider.builder()
+                .stsClient(sts)
+                .refreshRequest(assume -> assume.roleArn(role).roleSessionName("deployed-athena"))
+                .build();
+        try {
+            credentials.resolveCredentials();
+        } catch (RuntimeException e) {
+            throw new NotCheckedException("Nobody lets the caller be %s: %s".formatted(role, Refusals.reason(e)), e);
+        }
+        return athena(credentials);
+    }
+
+    private AthenaClient athena(AwsCredentialsProvider credentials) {
         return configured(AthenaClient.builder())
                 .credentialsProvider(credentials)
                 .build();

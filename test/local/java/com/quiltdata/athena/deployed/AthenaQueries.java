@@ -31,6 +31,15 @@ final class AthenaQueries {
     private final AtomicInteger starting = new AtomicInteger();
     private volatile boolean stopped;
 
+    /** A query has failed; the message is Athena's, with the query's id. */
+    static final class FailedQueryException extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        private FailedQueryException(String message) {
+            super(message);
+        }
+    }
+
     /**
      * A query that has come to its end.
      *
@@ -57,7 +66,8 @@ final class AthenaQueries {
     /**
      * Runs a query to its end, anew if it fails for what may pass.
      *
-     * @throws NotCheckedException if it fails; the message is Athena's, with the query's id
+     * @throws FailedQueryException if it fails, or takes too long
+     * @throws NotCheckedException if it cannot be run
      */
     Outcome run(String sql) {
         for (int attempt = 1; ; attempt++) {
@@ -67,7 +77,7 @@ final class AthenaQueries {
             }
             AthenaError error = execution.status().athenaError();
             if (attempt == MOST_ATTEMPTS || error == null || !Boolean.TRUE.equals(error.retryable())) {
-                throw new NotCheckedException("the query %s is %s: %s"
+                throw new FailedQueryException("the query %s is %s: %s"
                         .formatted(
                                 execution.queryExecutionId(),
                                 execution.status().stateAsString(),
@@ -106,7 +116,7 @@ final class AthenaQueries {
                 }
                 if (Instant.now().isAfter(deadline)) {
                     stop(id);
-                    throw new NotCheckedException(
+                    throw new FailedQueryException(
                             "the query %s was stopped after %d minutes".formatted(id, DEADLINE.toMinutes()));
                 }
                 Thread.sleep(wait);

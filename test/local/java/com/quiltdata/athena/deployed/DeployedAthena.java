@@ -4,6 +4,7 @@ import com.quiltdata.athena.QuiltAthenaApp;
 import com.quiltdata.athena.deployed.CatalogCheck.Catalog;
 import com.quiltdata.athena.deployed.Report.Format;
 import com.quiltdata.athena.deployed.SampledQueries.Choice;
+import com.quiltdata.athena.deployed.SampledQueries.Users;
 import com.quiltdata.athena.local.LocalAthena;
 import com.quiltdata.athena.local.Progress;
 import java.io.FileDescriptor;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
@@ -154,31 +156,43 @@ public final class DeployedAthena implements Callable<Integer> {
             Deployment deployment = Deployment.read(account.cloudFormation(), stackName);
             errors.printf(
                     "Checking %s in account %s, region %s.%n",
-                    stackName, deployment.place().account(), deployment.place().region());
-            AthenaQueries athena = new AthenaQueries(
-                    account.athena(), output(deployment, "WorkgroupName"), output(deployment, "DatabaseName"));
-            Report report = Interruption.run(athena::stop, () -> check(account, deployment, athena));
+                    deployment.template().stack().stackName(),
+                    deployment.place().account(),
+                    deployment.place().region());
+            SampledQueries queries = queries(account, deployment);
+            Report report = Interruption.run(queries::stop, () -> check(account, deployment, queries));
             output.print(report.print(format));
             output.flush();
             return report.exitStatus();
         }
     }
 
-    private Report check(Account account, Deployment deployment, AthenaQueries athena) {
-        Catalog catalog = new Catalog(account.glue(), output(deployment, "DatabaseName"));
-        SampledQueries queries = new SampledQueries(
+    private SampledQueries queries(Account account, Deployment deployment) {
+        String workGroup = output(deployment, "WorkgroupName");
+        String database = output(deployment, "DatabaseName");
+        return new SampledQueries(
                 deployment,
                 account.s3(),
-                athena,
+                new Users(
+                        Optional.ofNullable(role),
+                        () -> new AthenaQueries(
+                                role == null ? account.athena() : account.athenaAs(role), workGroup, database)),
                 new Choice(packages, seed == null ? new Random().nextInt(MOST_SEEDS) : seed),
                 errors);
+    }
+
+    private Report check(Account account, Deployment deployment, SampledQueries queries) {
+        Catalog catalog = new Catalog(account.glue(), output(deployment, "DatabaseName"));
         Progress progress = new Progress(errors, false);
         Map<String, Finding> findings = new LinkedHashMap<>();
         for (Check check : List.of(
                 new StackCheck(deployment, project, context),
                 new CatalogCheck(deployment, catalog),
                 new RowsCheck(queries),
-                new ReadsCheck(queries))) {
+                new ReadsCheck(queries),
+                new AccessCheck(deployment, account.iam()),
+                new QuiltCheck(deployment, account.cloudFormation(), Optional.ofNullable(quiltStackName)),
+                new LeftoversCheck(deployment, catalog, account.cloudFormation()))) {
             findings.put(check.name(), progress.phase(check.name(), () -> find(check)));
         }
         return new Report(findings);
@@ -188,7 +202,7 @@ public final class DeployedAthena implements Callable<Integer> {
         try {
             return check.find();
         } catch (NotCheckedException | SdkException e) {
-            return Finding.notChecked(SampledQueries.reason(e));
+            return Finding.notChecked(Refusals.reason(e));
         }
     }
 

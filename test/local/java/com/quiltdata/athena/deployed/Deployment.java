@@ -15,8 +15,11 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import software.amazon.awssdk.awscore.exception.AwsServiceException;
-import software.amazon.awssdk.core.exception.SdkClientException;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
+import org.yaml.snakeyaml.error.YAMLException;
+import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.cloudformation.CloudFormationClient;
 import software.amazon.awssdk.services.cloudformation.model.CloudFormationException;
 import software.amazon.awssdk.services.cloudformation.model.Stack;
@@ -42,18 +45,8 @@ record Deployment(DeployedTemplate template) {
     static Deployment read(CloudFormationClient cloudFormation, String name) {
         try {
             return new Deployment(template(cloudFormation, stack(cloudFormation, name)));
-        } catch (NotCheckedException e) {
-            throw new NothingToCheckException("The stack %s cannot be read: %s".formatted(name, e.getMessage()), e);
-        } catch (AwsServiceException e) {
-            throw new NothingToCheckException(
-                    "The stack %s cannot be read: %s"
-                            .formatted(name, e.awsErrorDetails().errorMessage()),
-                    e);
-        } catch (SdkClientException e) {
-            throw new NothingToCheckException(
-                    "The stack %s cannot be read: %s"
-                            .formatted(name, e.getMessage().lines().findFirst().orElse("")),
-                    e);
+        } catch (SdkException e) {
+            throw new NothingToCheckException("The stack %s cannot be read: %s".formatted(name, Refusals.reason(e)), e);
         }
     }
 
@@ -105,11 +98,22 @@ record Deployment(DeployedTemplate template) {
         String body = cloudFormation
                 .getTemplate(get -> get.stackName(stack.stackId()))
                 .templateBody();
+        return new DeployedTemplate(stack, parsed(stack, body), physicalIds, nested);
+    }
+
+    /** The CDK's templates are JSON, but what its CLI changes, as for an import, it sends as YAML. */
+    private static JsonNode parsed(Stack stack, String template) {
         try {
-            return new DeployedTemplate(stack, JSON.readTree(body), physicalIds, nested);
-        } catch (JsonProcessingException e) {
-            throw new NothingToCheckException(
-                    "The template of %s is not the CDK's: it is not JSON".formatted(stack.stackName()), e);
+            return JSON.readTree(template);
+        } catch (JsonProcessingException notJson) {
+            try {
+                return JSON.valueToTree(new Yaml(new SafeConstructor(new LoaderOptions())).load(template));
+            } catch (YAMLException | IllegalArgumentException e) {
+                throw new NothingToCheckException(
+                        "The template of %s is not the CDK's: it is neither JSON nor plain YAML"
+                                .formatted(stack.stackName()),
+                        e);
+            }
         }
     }
 

@@ -1,8 +1,9 @@
 package com.quiltdata.athena.deployed;
 
+import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
 
-/** What is still to be done when the process is told to end. */
+/** What is still to be done when the process is told to end: then, nothing else is. */
 final class Interruption {
     private Interruption() {}
 
@@ -23,8 +24,17 @@ final class Interruption {
             try {
                 Runtime.getRuntime().removeShutdownHook(hook);
             } catch (IllegalStateException e) {
-                // The process is about to end; the hook runs.
+                // The hook runs, and then the process ends.
+                waitForTheEnd();
             }
+        }
+    }
+
+    private static void waitForTheEnd() {
+        try {
+            new CountDownLatch(1).await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }

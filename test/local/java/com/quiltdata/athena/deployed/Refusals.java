@@ -1,5 +1,6 @@
 package com.quiltdata.athena.deployed;
 
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -12,7 +13,7 @@ import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.core.interceptor.SdkExecutionAttribute;
 
-/** Makes of a call that is denied, or that the endpoint does not know, an exception that names what is missing. */
+/** Says of a call that is denied, or that the endpoint does not know, what is missing, in the exception that it ends with. */
 final class Refusals implements ExecutionInterceptor {
     private static final Set<String> DENIED =
             Set.of("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError");
@@ -39,12 +40,29 @@ final class Refusals implements ExecutionInterceptor {
                 .map(AwsErrorDetails::errorCode)
                 .orElse("");
         if (DENIED.contains(code)) {
-            return new NotCheckedException("the permission is missing: " + missing(service, operation, e), e);
+            return saying(e, "The permission is missing: " + missing(service, operation, e));
         }
         if (UNKNOWN.contains(code) || code.isEmpty() && e.statusCode() / 100 == 4) {
-            return new NotCheckedException("the endpoint has no %s of %s".formatted(operation, service), e);
+            return saying(e, "The endpoint does not know the call %s of %s".formatted(operation, service));
         }
         return e;
+    }
+
+    /** The SDK wants an exception of the same class. */
+    private static Throwable saying(AwsServiceException e, String message) {
+        AwsErrorDetails details = Optional.ofNullable(e.awsErrorDetails())
+                .orElseGet(() -> AwsErrorDetails.builder().build());
+        return e.toBuilder()
+                .awsErrorDetails(details.toBuilder().errorMessage(message).build())
+                .build();
+    }
+
+    /** Returns why something failed, in a line. */
+    static String reason(RuntimeException e) {
+        String message = e instanceof AwsServiceException service && service.awsErrorDetails() != null
+                ? service.awsErrorDetails().errorMessage()
+                : e.getMessage();
+        return String.valueOf(message == null ? e : message).lines().findFirst().orElse("");
     }
 
     private static String missing(String service, String operation, AwsServiceException e) {
@@ -53,6 +71,6 @@ final class Refusals implements ExecutionInterceptor {
             return what.group(2) == null ? what.group(1) : what.group(1) + " on " + what.group(2);
         }
         String permission = service.equals("S3") ? S3_PERMISSIONS.getOrDefault(operation, operation) : operation;
-        return "%s:%s".formatted(service.toLowerCase(java.util.Locale.ROOT), permission);
+        return "%s:%s".formatted(service.toLowerCase(Locale.ROOT), permission);
     }
 }

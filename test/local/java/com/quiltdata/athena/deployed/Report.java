@@ -23,8 +23,8 @@ import picocli.CommandLine.Help.TextTable;
 record Report(Map<String, Finding> findings) {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int MARK = 2;
-    private static final int NAME = 18;
-    private static final int TEXT = 78;
+    private static final int NAME = 20;
+    private static final int TEXT = 76;
 
     /** More of them tell nobody more. */
     private static final int MOST_DETAILS = 20;

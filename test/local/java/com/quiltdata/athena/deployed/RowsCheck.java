@@ -33,7 +33,9 @@ record RowsCheck(SampledQueries queries) implements Check {
                         "%s has no packages".formatted(sample.listing().bucket().name())));
         Totals totals = new Totals();
         for (Answer answer : answers.answers()) {
-            if (answer.outcome().isEmpty()) {
+            if (answer.isRefused() && queries.role().isEmpty()) {
+                details.notChecked("%s: %s".formatted(answer.query().view(), answer.failure()));
+            } else if (answer.outcome().isEmpty()) {
                 details.fail("%s: %s".formatted(answer.query().view(), answer.failure()));
             } else {
                 compare(answer, totals, details);
@@ -50,13 +52,14 @@ record RowsCheck(SampledQueries queries) implements Check {
         long packages = answers.samples().stream()
                 .mapToLong(sample -> sample.packages().size())
                 .sum();
-        String sample = "%,d packages of %,d buckets (--seed %d)"
-                .formatted(packages, answers.samples().size(), queries.seed());
+        String sample = "%,d packages of %,d buckets (--seed %d)%s"
+                .formatted(
+                        packages,
+                        answers.samples().size(),
+                        queries.seed(),
+                        queries.role().map(role -> ", as " + role).orElse(""));
         if (answers.answers().isEmpty()) {
-            return new Finding(
-                    Finding.Status.NOT_CHECKED,
-                    "There was nothing to compare",
-                    details.finding("").details());
+            return new Finding(Finding.Status.NOT_CHECKED, "There was nothing to compare", details.all());
         }
         return details.finding(
                 details.failures() > 0

@@ -1,5 +1,6 @@
 package com.quiltdata.athena.deployed;
 
+import com.quiltdata.athena.deployed.AthenaQueries.FailedQueryException;
 import com.quiltdata.athena.deployed.AthenaQueries.Outcome;
 import com.quiltdata.athena.deployed.BucketSample.SampledPointer;
 import com.quiltdata.athena.deployed.Finding.Detail;
@@ -13,7 +14,6 @@ import java.io.PrintStream;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -27,6 +27,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -55,18 +56,17 @@ final class SampledQueries {
             GROUP BY "bucket"
             """;
 
-    private static final DateTimeFormatter TIMESTAMP =
-            DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss[.SSSSSS][.SSS]", Locale.ROOT);
-
     /** S3 tells the time of a change in whole seconds. */
     private static final long CLOCK_SECONDS = 2;
 
     private final Deployment deployment;
     private final S3Client s3;
-    private final AthenaQueries athena;
+    private final Users users;
     private final Choice choice;
     private final PrintStream progress;
+    private volatile AthenaQueries athena;
     private Optional<Answers> answers = Optional.empty();
+    private Optional<NotCheckedException> refusal = Optional.empty();
 
     /**
      * What is compared.
@@ -75,6 +75,14 @@ final class SampledQueries {
      * @param seed which ones
      */
     record Choice(int packages, long seed) {}
+
+    /**
+     * Whose queries they are.
+     *
+     * @param role the ARN of the role that they are made as; empty for the caller's own
+     * @param athena makes the client, or throws a NotCheckedException if nobody lets the caller have the role
+     */
+    record Users(Optional<String> role, Supplier<AthenaQueries> athena) {}
 
     /**
      * A query.
@@ -137,8 +145,9 @@ final class SampledQueries {
      * @param query the query
      * @param outcome its result; empty if there is none
      * @param failure why there is none
+     * @param isRefused whether it could not even be run
      */
-    record Answer(Query query, Optional<Outcome> outcome, String failure) {}
+    record Answer(Query query, Optional<Outcome> outcome, String failure, boolean isRefused) {}
 
     /**
      * What became of all of them.
@@ -157,14 +166,14 @@ final class SampledQueries {
      *
      * @param deployment which views there are
      * @param s3 the account's, to read registries with
-     * @param athena runs the queries
+     * @param users whose they are
      * @param choice what is compared
      * @param progress is told what will be read, and what was
      */
-    SampledQueries(Deployment deployment, S3Client s3, AthenaQueries athena, Choice choice, PrintStream progress) {
+    SampledQueries(Deployment deployment, S3Client s3, Users users, Choice choice, PrintStream progress) {
         this.deployment = deployment;
         this.s3 = s3;
-        this.athena = athena;
+        this.users = users;
         this.choice = choice;
         this.progress = progress;
     }
@@ -177,14 +186,36 @@ final class SampledQueries {
         return s3;
     }
 
-    /** Runs the queries, or returns what became of them. */
+    Optional<String> role() {
+        return users.role();
+    }
+
+    /**
+     * Runs the queries, or returns what became of them.
+     *
+     * @throws NotCheckedException if none can be run
+     */
     Answers answers() {
+        refusal.ifPresent(e -> {
+            throw e;
+        });
         if (answers.isEmpty()) {
             try (ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE)) {
+                athena = users.athena().get();
                 answers = Optional.of(run(threads));
+            } catch (NotCheckedException e) {
+                refusal = Optional.of(e);
+                throw e;
             }
         }
         return answers.get();
+    }
+
+    /** Stops the queries that run. */
+    void stop() {
+        if (athena != null) {
+            athena.stop();
+        }
     }
 
     private Answers run(ExecutorService threads) {
@@ -252,7 +283,8 @@ final class SampledQueries {
                                                 s3, RegistryListing.of(s3, bucket), choice.packages(), choice.seed())),
                                         "");
                             } catch (NotCheckedException | SdkException e) {
-                                return new Read(Optional.empty(), "%s: %s".formatted(bucket.name(), reason(e)));
+                                return new Read(
+                                        Optional.empty(), "%s: %s".formatted(bucket.name(), Refusals.reason(e)));
                             }
                         })
                         .toList());
@@ -273,7 +305,8 @@ final class SampledQueries {
                     .mapToLong(S3Object::size)
                     .sum();
         } catch (NotCheckedException | SdkException e) {
-            details.notChecked("what queries of the snapshots read at most, which is not in the sum: " + reason(e));
+            details.notChecked(
+                    "what queries of the snapshots read at most, which is not in the sum: " + Refusals.reason(e));
             return 0;
         }
     }
@@ -283,15 +316,18 @@ final class SampledQueries {
         Outcome outcome;
         try {
             outcome = athena.run(LAST_REFRESHES.formatted(SnapshotTable.NAME));
+        } catch (FailedQueryException e) {
+            details.fail("How fresh the snapshots are: " + Refusals.reason(e));
+            return 0;
         } catch (NotCheckedException | SdkException e) {
-            details.notChecked("snapshots: " + reason(e));
+            details.notChecked("snapshots: " + Refusals.reason(e));
             return 0;
         }
         Map<String, Instant> refreshes = outcome.rows().stream()
                 .filter(row -> row.get(1) != null)
                 .collect(Collectors.toMap(
                         List::getFirst,
-                        row -> LocalDateTime.parse(row.get(1), TIMESTAMP).toInstant(ZoneOffset.UTC)));
+                        row -> LocalDateTime.parse(row.get(1).replace(' ', 'T')).toInstant(ZoneOffset.UTC)));
         for (BucketSample sample : samples) {
             QuiltBucket bucket = sample.listing().bucket();
             Instant refresh = refreshes.get(bucket.name());
@@ -319,18 +355,16 @@ final class SampledQueries {
 
     private Answer answer(Query query) {
         try {
-            return new Answer(query, Optional.of(athena.run(query.sql())), "");
+            return new Answer(query, Optional.of(athena.run(query.sql())), "", false);
+        } catch (FailedQueryException e) {
+            return new Answer(query, Optional.empty(), Refusals.reason(e), false);
         } catch (NotCheckedException | SdkException e) {
-            return new Answer(query, Optional.empty(), reason(e));
+            return new Answer(query, Optional.empty(), Refusals.reason(e), true);
         }
     }
 
     private static List<SampledPointer> pointers(Stream<List<SampledPointer>> packages) {
         return packages.flatMap(Collection::stream).toList();
-    }
-
-    static String reason(RuntimeException e) {
-        return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
     }
 
     private static <T> List<T> inParallel(ExecutorService threads, List<Callable<T>> tasks) {
