@@ -93,9 +93,9 @@ class DeployedAccessTest {
         JsonNode access = access(check(DeployedAccessTest::identity));
 
         assertThat(access.path("status").asText()).as(access.toString()).isEqualTo("pass");
-        assertThat(access.path("message").asText()).isEqualTo("IAM decides 161 calls of users as it should");
+        assertThat(access.path("message").asText()).isEqualTo("IAM decides 163 calls of users as it should");
         assertThat(access.findValuesAsText("text"))
-                .containsExactly("19 calls of the table are about what this deployment has not");
+                .containsExactly("17 calls of the table are about what this deployment has not");
     }
 
     @Test

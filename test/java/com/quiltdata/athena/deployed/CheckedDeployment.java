@@ -146,16 +146,25 @@ public final class CheckedDeployment {
         ByteArrayOutputStream errors = new ByteArrayOutputStream();
         int status = DeployedAthena.run(
                 TestTemplates.PROJECT,
-                () -> new Environment(
-                        Optional.of(SharedEmbeddedAws.endpoint()),
-                        Region.of(region),
-                        StaticCredentialsProvider.create(
-                                AwsBasicCredentials.create(EmbeddedAws.ACCESS_KEY_ID, EmbeddedAws.SECRET_ACCESS_KEY)),
-                        http,
-                        interceptors),
+                () -> environment(http, interceptors, region),
                 new PrintStream(output, true, StandardCharsets.UTF_8),
                 new PrintStream(errors, true, StandardCharsets.UTF_8),
                 arguments);
         return new Outcome(status, output.toString(StandardCharsets.UTF_8), errors.toString(StandardCharsets.UTF_8));
+    }
+
+    private static Environment environment(SdkHttpClient http, List<ExecutionInterceptor> interceptors, String region) {
+        return new Environment(
+                Optional.of(SharedEmbeddedAws.endpoint()),
+                Region.of(region),
+                StaticCredentialsProvider.create(
+                        AwsBasicCredentials.create(EmbeddedAws.ACCESS_KEY_ID, EmbeddedAws.SECRET_ACCESS_KEY)),
+                http,
+                interceptors);
+    }
+
+    /** Returns the account's clients, to be closed. */
+    static Account account(SdkHttpClient http) {
+        return new Account(environment(http, List.of(), EmbeddedAws.REGION));
     }
 }

@@ -55,13 +55,13 @@ class DeployedAthenaScriptTest {
         LocalAthenaScript script = script();
 
         assertThat(script.start().waitFor()).isEqualTo(2);
-        assertThat(script.errors()).isEqualTo("No region: set AWS_REGION, or the region of an AWS profile\n");
+        assertThat(script.errors()).endsWith("\nNo region: set AWS_REGION, or the region of an AWS profile\n");
 
         script.with("AWS_REGION", "eu-central-1");
 
         assertThat(script.start().waitFor()).isEqualTo(2);
         assertThat(script.errors())
-                .isEqualTo("No credentials: set AWS_PROFILE, or what else the AWS CLI takes them from\n");
+                .endsWith("\nNo credentials: set AWS_PROFILE, or what else the AWS CLI takes them from\n");
     }
 
     /** With no credentials but those that a test sets. */

@@ -6,9 +6,11 @@ import com.quiltdata.athena.deployed.Report.Format;
 import com.quiltdata.athena.deployed.SampledQueries.Choice;
 import com.quiltdata.athena.deployed.SampledQueries.Users;
 import com.quiltdata.athena.local.LocalAthena;
+import com.quiltdata.athena.local.Output;
 import com.quiltdata.athena.local.Progress;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -92,10 +94,10 @@ public final class DeployedAthena implements Callable<Integer> {
 
     private final Path project;
     private final Supplier<Environment> environment;
-    private final PrintStream output;
+    private final Output output;
     private final PrintStream errors;
 
-    private DeployedAthena(Path project, Supplier<Environment> environment, PrintStream output, PrintStream errors) {
+    private DeployedAthena(Path project, Supplier<Environment> environment, Output output, PrintStream errors) {
         this.project = project;
         this.environment = environment;
         this.output = output;
@@ -111,7 +113,7 @@ public final class DeployedAthena implements Callable<Integer> {
         System.exit(run(
                 LocalAthena.project(),
                 Environment::ofProcess,
-                new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8),
+                new FileOutputStream(FileDescriptor.out),
                 System.err,
                 arguments));
     }
@@ -121,7 +123,7 @@ public final class DeployedAthena implements Callable<Integer> {
      *
      * @param project the checkout that the stack is compared with
      * @param environment where calls go
-     * @param output gets the result
+     * @param out gets the result
      * @param errors gets everything else
      * @param arguments see {@code --help}
      * @return the exit status
@@ -129,13 +131,14 @@ public final class DeployedAthena implements Callable<Integer> {
     static int run(
             Path project,
             Supplier<Environment> environment,
-            PrintStream output,
+            OutputStream out,
             PrintStream errors,
             String... arguments) {
+        Output output = new Output(out);
         PrintWriter errorWriter = new PrintWriter(errors, true, StandardCharsets.UTF_8);
-        return new CommandLine(new DeployedAthena(project, environment, output, errors))
+        int status = new CommandLine(new DeployedAthena(project, environment, output, errors))
                 .setCaseInsensitiveEnumValuesAllowed(true)
-                .setOut(new PrintWriter(output, true, StandardCharsets.UTF_8))
+                .setOut(output.printer())
                 .setErr(errorWriter)
                 .setParameterExceptionHandler((e, parsed) -> {
                     errorWriter.println(e.getMessage());
@@ -147,6 +150,8 @@ public final class DeployedAthena implements Callable<Integer> {
                     return e instanceof NothingToCheckException ? ExitCode.USAGE : ExitCode.SOFTWARE;
                 })
                 .execute(arguments);
+        output.failure().ifPresent(errorWriter::println);
+        return output.failure().isPresent() ? ExitCode.SOFTWARE : status;
     }
 
     @Override
@@ -161,8 +166,9 @@ public final class DeployedAthena implements Callable<Integer> {
                     deployment.place().region());
             SampledQueries queries = queries(account, deployment);
             Report report = Interruption.run(queries::stop, () -> check(account, deployment, queries));
-            output.print(report.print(format));
-            output.flush();
+            PrintWriter printer = output.printer();
+            printer.print(report.print(format));
+            printer.flush();
             return report.exitStatus();
         }
     }

@@ -27,7 +27,7 @@ record ReadsCheck(SampledQueries queries) implements Check {
     }
 
     /** What a query for one package read of the manifests that it did not need. */
-    private enum Reading {
+    enum Reading {
         SKIPS(
                 "This Athena skips files: of the manifests of other packages, a query for one package reads next to none"),
         READS_SOME(
@@ -40,6 +40,22 @@ record ReadsCheck(SampledQueries queries) implements Check {
 
         Reading(String sentence) {
             this.sentence = sentence;
+        }
+
+        /**
+         * Tells it from what was read.
+         *
+         * @param read bytes that the query read
+         * @param pointers the size of all pointers, each of which it needs
+         * @param needed the size of the manifests of its package
+         * @param manifests the size of all manifests
+         */
+        static Reading of(long read, long pointers, long needed, long manifests) {
+            if (needed > LARGEST_PART * manifests) {
+                return UNKNOWN;
+            }
+            double part = (double) (read - pointers - needed) / (manifests - needed);
+            return part <= NEARLY_NOTHING ? SKIPS : part < NEARLY_EVERYTHING ? READS_SOME : READS_ALL;
         }
     }
 
@@ -91,19 +107,11 @@ record ReadsCheck(SampledQueries queries) implements Check {
     }
 
     private static Reading reading(Answer answer) {
-        long all = answer.query().sample().listing().manifests().values().stream()
-                .mapToLong(Long::longValue)
-                .sum();
-        long pointers = answer.query().sample().listing().bytes() - all;
-        long needed = needed(answer);
-        if (needed > LARGEST_PART * all) {
-            return Reading.UNKNOWN;
-        }
-        double ofOthers = answer.outcome().orElseThrow().bytesRead() - pointers - needed;
-        double part = ofOthers / (all - needed);
-        return part <= NEARLY_NOTHING
-                ? Reading.SKIPS
-                : part < NEARLY_EVERYTHING ? Reading.READS_SOME : Reading.READS_ALL;
+        RegistryListing listing = answer.query().sample().listing();
+        long manifests =
+                listing.manifests().values().stream().mapToLong(Long::longValue).sum();
+        return Reading.of(
+                answer.outcome().orElseThrow().bytesRead(), listing.bytes() - manifests, needed(answer), manifests);
     }
 
     private static String seconds(Duration duration) {
