@@ -155,7 +155,7 @@ class AdoptionOnTheEngineTest {
         assertThat(BucketView.values())
                 .allSatisfy(view -> assertThat(columns(view.nameIn(bucket))).isEqualTo(ViewContract.columns(view)));
         assertThat(notebook.query(samePackages()).rows()).isEqualTo(packages).hasSize(8);
-        assertThat(notebook.query(sameObjects()).rows()).isEqualTo(objects).hasSize(27);
+        assertThat(notebook.query(sameObjects()).rows()).isEqualTo(objects).hasSize(30);
     }
 
     @Test

@@ -2,11 +2,10 @@ package com.quiltdata.athena.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.quiltdata.athena.TestTemplates;
 import com.quiltdata.athena.local.aws.AthenaLimits;
-import com.quiltdata.athena.local.aws.AwsClients;
 import com.quiltdata.athena.local.aws.DdlLoad;
 import com.quiltdata.athena.local.aws.EmbeddedAws;
+import com.quiltdata.athena.local.aws.SharedEmbeddedAws;
 import com.quiltdata.athena.local.cloudformation.LocalStack;
 import com.quiltdata.athena.schema.BucketView;
 import com.quiltdata.athena.schema.QuiltBucket;
@@ -15,53 +14,57 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.glue.model.Table;
 
-/** More views than Athena takes at once, on an account of their own, where nothing else uses the quota. */
+/** More views than Athena takes at once. No other test uses the quota meanwhile. */
 class ManyViewsTest {
+    private final EmbeddedAws account = SharedEmbeddedAws.get();
 
-    /** Two groups would have 10 views made at once, each of them denied at first. */
-    private static final AthenaLimits LIMITS = new AthenaLimits(3, Duration.ofMillis(200), Duration.ofMillis(100));
+    @AfterEach
+    void takeTheLimitsBack() {
+        account.limit(AthenaLimits.DEFAULTS);
+    }
 
     @Test
     void allViewsAreMadeUnderASmallQuotaAndWithPoliciesThatAreNotInForceYet() {
-        Map<String, Object> configuration = TestTemplates.configuration(
-                "quiltBuckets", Map.of("imaging", buckets(0, 6), "sequencing", buckets(6, 12)), "inputAccess", "any");
-        try (EmbeddedAws account = EmbeddedAws.start(0, LIMITS);
-                AwsClients aws = new AwsClients(account.endpoint())) {
-            new LocalStack(account.endpoint()).deploy(TestTemplates.assembly(configuration));
+        // Two groups would have 10 views made at once, each of them denied at first.
+        account.limit(new AthenaLimits(3, Duration.ofMillis(200), Duration.ofMillis(100)));
 
-            assertThat(aws.glue()
-                            .getTables(get -> get.databaseName("quilt_query"))
-                            .tableList())
-                    .filteredOn(table -> table.tableType().equals("VIRTUAL_VIEW"))
-                    .extracting(Table::name)
-                    .containsExactlyInAnyOrderElementsOf(Stream.concat(
-                                    BucketView.namesOverAll().stream(),
-                                    buckets(0, 12).stream()
-                                            .map(QuiltBucket::new)
-                                            .flatMap(bucket -> Stream.of(BucketView.values())
-                                                    .map(view -> view.nameIn(bucket))))
-                            .toList());
-            DdlLoad load = account.ddlLoad();
-            assertThat(load.started())
-                    .as("each view is denied once or more")
-                    .isGreaterThanOrEqualTo(2 * 13 * BucketView.values().length);
-            assertThat(load.mostActive()).isEqualTo(3);
-            assertThat(load.refused()).isPositive();
-        }
+        deploy("manyviews", Map.of("imaging", buckets(0, 6), "sequencing", buckets(6, 12)));
+
+        assertThat(SharedEmbeddedAws.glue()
+                        .getTables(get -> get.databaseName("manyviews"))
+                        .tableList())
+                .filteredOn(table -> table.tableType().equals("VIRTUAL_VIEW"))
+                .extracting(Table::name)
+                .containsExactlyInAnyOrderElementsOf(Stream.concat(
+                                BucketView.namesOverAll().stream(),
+                                buckets(0, 12).stream()
+                                        .map(QuiltBucket::new)
+                                        .flatMap(bucket ->
+                                                Stream.of(BucketView.values()).map(view -> view.nameIn(bucket))))
+                        .toList());
+        DdlLoad load = account.ddlLoad();
+        assertThat(load.started())
+                .as("each view is denied once or more")
+                .isGreaterThanOrEqualTo(2 * 13 * BucketView.values().length);
+        assertThat(load.mostActive()).isEqualTo(3);
+        assertThat(load.refused()).isPositive();
     }
 
     @Test
     void noMoreThanFiveViewsOfAStackAreMadeAtOnce() {
-        Map<String, Object> configuration =
-                TestTemplates.configuration("quiltBuckets", buckets(0, 8), "inputAccess", "any");
-        try (EmbeddedAws account = EmbeddedAws.start(0, new AthenaLimits(20, Duration.ofMillis(500)))) {
-            new LocalStack(account.endpoint()).deploy(TestTemplates.assembly(configuration));
+        account.limit(new AthenaLimits(20, Duration.ofMillis(500)));
 
-            assertThat(account.ddlLoad()).isEqualTo(new DdlLoad(9 * BucketView.values().length, 0, 5));
-        }
+        deploy("fiveviews", buckets(0, 8));
+
+        assertThat(account.ddlLoad()).isEqualTo(new DdlLoad(9 * BucketView.values().length, 0, 5));
+    }
+
+    private void deploy(String name, Object buckets) {
+        new LocalStack(account.endpoint()).deploy(DeployedStack.assembly(name, buckets, "inputAccess", "any"));
     }
 
     private static List<String> buckets(int from, int to) {

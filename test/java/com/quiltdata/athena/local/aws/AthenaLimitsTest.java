@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
@@ -19,10 +20,15 @@ import software.amazon.awssdk.services.athena.model.WorkGroupConfiguration;
 class AthenaLimitsTest {
     private static final String DROP = "DROP VIEW IF EXISTS \"default\".\"absent\"";
 
+    @AfterEach
+    void takeTheLimitsBack() {
+        SharedEmbeddedAws.get().limit(AthenaLimits.DEFAULTS);
+    }
+
     @Test
     void oneDdlQueryMoreThanTheQuotaIsRefusedUntilAnotherEnds() throws Exception {
-        try (EmbeddedAws aws = EmbeddedAws.start(0, new AthenaLimits(1, Duration.ofHours(1)));
-                AthenaClient athena = athena(aws)) {
+        SharedEmbeddedAws.get().limit(new AthenaLimits(1, Duration.ofHours(1)));
+        try (AthenaClient athena = athena()) {
             athena.createWorkGroup(create -> create.name("limited").configuration(configuration()));
             String first = start(athena, DROP);
 
@@ -42,6 +48,7 @@ class AthenaLimitsTest {
                             .status()
                             .state())
                     .isIn(QueryExecutionState.QUEUED, QueryExecutionState.RUNNING);
+            athena.stopQueryExecution(stop -> stop.queryExecutionId(second));
         }
     }
 
@@ -57,9 +64,9 @@ class AthenaLimitsTest {
     }
 
     /** A client that does not try again. */
-    private static AthenaClient athena(EmbeddedAws aws) {
+    private static AthenaClient athena() {
         return AthenaClient.builder()
-                .endpointOverride(aws.endpoint())
+                .endpointOverride(SharedEmbeddedAws.endpoint())
                 .region(Region.of(EmbeddedAws.REGION))
                 .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create("test", "test")))
                 .httpClient(UrlConnectionHttpClient.create())

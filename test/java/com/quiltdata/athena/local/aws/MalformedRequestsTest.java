@@ -38,7 +38,7 @@ class MalformedRequestsTest {
         GlueDataCatalog glue = new GlueDataCatalog(new IcebergTables(() -> null));
         filter.add(GLUE, GlueRequest.class.getPackage(), glue);
         // Nothing here gets as far as running a query.
-        filter.add(ATHENA, AthenaRequest.class.getPackage(), new Athena(glue, null, AthenaLimits.DEFAULTS));
+        filter.add(ATHENA, AthenaRequest.class.getPackage(), new Athena(glue, null));
         answer("AWSGlue.CreateDatabase", "{\"DatabaseInput\": {\"Name\": \"default\"}}");
     }
 

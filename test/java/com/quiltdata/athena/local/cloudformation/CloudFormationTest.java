@@ -137,6 +137,10 @@ class CloudFormationTest {
         }
     }
 
+    private static String template(String stack) {
+        return CLOUD_FORMATION.getTemplate(get -> get.stackName(stack)).templateBody();
+    }
+
     private static Stack only(String stack) {
         List<Stack> stacks = CLOUD_FORMATION
                 .describeStacks(describe -> describe.stackName(stack))

@@ -15,10 +15,12 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import software.amazon.awssdk.utils.http.SdkHttpUtils;
 
 /**
  * A small registry to try queries on: three packages of two users, with revisions, metadata of packages and of entries,
- * a directory's metadata, and a key that is not ASCII. Some of its images answer the example query.
+ * a directory's metadata, a key that is not ASCII, a file that two packages have, and one that a revision has removed. Some
+ * of its images answer the example query.
  */
 public final class SampleRegistry {
     /** In the same order in every run, since the top hashes depend on it. */
@@ -48,7 +50,9 @@ public final class SampleRegistry {
     private void writeCells() throws IOException {
         Map<String, Object> metadata = Map.of("assay", "microscopy", "cell_line", "AICS-13");
         List<Entry> first = List.of(
-                image("fov/cell-4.tiff", 2_097_152, "1.2.0", "4"), image("fov/cell-5.tiff", 2_097_664, "1.2.0", "5"));
+                image("fov/cell-4.tiff", 2_097_152, "1.2.0", "4"),
+                image("fov/cell-5.tiff", 2_097_152, "1.2.0", "5"),
+                image("fov/cell-6.tiff", 2_097_152, "1.2.0", "6"));
         List<Entry> second = List.of(
                 Entry.directory("fov/", Map.of("microscope", "3i", "objective", "100x")),
                 image("fov/cell-4.tiff", 2_097_152, "1.3.0", "4"),
@@ -64,6 +68,7 @@ public final class SampleRegistry {
         for (int cell = 1; cell <= 6; cell++) {
             entries.add(image("nuclei/%02d.tiff".formatted(cell), 1_000L + cell, "1.3.2", String.valueOf(cell)));
         }
+        entries.add(Entry.file("README.md", 412, Map.of()));
         push("allen", "nuclei", 1_705_000_000, null, null, entries);
     }
 
@@ -138,14 +143,15 @@ public final class SampleRegistry {
             Map<String, Object> line = new LinkedHashMap<>();
             line.put("logical_key", logicalKey);
             if (size != null) {
-                String version = sha256(logicalKey).substring(0, 32);
-                line.put(
-                        "physical_keys",
-                        List.of("s3://sample-data/%s/%s?versionId=%s".formatted(packageName, logicalKey, version)));
+                // Files of one name and size have the same content.
+                String content = sha256(logicalKey.substring(logicalKey.lastIndexOf('/') + 1) + size);
+                String key = SdkHttpUtils.urlEncodeIgnoreSlashes(packageName + "/" + logicalKey);
+                String version = sha256(key + content).substring(0, 32);
+                line.put("physical_keys", List.of("s3://sample-data/%s?versionId=%s".formatted(key, version)));
                 line.put("size", size);
                 Map<String, Object> hash = new LinkedHashMap<>();
                 hash.put("type", "SHA256");
-                hash.put("value", sha256(packageName + logicalKey + size));
+                hash.put("value", content);
                 line.put("hash", hash);
             }
             line.put("meta", metadata.isEmpty() ? Map.of() : Map.of("user_meta", metadata));

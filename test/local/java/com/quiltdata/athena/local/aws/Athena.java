@@ -21,11 +21,10 @@ final class Athena implements AwsService, AutoCloseable {
      *
      * @param glue the account's tables
      * @param runner what carries queries out
-     * @param limits the account's quotas
      */
-    Athena(GlueDataCatalog glue, QueryRunner runner, AthenaLimits limits) {
+    Athena(GlueDataCatalog glue, QueryRunner runner) {
         dataCatalogs = new DataCatalogs(glue);
-        queryExecutions = new QueryExecutions(workGroups, runner, limits);
+        queryExecutions = new QueryExecutions(workGroups, runner);
     }
 
     @Override
@@ -58,6 +57,11 @@ final class Athena implements AwsService, AutoCloseable {
                 throw new AwsServiceException(
                         "UnknownOperationException", "The embedded Athena does not know the operation " + operation);
         };
+    }
+
+    /** Changes the account's limits. */
+    void limit(AthenaLimits limits) {
+        queryExecutions.limit(limits);
     }
 
     /** Returns how much of the quota of DDL queries has been used. */

@@ -17,6 +17,8 @@ import java.util.stream.Stream;
 /**
  * A CloudFormation that tells of stacks. It makes none: who deploys one here tells it where to ask.
  *
+ * @see <a href="https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/814">What it does to characters
+ *     beyond ASCII</a>
  * @see <a href="https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_Operations.html">Operations</a>
  */
 final class CloudFormation implements AwsService {
@@ -119,12 +121,17 @@ final class CloudFormation implements AwsService {
     }
 
     private ObjectNode template(ObjectNode request) throws AwsServiceException {
-        return object().put("TemplateBody", find(request).template().toString());
+        return object().put("TemplateBody", ascii(find(request).template().toString()));
+    }
+
+    /** CloudFormation makes of a template what it says, but has question marks for the rest of Unicode when asked. */
+    private static String ascii(String text) {
+        return text.replaceAll("[^\\x{0}-\\x{7f}]", "?");
     }
 
     private static ArrayNode pairs(Map<String, String> values, String key, String value) {
         ArrayNode pairs = AwsJson.array();
-        values.forEach((name, text) -> pairs.addObject().put(key, name).put(value, text));
+        values.forEach((name, text) -> pairs.addObject().put(key, name).put(value, ascii(text)));
         return pairs;
     }
 

@@ -1,7 +1,7 @@
 package com.quiltdata.athena.local.aws;
 
 /**
- * What DDL queries have made of an account's quota since it was started.
+ * What DDL queries have made of an account's quota since it was started, or given another one.
  *
  * @param started how many were taken
  * @param refused how many starts were refused because the quota was used up

@@ -48,30 +48,18 @@ public final class EmbeddedAws implements AutoCloseable {
     private EmbeddedAws() {}
 
     /**
-     * Starts an empty account with the quotas of a new one.
+     * Starts an empty account, with the quotas of a new one.
      *
      * @param port the port on 127.0.0.1, or 0 for any free one
      * @return the account, ready to be used
      * @throws UncheckedIOException if the port is in use
      */
     public static EmbeddedAws start(int port) {
-        return start(port, AthenaLimits.DEFAULTS);
-    }
-
-    /**
-     * Starts an empty account.
-     *
-     * @param port the port on 127.0.0.1, or 0 for any free one
-     * @param limits the account's quotas
-     * @return the account, ready to be used
-     * @throws UncheckedIOException if the port is in use
-     */
-    public static EmbeddedAws start(int port, AthenaLimits limits) {
         requireFree(port);
         QuietLogging.configure();
         EmbeddedAws aws = new EmbeddedAws();
         try {
-            aws.open(port, limits);
+            aws.open(port);
         } catch (IOException exception) {
             aws.close();
             throw new UncheckedIOException(exception);
@@ -83,7 +71,7 @@ public final class EmbeddedAws implements AutoCloseable {
     }
 
     /** What is opened is registered to be closed, so that a failure leaves nothing behind. */
-    private void open(int port, AthenaLimits limits) throws IOException {
+    private void open(int port) throws IOException {
         Path directory = Files.createTempDirectory("embedded-aws");
         closer.register(() -> remove(directory));
         Path objects = Files.createDirectory(directory.resolve("s3"));
@@ -113,7 +101,7 @@ public final class EmbeddedAws implements AutoCloseable {
         clients = new AwsClients(endpoint());
         closer.register(clients::close);
         defaultDatabase = new DefaultDatabase(glue);
-        athena = new Athena(glue, new QueryRunner(defaultDatabase, engine, clients.s3(), results, limits), limits);
+        athena = new Athena(glue, new QueryRunner(defaultDatabase, engine, clients.s3(), results));
         closer.register(athena::close);
         filter.add("AmazonAthena", GetWorkGroupRequest.class.getPackage(), athena);
         stateMachines = new StateMachines(athena);
@@ -151,9 +139,18 @@ public final class EmbeddedAws implements AutoCloseable {
     }
 
     /**
+     * Gives the account other quotas.
+     *
+     * @param limits from now on
+     */
+    public void limit(AthenaLimits limits) {
+        athena.limit(limits);
+    }
+
+    /**
      * Returns what Athena's DDL queries have made of the account's quota.
      *
-     * @return all since the account was started
+     * @return all since the account was started, or given other quotas
      */
     public DdlLoad ddlLoad() {
         return athena.ddlLoad();

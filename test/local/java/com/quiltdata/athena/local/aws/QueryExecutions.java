@@ -37,16 +37,22 @@ final class QueryExecutions implements AutoCloseable {
 
     private final WorkGroups workGroups;
     private final QueryRunner runner;
-    private final AthenaLimits limits;
     private final Map<String, QueryExecution> queries = new LinkedHashMap<>();
     private final Map<String, QueryExecution> queriesByToken = new LinkedHashMap<>();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private AthenaLimits limits = AthenaLimits.DEFAULTS;
     private DdlLoad ddlLoad = new DdlLoad(0, 0, 0);
 
-    QueryExecutions(WorkGroups workGroups, QueryRunner runner, AthenaLimits limits) {
+    QueryExecutions(WorkGroups workGroups, QueryRunner runner) {
         this.workGroups = workGroups;
         this.runner = runner;
-        this.limits = limits;
+    }
+
+    /** Changes the account's limits; what is counted of them begins anew. */
+    synchronized void limit(AthenaLimits newLimits) {
+        limits = newLimits;
+        ddlLoad = new DdlLoad(0, 0, 0);
+        runner.limit(newLimits);
     }
 
     synchronized ObjectNode start(ObjectNode request) throws AwsServiceException {

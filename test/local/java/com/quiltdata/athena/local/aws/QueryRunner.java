@@ -39,7 +39,7 @@ final class QueryRunner {
     private final QueryEngine engine;
     private final S3Client s3;
     private final Path directory;
-    private final AthenaLimits limits;
+    private volatile AthenaLimits limits = AthenaLimits.DEFAULTS;
 
     /**
      * Makes a runner.
@@ -48,14 +48,17 @@ final class QueryRunner {
      * @param engine what statements run on
      * @param s3 where results are written to
      * @param directory where results are kept, to answer them page by page
-     * @param limits how long DDL queries take
      */
-    QueryRunner(DefaultDatabase defaultDatabase, QueryEngine engine, S3Client s3, Path directory, AthenaLimits limits) {
+    QueryRunner(DefaultDatabase defaultDatabase, QueryEngine engine, S3Client s3, Path directory) {
         this.defaultDatabase = defaultDatabase;
         this.engine = engine;
         this.s3 = s3;
         this.directory = directory;
-        this.limits = limits;
+    }
+
+    /** Changes how long DDL queries take. */
+    void limit(AthenaLimits newLimits) {
+        limits = newLimits;
     }
 
     /** Returns the result of a query that was carried out. */

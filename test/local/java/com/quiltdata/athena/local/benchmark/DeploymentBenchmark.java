@@ -111,10 +111,11 @@ public final class DeploymentBenchmark implements Callable<Integer> {
         Duration ddlDuration = Duration.ofMillis(Math.round(ddlSeconds * 1_000));
         AtomicInteger refused = new AtomicInteger();
         try (TemporaryDirectory directory = TemporaryDirectory.create("bench-deployment");
-                EmbeddedAws account = EmbeddedAws.start(0, new AthenaLimits(quota, ddlDuration));
+                EmbeddedAws account = EmbeddedAws.start(0);
                 AwsClients aws = new AwsClients(account.endpoint());
                 OtherUsers users = new OtherUsers(aws)) {
             CloudAssembly assembly = CloudAssembly.synthesize(context, project, directory.path());
+            account.limit(new AthenaLimits(quota, ddlDuration));
             users.begin(busy);
             long start = System.nanoTime();
             LocalStack stack = new LocalStack(account.endpoint(), line -> {
