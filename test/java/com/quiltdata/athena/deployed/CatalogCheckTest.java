@@ -127,7 +127,7 @@ class CatalogCheckTest {
                             new Detail(
                                     Status.FAIL,
                                     "gone_bucket_quilt_packages_view is in the database, and no template has it"),
-                            new Detail(Status.NOTE, "The database also has 1 tables and views of other people"));
+                            new Detail(Status.NOTE, "The database also has tables and views of other people: 1"));
         } finally {
             for (String table : new String[] {"gone_bucket_quilt_packages_view", "somebodys_quilt_table"}) {
                 SharedEmbeddedAws.glue()

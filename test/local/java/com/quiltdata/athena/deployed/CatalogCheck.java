@@ -76,10 +76,10 @@ record CatalogCheck(Deployment deployment, Catalog catalog) implements Check {
         int count = deployment.tables().size() + deployment.views().size();
         return details.finding(
                 details.failures() == 0
-                        ? "%,d tables and %,d views are as they were deployed"
+                        ? "%s and %s are as they were deployed"
                                 .formatted(
-                                        deployment.tables().size(),
-                                        deployment.views().size())
+                                        Finding.count(deployment.tables().size(), "table"),
+                                        Finding.count(deployment.views().size(), "view"))
                         : "%,d of %,d tables and views are not as they were deployed"
                                 .formatted(details.failures(), count));
     }

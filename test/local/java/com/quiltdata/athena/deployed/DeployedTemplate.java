@@ -81,6 +81,17 @@ record DeployedTemplate(
                 : unresolved(logicalId + "." + name);
     }
 
+    /**
+     * Makes of a text what CloudFormation may tell of it: it has question marks for characters beyond ASCII. How many it
+     * has for one does not count here.
+     *
+     * @see <a href="https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/814">Characters beyond
+     *     ASCII in GetTemplate</a>
+     */
+    static String told(String text) {
+        return text.replaceAll("[^\\x{0}-\\x{7f}]", "?").replaceAll("[?]+", "?");
+    }
+
     /** A text that stands for what is not known. */
     static String unresolved(String reference) {
         return "${" + reference + "}";

@@ -52,6 +52,11 @@ record Finding(Status status, String message, List<Detail> details) {
      */
     record Detail(Status status, String text) {}
 
+    /** Counts things: "1 table", "2 tables". */
+    static String count(long number, String thing) {
+        return "%,d %s%s".formatted(number, thing, number == 1 ? "" : "s");
+    }
+
     /** Nothing could be checked. */
     static Finding notChecked(String reason) {
         return new Finding(Status.NOT_CHECKED, reason, List.of());

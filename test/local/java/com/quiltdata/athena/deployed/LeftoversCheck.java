@@ -48,8 +48,8 @@ record LeftoversCheck(Deployment deployment, Catalog catalog, CloudFormationClie
         return details.finding(
                 details.failures() == 0
                         ? "Nothing is left from before, as far as it was looked for"
-                        : "%,d things are not this deployment's, or have been changed beside it"
-                                .formatted(details.failures()));
+                        : "Not of this deployment, or changed beside it: %s"
+                                .formatted(Finding.count(details.failures(), "thing")));
     }
 
     /** A name that this project makes, and that the deployment does not. */
@@ -61,7 +61,7 @@ record LeftoversCheck(Deployment deployment, Catalog catalog, CloudFormationClie
         List<String> left = others.stream().filter(LeftoversCheck::isOurs).toList();
         left.forEach(name -> details.fail("%s is in the database, and no template has it".formatted(name)));
         if (others.size() > left.size()) {
-            details.note("The database also has %,d tables and views of other people"
+            details.note("The database also has tables and views of other people: %,d"
                     .formatted(others.size() - left.size()));
         }
     }

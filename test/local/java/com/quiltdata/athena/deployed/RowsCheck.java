@@ -52,10 +52,10 @@ record RowsCheck(SampledQueries queries) implements Check {
         long packages = answers.samples().stream()
                 .mapToLong(sample -> sample.packages().size())
                 .sum();
-        String sample = "%,d packages of %,d buckets (--seed %d)%s"
+        String sample = "%s of %s (--seed %d)%s"
                 .formatted(
-                        packages,
-                        answers.samples().size(),
+                        Finding.count(packages, "package"),
+                        Finding.count(answers.samples().size(), "bucket"),
                         queries.seed(),
                         queries.role().map(role -> ", as " + role).orElse(""));
         if (answers.answers().isEmpty()) {

@@ -41,8 +41,8 @@ record StackCheck(Deployment deployment, Path project, Map<String, String> conte
                         ? status + ", and what this checkout synthesizes"
                         : differences < 0
                                 ? status + "; it was not compared with this checkout"
-                                : "%s; it differs from this checkout in %,d places: another commit or another configuration"
-                                        .formatted(status, differences));
+                                : "%s; it differs from this checkout in %s: another commit or another configuration"
+                                        .formatted(status, Finding.count(differences, "place")));
     }
 
     private static void checkStatus(Stack stack, Details details) {
