@@ -108,7 +108,7 @@ class CloudFormationTest {
         StackSummary deleted = CLOUD_FORMATION
                 .listStacks(list -> list.stackStatusFilters(StackStatus.DELETE_COMPLETE))
                 .stackSummaries()
-                .getLast();
+                .getFirst();
         assertThat(deleted.stackName()).isEqualTo("QuiltAthena");
         assertThat(resources(deleted.stackId()).stream()
                         .filter(resource -> resource.resourceStatusAsString().equals("DELETE_SKIPPED"))
