@@ -105,6 +105,7 @@ public final class SnapshotStore extends Construct {
                         .nullOrder("nulls-first")
                         .build())
                 .toList();
+        // Without a TableInput, not even one with the name alone: Glue refuses one beside an IcebergTableInput.
         CfnTable declared = CfnTable.Builder.create(this, "Table")
                 .catalogId(Aws.ACCOUNT_ID)
                 .databaseName(database.name())

@@ -62,14 +62,15 @@ public final class SnapshotTable {
 
     /**
      * What Athena does with the table: files are Parquet in zstd, and VACUUM leaves a day of history, which is longer than
-     * any query runs.
+     * any query runs. These are Iceberg's own names, which the table has to have when CloudFormation makes it; Athena shows
+     * them under others, such as {@code vacuum_max_snapshot_age_seconds}.
      *
      * @see <a href="https://docs.aws.amazon.com/athena/latest/ug/querying-iceberg-creating-tables.html">Table properties</a>
      */
     public static final Map<String, String> PROPERTIES = Map.of(
             "write.format.default", "parquet",
             "write.parquet.compression-codec", "zstd",
-            "vacuum_max_snapshot_age_seconds", "86400");
+            "history.expire.max-snapshot-age-ms", "86400000");
 
     /**
      * A column.

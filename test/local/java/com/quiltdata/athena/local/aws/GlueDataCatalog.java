@@ -145,6 +145,12 @@ final class GlueDataCatalog implements AwsService {
     private ObjectNode createTable(ObjectNode request) throws AwsServiceException {
         Database database = database(request, "DatabaseName");
         JsonNode iceberg = request.path("OpenTableFormatInput").path("IcebergInput");
+        if (iceberg.has("CreateIcebergTableInput") && request.has("TableInput")) {
+            throw new AwsServiceException(
+                    "InvalidInputException",
+                    "Table metadata is expected only via TableInput or via IcebergTableInputProperties inside "
+                            + "OpenTableFormatInput");
+        }
         String name = name(iceberg.isObject() ? request : request.path("TableInput"), "Name");
         if (database.tables.containsKey(name)) {
             throw new AwsServiceException("AlreadyExistsException", "Table already exists: " + name);
