@@ -18,7 +18,6 @@ import software.amazon.awssdk.services.cloudformation.model.Stack;
 /** A deployed template beside the one that a checkout synthesizes, with a group of buckets in a nested stack. */
 class TemplateDifferencesTest {
     private static final Pattern ASSET = Pattern.compile("[0-9a-f]{64}[.]json");
-    private static final String FUNCTION = "AthenaViewProviderHandler";
     private static final CloudAssembly ASSEMBLY =
             TestTemplates.assembly(TestTemplates.configuration("quiltBuckets", Map.of("imaging", List.of("bucket-a"))));
 
@@ -68,10 +67,12 @@ class TemplateDifferencesTest {
 
     @Test
     void anotherBuildOfAFunctionIsNamedAsSuch() {
-        String id = named(main, FUNCTION, "AWS::Lambda::Function");
-        ((ObjectNode) main.at("/Resources/%s/Properties/Code".formatted(id))).put("S3Key", "other.jar");
+        CloudAssembly assembly = TestTemplates.assembly(TestTemplates.configuration());
+        JsonNode deployed = assembly.template().deepCopy();
+        String id = named(deployed, "AthenaViewProviderHandler", "AWS::Lambda::Function");
+        ((ObjectNode) deployed.at("/Resources/%s/Properties/Code".formatted(id))).put("S3Key", "other.jar");
 
-        assertThat(differences(main))
+        assertThat(TemplateDifferences.between(assembly, part(deployed, Map.of())))
                 .singleElement()
                 .asString()
                 .startsWith(

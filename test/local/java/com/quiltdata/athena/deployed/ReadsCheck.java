@@ -70,6 +70,18 @@ record ReadsCheck(SampledQueries queries) implements Check {
             throw new NotCheckedException("No query for one package has come to its end");
         }
         Details details = new Details();
+        List<Duration> times = answers.answers().stream()
+                .flatMap(answer -> answer.outcome().stream())
+                .map(Outcome::took)
+                .sorted()
+                .toList();
+        details.note("%,d queries took %s in the median and %s at most, and read %,d of at most %,d bytes"
+                .formatted(
+                        times.size(),
+                        seconds(times.get(times.size() / 2)),
+                        seconds(times.getLast()),
+                        answers.bytesRead(),
+                        answers.mostBytes()));
         for (Answer answer : ofOnePackage) {
             Outcome outcome = answer.outcome().orElseThrow();
             details.note("%s: %,d bytes for one package in %s; its manifests have %,d bytes, the registry has %,d"
@@ -80,18 +92,6 @@ record ReadsCheck(SampledQueries queries) implements Check {
                             needed(answer),
                             answer.query().sample().listing().bytes()));
         }
-        List<Duration> times = answers.answers().stream()
-                .flatMap(answer -> answer.outcome().stream())
-                .map(Outcome::took)
-                .sorted()
-                .toList();
-        details.note("%,d queries took %s each, %s at most, and read %,d bytes of %,d at most"
-                .formatted(
-                        times.size(),
-                        seconds(times.get(times.size() / 2)),
-                        seconds(times.getLast()),
-                        answers.bytesRead(),
-                        answers.mostBytes()));
         Reading reading = ofOnePackage.stream()
                 .map(ReadsCheck::reading)
                 .max(Comparator.comparing(one -> one == Reading.UNKNOWN ? -1 : one.ordinal()))
