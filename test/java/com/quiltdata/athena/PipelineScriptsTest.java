@@ -48,6 +48,24 @@ class PipelineScriptsTest {
     }
 
     @Test
+    void theCheckOfADeploymentIsOneBlockOfMarkdownWithTheStatusOfTheCommand() throws Exception {
+        Path project = Files.createDirectories(directory.resolve("project"));
+        Files.createDirectories(project.resolve(".ci"));
+        Files.createDirectories(project.resolve("test"));
+        Files.copy(TestTemplates.PROJECT.resolve(".ci/check-deployment"), project.resolve(".ci/check-deployment"));
+        script(project.resolve("test/deployed-athena"), "echo \"✘ Stack $*\"; exit 1");
+
+        assertThat(run(project.resolve(".ci/check-deployment").toString(), "--sample", "3"))
+                .isEqualTo(new Outcome(1, """
+                        What is deployed:
+
+                        ``````
+                        ✘ Stack --sample 3
+                        ``````
+                        """));
+    }
+
+    @Test
     void theDiffIsOneBlockOfMarkdown() throws Exception {
         command(
                 "npx",

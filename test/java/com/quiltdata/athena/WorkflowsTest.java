@@ -61,9 +61,12 @@ class WorkflowsTest {
 
         assertThat(used)
                 .isEqualTo(Map.of(
-                        "deploy.yml", Set.of("AWS_DEPLOY_ROLE_ARN", "AWS_READ_ROLE_ARN", "AWS_REGION"),
-                        "diff.yml", Set.of("AWS_READ_ROLE_ARN", "AWS_REGION"),
-                        "drift.yml", Set.of("AWS_READ_ROLE_ARN", "AWS_REGION")));
+                        "deploy.yml",
+                        Set.of("AWS_CHECK_ROLE_ARN", "AWS_DEPLOY_ROLE_ARN", "AWS_READ_ROLE_ARN", "AWS_REGION"),
+                        "diff.yml",
+                        Set.of("AWS_READ_ROLE_ARN", "AWS_REGION"),
+                        "drift.yml",
+                        Set.of("AWS_READ_ROLE_ARN", "AWS_REGION")));
     }
 
     /** The deploying role trusts the environment, which somebody approves. */
@@ -92,6 +95,8 @@ class WorkflowsTest {
         assertThat(jobs.get("diff").get("needs")).isEqualTo("check");
         assertThat(jobs.get("deploy").get("needs")).isEqualTo("diff");
         assertThat(jobs.get("deploy").containsKey("if")).isFalse();
+        assertThat(jobs.get("check-deployment").get("needs")).isEqualTo("deploy");
+        assertThat(jobs.get("check-deployment").get("if")).isEqualTo("vars.AWS_CHECK_ROLE_ARN != ''");
     }
 
     /** What a pull request changes in them would otherwise run with the credentials. */
@@ -135,6 +140,10 @@ class WorkflowsTest {
                                 ".ci/cdk deploy --app cdk.out --require-approval never --outputs-file outputs.json"
                                         + " QuiltAthena",
                                 "jq . outputs.json | tee -a \"$GITHUB_STEP_SUMMARY\""),
+                        "deploy.yml check-deployment",
+                        List.of(
+                                "test/deployed-athena --version",
+                                ".ci/check-deployment | tee -a \"$GITHUB_STEP_SUMMARY\""),
                         "diff.yml synthesize",
                         List.of(".ci/cdk synth --quiet"),
                         "diff.yml diff",
@@ -169,6 +178,7 @@ class WorkflowsTest {
                 .isEqualTo(Map.of(
                         "deploy.yml diff", Set.of("id-token: write"),
                         "deploy.yml deploy", Set.of("id-token: write"),
+                        "deploy.yml check-deployment", Set.of("id-token: write"),
                         "diff.yml diff", Set.of("id-token: write", "pull-requests: write"),
                         "drift.yml drift", Set.of("id-token: write", "issues: write")));
     }
@@ -227,18 +237,41 @@ class WorkflowsTest {
     /** What runs with credentials was not built by the pull request: the assembly comes as an artifact, and is data. */
     @Test
     void noJobThatHasCredentialsBuildsTheApp() {
-        List<Map<?, ?>> jobs = workflows()
-                .flatMap(file -> jobs(file).values().stream())
-                .filter(job -> object(job.get("permissions")).containsKey("id-token"))
-                .toList();
+        Map<String, Map<?, ?>> jobs = new TreeMap<>();
+        workflows()
+                .forEach(file -> jobs(file).forEach((name, job) -> {
+                    if (object(job.get("permissions")).containsKey("id-token")) {
+                        jobs.put(file.getFileName() + " " + name, job);
+                    }
+                }));
+        // It comes after the deployment of the same commit, and may only read.
+        jobs.remove("deploy.yml check-deployment");
 
         assertThat(jobs).hasSize(4);
-        assertThat(jobs)
+        assertThat(jobs.values())
                 .flatMap(job ->
                         Stream.concat(values(job, "run"), values(job, "uses")).toList())
                 .map(String::valueOf)
                 .contains(".ci/diff cdk.out > diff.md")
                 .noneMatch(step -> step.matches(".*(synth|set-up|mvn|\\.ci/run).*"));
+    }
+
+    @Test
+    void theCheckOfADeploymentIsBuiltBeforeItHasCredentials() {
+        List<String> steps = values(jobs(workflow("deploy.yml")).get("check-deployment"), "steps")
+                .flatMap(all -> ((Collection<?>) all).stream())
+                .map(step -> object(step).containsKey("run")
+                        ? object(step).get("run")
+                        : object(step).get("uses"))
+                .map(String::valueOf)
+                .toList();
+
+        assertThat(steps.indexOf("test/deployed-athena --version"))
+                .isNotNegative()
+                .isLessThan(steps.indexOf(steps.stream()
+                        .filter(step -> step.contains("configure-aws-credentials"))
+                        .findFirst()
+                        .orElseThrow()));
     }
 
     /** The documentation shows the pipelines' commands, for other pipelines. */

@@ -2,6 +2,8 @@ package com.quiltdata.athena.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.quiltdata.athena.calls.Call;
+import com.quiltdata.athena.calls.Request;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -45,7 +47,7 @@ final class AccessTable {
                 .map(line -> Stream.of(line.split("\\|", -1)).map(String::strip).toList())
                 .filter(row -> row.get(0).equals("allowed"))
                 .map(row -> Call.request(
-                        partition, row.get(1), row.get(2), row.get(3).isEmpty() ? null : row.get(3)))
+                        partition.place(), row.get(1), row.get(2), row.get(3).isEmpty() ? null : row.get(3)))
                 .toList();
     }
 }

@@ -1,6 +1,7 @@
 package com.quiltdata.athena.access;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.quiltdata.athena.calls.Call;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
@@ -45,7 +46,7 @@ class AnyInputAccessTest {
         AccessTable.check(
                 new PolicyEvaluator(List.of(policy)),
                 expected,
-                Call.request(Partition.AWS, action, resource, circumstances),
+                Call.request(Partition.AWS.place(), action, resource, circumstances),
                 why);
     }
 }

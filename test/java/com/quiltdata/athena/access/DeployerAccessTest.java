@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.quiltdata.athena.TestFiles;
 import com.quiltdata.athena.TestTemplates;
 import com.quiltdata.athena.access.ResourceHandlers.Handler;
+import com.quiltdata.athena.calls.Call;
+import com.quiltdata.athena.calls.Request;
 import com.quiltdata.athena.local.cloudformation.CloudAssembly;
 import java.io.File;
 import java.nio.file.Files;
@@ -43,8 +45,11 @@ class DeployerAccessTest {
     private static final String DEPLOY = "deploy-role.json";
     private static final String BOUNDARY = "require-boundary.json";
 
+    /** {@link DeployedAccessTest} has what it is for. */
+    static final String CHECK = "check-deployment.json";
+
     /** What stands for what, as {@code docs/gitops.md} explains it. The boundary has a name that the stack may write. */
-    private static final Map<String, String> NAMES = Map.ofEntries(
+    static final Map<String, String> NAMES = Map.ofEntries(
             Map.entry("<partition>", PARTITION.id()),
             Map.entry("<region>", PARTITION.region()),
             Map.entry("<account>", Partition.ACCOUNT),
@@ -57,6 +62,16 @@ class DeployerAccessTest {
             Map.entry("<role-path>", "/quilt/"),
             Map.entry("<boundary>", PARTITION.arn("iam", "policy/QuiltAthena-boundary")),
             Map.entry("<catalog-key>", PARTITION.arn("kms", "key/catalog")),
+            Map.entry("<quilt-stack>", "quilt"),
+            Map.entry(
+                    "\"<quilt-buckets>\"",
+                    "\"%s\", \"%s\"".formatted(PARTITION.arn("s3", "bucket-a"), PARTITION.arn("s3", "bucket-b"))),
+            Map.entry(
+                    "\"<registries>\"",
+                    "\"%s\", \"%s\""
+                            .formatted(
+                                    PARTITION.arn("s3", "bucket-a/.quilt/*"),
+                                    PARTITION.arn("s3", "bucket-b/.quilt/*"))),
             Map.entry(
                     "\"<attached-roles>\"",
                     "\"%s\", \"%s\""
@@ -102,7 +117,7 @@ class DeployerAccessTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {READ, DEPLOY})
+    @ValueSource(strings = {CHECK, READ, DEPLOY})
     void thePipelinesOwnRolesChangeNothing(String file) {
         PolicyEvaluator policy = evaluator(PARTITION, file);
 
@@ -318,7 +333,7 @@ class DeployerAccessTest {
         assertThat(process.waitFor()).isZero();
         assertThat(TestFiles.list(directory.resolve("target/deployer")))
                 .extracting(file -> file.getFileName().toString())
-                .containsExactly(MONITORING, SNAPSHOTS, EXECUTION, DEPLOY, READ, BOUNDARY);
+                .containsExactly(CHECK, MONITORING, SNAPSHOTS, EXECUTION, DEPLOY, READ, BOUNDARY);
         assertThat(TestFiles.list(directory.resolve("target/deployer")))
                 .allSatisfy(file -> assertThat(TestFiles.json(TestFiles.text(file)))
                         .isEqualTo(filled(file.getFileName().toString(), names)));
@@ -326,11 +341,17 @@ class DeployerAccessTest {
 
     /** A managed policy has at most 6,144 characters, white space not counted. */
     @ParameterizedTest
-    @ValueSource(strings = {EXECUTION, SNAPSHOTS, MONITORING, READ, DEPLOY, BOUNDARY})
+    @ValueSource(strings = {CHECK, EXECUTION, SNAPSHOTS, MONITORING, READ, DEPLOY, BOUNDARY})
     void eachFitsIntoAManagedPolicyWithNamesOfSixtyCharacters(String file) {
         Map<String, String> names = new HashMap<>(NAMES);
         for (String name : List.of(
-                "<results-bucket>", "<snapshot-bucket>", "<workgroup>", "<database>", "<policy>", "<role-path>")) {
+                "<results-bucket>",
+                "<snapshot-bucket>",
+                "<workgroup>",
+                "<database>",
+                "<policy>",
+                "<role-path>",
+                "<quilt-stack>")) {
             names.put(name, "n".repeat(60));
         }
         names.put("<partition>", Partition.LONGEST.id());
@@ -346,7 +367,10 @@ class DeployerAccessTest {
     private static void decide(
             String expected, String action, String resource, String circumstances, String why, String... files) {
         AccessTable.check(
-                evaluator(PARTITION, files), expected, Call.request(PARTITION, action, resource, circumstances), why);
+                evaluator(PARTITION, files),
+                expected,
+                Call.request(PARTITION.place(), action, resource, circumstances),
+                why);
     }
 
     private static List<Request> needed(Stream<Handler> handlers, String table) {
@@ -424,7 +448,7 @@ class DeployerAccessTest {
     }
 
     /** A policy without the statements for roles and for a key that there are not. */
-    private static JsonNode filled(String file, Map<String, String> names) {
+    static JsonNode filled(String file, Map<String, String> names) {
         String text = TestFiles.text(DEPLOYER.resolve(file));
         for (Map.Entry<String, String> name : names.entrySet()) {
             text = text.replace(name.getKey(), name.getValue());

@@ -3,6 +3,7 @@ package com.quiltdata.athena.access;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.quiltdata.athena.TestTemplates;
+import com.quiltdata.athena.calls.Call;
 import com.quiltdata.athena.local.DeployedStack;
 import com.quiltdata.athena.local.aws.EmbeddedAws;
 import com.quiltdata.athena.local.aws.SharedEmbeddedAws;
@@ -58,7 +59,7 @@ class FirstDeploymentTest {
 
     private static boolean mayCreate(PolicyEvaluator policy) {
         return Stream.of("catalog", "database/default")
-                .map(resource -> Call.request(Partition.AWS, "glue:CreateDatabase", resource, "athena"))
+                .map(resource -> Call.request(Partition.AWS.place(), "glue:CreateDatabase", resource, "athena"))
                 .allMatch(request -> policy.decide(request).allowed());
     }
 }

@@ -3,6 +3,7 @@ package com.quiltdata.athena.access;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.quiltdata.athena.calls.Call;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -202,7 +203,7 @@ class HandlerAccessTest {
         AccessTable.check(
                 new PolicyEvaluator(POLICIES.get(partition)),
                 expected,
-                Call.request(partition, action, resource, circumstances),
+                Call.request(partition.place(), action, resource, circumstances),
                 why);
     }
 }

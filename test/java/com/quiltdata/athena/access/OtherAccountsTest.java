@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.quiltdata.athena.TestFiles;
+import com.quiltdata.athena.calls.Call;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -41,7 +42,8 @@ class OtherAccountsTest {
             """)
     void itAllowsWhatTheUsersPolicyDoes(
             String expected, String action, String resource, String circumstances, String why) {
-        AccessTable.check(evaluator(), expected, Call.request(Partition.AWS, action, resource, circumstances), why);
+        AccessTable.check(
+                evaluator(), expected, Call.request(Partition.AWS.place(), action, resource, circumstances), why);
     }
 
     @Test

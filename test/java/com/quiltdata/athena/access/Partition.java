@@ -1,5 +1,7 @@
 package com.quiltdata.athena.access;
 
+import com.quiltdata.athena.calls.Place;
+
 /** Where the stack is deployed to. */
 enum Partition {
     /** The commercial regions. */
@@ -27,6 +29,11 @@ enum Partition {
         return region;
     }
 
+    /** The account that the stack is deployed to, in the region. */
+    Place place() {
+        return new Place(id, region, ACCOUNT);
+    }
+
     /**
      * Makes the ARN of something in the account and region.
      *
@@ -35,14 +42,6 @@ enum Partition {
      * @return the ARN
      */
     String arn(String service, String resource) {
-        return switch (service) {
-            case "s3" -> "arn:%s:s3:::%s".formatted(id, resource);
-            case "iam" -> "arn:%s:iam::%s:%s".formatted(id, ACCOUNT, resource);
-            case "cloudwatch" ->
-                // Dashboards are an account's.
-                "arn:%s:cloudwatch:%s:%s:%s"
-                        .formatted(id, resource.startsWith("dashboard/") ? "" : region, ACCOUNT, resource);
-            default -> "arn:%s:%s:%s:%s:%s".formatted(id, service, region, ACCOUNT, resource);
-        };
+        return place().arn(service, resource);
     }
 }

@@ -1,6 +1,7 @@
 package com.quiltdata.athena.access;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.quiltdata.athena.calls.Request;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;

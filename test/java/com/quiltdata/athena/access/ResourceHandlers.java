@@ -1,5 +1,7 @@
 package com.quiltdata.athena.access;
 
+import com.quiltdata.athena.calls.Call;
+import com.quiltdata.athena.calls.Request;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,7 +63,7 @@ final class ResourceHandlers {
         Stream<Request> requests(Partition partition) {
             return actions.stream()
                     .flatMap(action -> resources.stream()
-                            .map(resource -> Call.request(partition, service + ":" + action, resource, null)));
+                            .map(resource -> Call.request(partition.place(), service + ":" + action, resource, null)));
         }
     }
 

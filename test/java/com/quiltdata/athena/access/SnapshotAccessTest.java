@@ -3,6 +3,7 @@ package com.quiltdata.athena.access;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.quiltdata.athena.calls.Call;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -176,6 +177,9 @@ class SnapshotAccessTest {
             String circumstances,
             String why) {
         AccessTable.check(
-                new PolicyEvaluator(policies), expected, Call.request(partition, action, resource, circumstances), why);
+                new PolicyEvaluator(policies),
+                expected,
+                Call.request(partition.place(), action, resource, circumstances),
+                why);
     }
 }

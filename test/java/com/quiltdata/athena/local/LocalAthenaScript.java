@@ -12,20 +12,22 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * The script {@code test/local-athena}, started as users start it, but on what the running build has compiled: in a
+ * The script {@code test/local-athena} or another one beside it, started as users start it, but on what the running build has compiled: in a
  * folder of links to the project, with the files in it that tell the script that nothing has to be built.
  */
-final class LocalAthenaScript {
+public final class LocalAthenaScript {
     private static final Path PROJECT = Path.of("..").toAbsolutePath().normalize();
 
     private final Path script;
     private final Path errors;
     private final Path temporaryFiles;
+    private final Map<String, String> environment = new HashMap<>();
 
     private LocalAthenaScript(Path script, Path errors, Path temporaryFiles) {
         this.script = script;
@@ -39,17 +41,27 @@ final class LocalAthenaScript {
      * @param directory where to keep the folder, and what the script says on standard error
      */
     static LocalAthenaScript in(Path directory) throws IOException {
+        return named("local-athena", directory);
+    }
+
+    /**
+     * Prepares a script.
+     *
+     * @param name its name in the folder {@code test}
+     * @param directory where to keep the folder, and what the script says on standard error
+     * @return the script
+     * @throws IOException if a file cannot be written
+     */
+    public static LocalAthenaScript named(String name, Path directory) throws IOException {
         Path folder = directory.resolve("script");
         Path target = Files.createDirectories(folder.resolve("test/target"));
-        for (String name :
+        for (String file :
                 List.of("pom.xml", "cdk.json", "cdk.context.json", "lambda", "src", "test/pom.xml", "test/local")) {
-            Files.createSymbolicLink(folder.resolve(name), PROJECT.resolve(name));
+            Files.createSymbolicLink(folder.resolve(file), PROJECT.resolve(file));
         }
         // The script follows a link to itself, and would start the project's own.
         Path script = Files.copy(
-                PROJECT.resolve("test/local-athena"),
-                folder.resolve("test/local-athena"),
-                StandardCopyOption.COPY_ATTRIBUTES);
+                PROJECT.resolve("test/" + name), folder.resolve("test/" + name), StandardCopyOption.COPY_ATTRIBUTES);
         // What the build gives the tests' JVM it also gives the command's.
         String options = ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
                 .filter(argument -> !argument.startsWith("-D") && !argument.contains("javaagent"))
@@ -60,8 +72,26 @@ final class LocalAthenaScript {
                 script, directory.resolve("errors.txt"), Files.createDirectories(directory.resolve("temporary")));
     }
 
-    /** Starts the script; what it says on standard error is kept. */
-    Process start(String... arguments) throws IOException {
+    /**
+     * Sets a variable of the script's environment.
+     *
+     * @param name the variable's name
+     * @param value its value
+     * @return this script
+     */
+    public LocalAthenaScript with(String name, String value) {
+        environment.put(name, value);
+        return this;
+    }
+
+    /**
+     * Starts the script; what it says on standard error is kept.
+     *
+     * @param arguments the script's
+     * @return the process
+     * @throws IOException if it cannot be started
+     */
+    public Process start(String... arguments) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(script.toString());
         command.addAll(List.of(arguments));
@@ -72,16 +102,26 @@ final class LocalAthenaScript {
                         "LC_ALL", "C",
                         "HTTP_PROXY", "http://127.0.0.1:9",
                         "TMPDIR", temporaryFiles.toString()));
+        builder.environment().putAll(environment);
         return builder.start();
     }
 
-    /** Returns what the process that was started last has said on standard error. */
-    String errors() throws IOException {
+    /**
+     * Returns what the process that was started last has said on standard error.
+     *
+     * @return the text so far
+     * @throws IOException if it cannot be read
+     */
+    public String errors() throws IOException {
         return Files.readString(errors);
     }
 
-    /** Returns what the processes that have ended left in the temporary directory. */
-    List<Path> leftovers() {
+    /**
+     * Returns what the processes that have ended left in the temporary directory.
+     *
+     * @return files and folders
+     */
+    public List<Path> leftovers() {
         return TestFiles.list(temporaryFiles);
     }
 

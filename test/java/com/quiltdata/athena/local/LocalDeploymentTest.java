@@ -13,7 +13,7 @@ import com.quiltdata.athena.local.cloudformation.LocalStack;
 import com.quiltdata.athena.local.cloudformation.LocalStack.ExistingResources;
 import com.quiltdata.athena.local.cloudformation.ResourceChange;
 import com.quiltdata.athena.local.cloudformation.ResourceChange.Action;
-import com.quiltdata.athena.metadata.ViewContract;
+import com.quiltdata.athena.registry.ViewContract;
 import com.quiltdata.athena.schema.BucketTable;
 import com.quiltdata.athena.schema.BucketView;
 import com.quiltdata.athena.schema.QuiltBucket;

@@ -11,7 +11,7 @@ import com.quiltdata.athena.local.aws.SharedEmbeddedAws;
 import com.quiltdata.athena.local.cloudformation.CloudAssembly;
 import com.quiltdata.athena.local.cloudformation.LocalStack;
 import com.quiltdata.athena.local.cloudformation.ResourceExistsException;
-import com.quiltdata.athena.metadata.ViewContract;
+import com.quiltdata.athena.registry.ViewContract;
 import com.quiltdata.athena.schema.BucketTable;
 import com.quiltdata.athena.schema.BucketView;
 import com.quiltdata.athena.schema.QuiltBucket;

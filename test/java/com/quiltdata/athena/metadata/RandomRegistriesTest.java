@@ -2,6 +2,7 @@ package com.quiltdata.athena.metadata;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.quiltdata.athena.registry.RegistryReader;
 import java.util.Random;
 import java.util.stream.LongStream;
 import org.junit.jupiter.params.ParameterizedTest;

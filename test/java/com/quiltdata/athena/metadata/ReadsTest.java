@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.quiltdata.athena.local.RegistryReads;
 import com.quiltdata.athena.local.aws.EngineVersion;
+import com.quiltdata.athena.registry.RegistryReader;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -69,8 +70,8 @@ class ReadsTest {
 
         assertThat(reads.bytes())
                 .isEqualTo(Stream.concat(
-                                reads.manifests().stream().map(name -> Registry.MANIFESTS + withoutBucket(name)),
-                                reads.pointers().stream().map(name -> Registry.POINTERS + withoutBucket(name)))
+                                reads.manifests().stream().map(name -> RegistryReader.MANIFESTS + withoutBucket(name)),
+                                reads.pointers().stream().map(name -> RegistryReader.POINTERS + withoutBucket(name)))
                         .mapToLong(key -> registry.objects().get(key).length)
                         .sum());
     }
@@ -154,8 +155,8 @@ class ReadsTest {
         Stream<String> read = EngineVersion.current().skipsFilesByAnyCondition()
                 ? needed
                 : registry.objects().keySet().stream()
-                        .filter(key -> key.startsWith(Registry.POINTERS))
-                        .map(key -> key.substring(Registry.POINTERS.length()));
+                        .filter(key -> key.startsWith(RegistryReader.POINTERS))
+                        .map(key -> key.substring(RegistryReader.POINTERS.length()));
         return read.map(name -> Registry.BUCKET + "/" + name).sorted().toList();
     }
 

@@ -3,6 +3,7 @@ package com.quiltdata.athena.metadata;
 import com.quiltdata.athena.local.DeployedStack;
 import com.quiltdata.athena.local.RegistryReads;
 import com.quiltdata.athena.local.aws.SharedEmbeddedAws;
+import com.quiltdata.athena.registry.RegistryReader;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
@@ -21,12 +22,6 @@ final class Registry {
     static final String BUCKET = "views-bucket";
 
     private static final String PREFIX = "views_bucket_quilt_";
-
-    /** Where the manifests are in the bucket. */
-    static final String MANIFESTS = ".quilt/packages/";
-
-    /** Where the pointers are in the bucket. */
-    static final String POINTERS = ".quilt/named_packages/";
 
     /** The packages view's name. */
     static final String PACKAGES_VIEW = PREFIX + "packages_view";
@@ -76,12 +71,12 @@ final class Registry {
 
     /** Puts an object into the manifests' folder. */
     Registry manifest(String name, String content) {
-        return object(MANIFESTS + name, content.getBytes(StandardCharsets.UTF_8));
+        return object(RegistryReader.MANIFESTS + name, content.getBytes(StandardCharsets.UTF_8));
     }
 
     /** Puts an object into the pointers' folder. */
     Registry pointer(String path, String content) {
-        return object(POINTERS + path, content.getBytes(StandardCharsets.UTF_8));
+        return object(RegistryReader.POINTERS + path, content.getBytes(StandardCharsets.UTF_8));
     }
 
     /** Puts a manifest and the pointer {@code user/name/latest} to it. */

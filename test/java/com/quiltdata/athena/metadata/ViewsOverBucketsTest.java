@@ -6,6 +6,7 @@ import com.quiltdata.athena.local.DeployedStack;
 import com.quiltdata.athena.local.RegistryReads;
 import com.quiltdata.athena.local.ResultTable.Column;
 import com.quiltdata.athena.local.aws.SharedEmbeddedAws;
+import com.quiltdata.athena.registry.RegistryReader;
 import com.quiltdata.athena.schema.BucketView;
 import com.quiltdata.athena.schema.QuiltBucket;
 import java.util.ArrayList;
@@ -52,8 +53,8 @@ class ViewsOverBucketsTest {
     }
 
     private static void put(int bucket, String name, String hash) {
-        putObject(bucket, Registry.POINTERS + "user/" + name + "/latest", hash);
-        putObject(bucket, Registry.MANIFESTS + hash, """
+        putObject(bucket, RegistryReader.POINTERS + "user/" + name + "/latest", hash);
+        putObject(bucket, RegistryReader.MANIFESTS + hash, """
                 {"version": "v0", "message": "%1$s in %2$d"}
                 {"logical_key": "%1$s in %2$d"}
                 """.formatted(name, bucket));

@@ -126,6 +126,17 @@ class LogLogPlotTest {
         assertThat(names).containsExactly(foot - 28, foot - 14, foot);
     }
 
+    @Test
+    void aLineThatEndsEarlyIsNamedOnTheRightToo() throws Exception {
+        Line early = new Line("early", Look.GREEN_DIAMOND, List.of(new Figure(30, 71_459)));
+
+        assertThat(elements(plot(REFERENCE, early).getDocumentElement(), "text")
+                        .filter(text -> text.getTextContent().matches("(reference|early) .*"))
+                        .map(text -> text.getAttribute("x"))
+                        .distinct())
+                .hasSize(1);
+    }
+
     @ParameterizedTest
     @CsvSource({"0, 1", "-30, 1", "30, -1", "30, NaN", "30, Infinity"})
     void aFigureThatTheAxesHaveNoPlaceForIsNamed(double x, double y) {
@@ -151,7 +162,7 @@ class LogLogPlotTest {
                 "BYTES | 42919 | 42.9 kB",
                 "BYTES | 999700 | 1 MB",
                 "BYTES | 4300000000 | 4.3 GB",
-                "REQUESTS | 1290 | 1,290",
+                "NUMBER | 1290 | 1,290",
                 "SECONDS | 0.1 | 0.1 s",
                 "SECONDS | 15.94 | 15.9 s",
                 "SECONDS | 221.5 | 222 s",

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.quiltdata.athena.local.DeployedStack;
 import com.quiltdata.athena.local.aws.EmbeddedAws;
 import com.quiltdata.athena.local.aws.SharedEmbeddedAws;
+import com.quiltdata.athena.local.aws.StackDescription;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -54,7 +55,7 @@ class CloudFormationTest {
 
     @Test
     void aStackHasItsStatusAndOutputs() {
-        Stack stack = only("QuiltAthena");
+        Stack stack = only(id());
 
         assertThat(stack.stackStatus()).isEqualTo(StackStatus.CREATE_COMPLETE);
         assertThat(stack.stackId())
@@ -68,33 +69,32 @@ class CloudFormationTest {
     @Test
     void itsTemplateIsTheOneThatWasDeployed() throws JsonProcessingException {
         String template =
-                CLOUD_FORMATION.getTemplate(get -> get.stackName("QuiltAthena")).templateBody();
+                CLOUD_FORMATION.getTemplate(get -> get.stackName(id())).templateBody();
 
         assertThat(new ObjectMapper().readTree(template)).isEqualTo(ASSEMBLY.template());
     }
 
     @Test
     void itsResourcesAndThoseOfANestedStackAreListedByTheirPhysicalIds() {
-        List<StackResourceSummary> resources = resources("QuiltAthena");
+        List<StackResourceSummary> resources = resources(id());
         String nested = physicalIds(resources, "AWS::CloudFormation::Stack").getFirst();
 
         assertThat(physicalIds(resources, "AWS::S3::Bucket")).containsExactly("told-quilt-query-results");
         assertThat(physicalIds(resources(nested), "Custom::AthenaView"))
                 .containsExactlyInAnyOrder(
                         "told.told_bucket_quilt_objects_view", "told.told_bucket_quilt_packages_view");
-        assertThat(only(nested).parentId()).isEqualTo(only("QuiltAthena").stackId());
+        assertThat(only(nested).parentId()).isEqualTo(only(id()).stackId());
     }
 
     @Test
     void anUpdateKeepsTheIdsOfBothStacks() {
-        String before = only("QuiltAthena").stackId();
-        List<String> nested = physicalIds(resources("QuiltAthena"), "AWS::CloudFormation::Stack");
+        String before = only(id()).stackId();
+        List<String> nested = physicalIds(resources(id()), "AWS::CloudFormation::Stack");
 
         STACK.deploy(ASSEMBLY);
 
-        assertThat(only("QuiltAthena").stackId()).isEqualTo(before);
-        assertThat(physicalIds(resources("QuiltAthena"), "AWS::CloudFormation::Stack"))
-                .isEqualTo(nested);
+        assertThat(only(id()).stackId()).isEqualTo(before);
+        assertThat(physicalIds(resources(id()), "AWS::CloudFormation::Stack")).isEqualTo(nested);
     }
 
     @Test
@@ -108,14 +108,14 @@ class CloudFormationTest {
         StackSummary deleted = CLOUD_FORMATION
                 .listStacks(list -> list.stackStatusFilters(StackStatus.DELETE_COMPLETE))
                 .stackSummaries()
-                .getLast();
+                .getFirst();
         assertThat(deleted.stackName()).isEqualTo("QuiltAthena");
         assertThat(resources(deleted.stackId()).stream()
                         .filter(resource -> resource.resourceStatusAsString().equals("DELETE_SKIPPED"))
                         .map(StackResourceSummary::physicalResourceId))
                 .containsExactlyInAnyOrder(
                         "toldlater", "toldlater", "toldlater-quilt-query-results", "QueryResultsBucketPolicyA159DDB3");
-        assertThat(only("QuiltAthena").stackStatus()).isNotEqualTo(StackStatus.DELETE_COMPLETE);
+        assertThat(only(id()).stackStatus()).isNotEqualTo(StackStatus.DELETE_COMPLETE);
     }
 
     @Test
@@ -139,6 +139,15 @@ class CloudFormationTest {
 
     private static String template(String stack) {
         return CLOUD_FORMATION.getTemplate(get -> get.stackName(stack)).templateBody();
+    }
+
+    /** Other tests in this account have stacks of the same name. */
+    private static String id() {
+        return STACK.descriptions().stream()
+                .filter(stack -> stack.parent().isEmpty() && !stack.status().equals(StackDescription.DELETED))
+                .findFirst()
+                .orElseThrow()
+                .id();
     }
 
     private static Stack only(String stack) {

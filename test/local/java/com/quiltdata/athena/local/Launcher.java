@@ -72,7 +72,7 @@ public final class Launcher {
      * Ends the processes that this one has started, such as the Node.js that the CDK runs in, and waits for their end. In
      * a process that others share, it does nothing.
      */
-    static void endChildProcesses() {
+    public static void endChildProcesses() {
         if (launched) {
             List<ProcessHandle> processes = ProcessHandle.current()
                     .children()

@@ -17,6 +17,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -125,11 +126,16 @@ public final class LocalAthena implements Callable<Integer> {
      * @param arguments see {@code --help}
      */
     public static void main(String[] arguments) {
-        System.exit(run(
-                Path.of(System.getProperty(PROJECT_DIRECTORY, ".")),
-                new FileOutputStream(FileDescriptor.out),
-                System.err,
-                arguments));
+        System.exit(run(project(), new FileOutputStream(FileDescriptor.out), System.err, arguments));
+    }
+
+    /**
+     * The project that this program was started in.
+     *
+     * @return the directory of {@code cdk.json}
+     */
+    public static Path project() {
+        return Path.of(System.getProperty(PROJECT_DIRECTORY, "."));
     }
 
     /**
@@ -372,15 +378,26 @@ public final class LocalAthena implements Callable<Integer> {
         new CountDownLatch(1).await();
     }
 
-    /** The version that the build has put into a file. */
+    /**
+     * The version that the build has put into a file.
+     *
+     * @return such as {@code 1.0.0}
+     */
+    public static String version() {
+        Properties properties = new Properties();
+        try (InputStream file = LocalAthena.class.getResourceAsStream("version.properties")) {
+            properties.load(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return properties.getProperty("version");
+    }
+
+    /** The version of the build. */
     static final class Version implements IVersionProvider {
         @Override
-        public String[] getVersion() throws IOException {
-            Properties properties = new Properties();
-            try (InputStream file = LocalAthena.class.getResourceAsStream("version.properties")) {
-                properties.load(file);
-            }
-            return new String[] {"local-athena " + properties.getProperty("version")};
+        public String[] getVersion() {
+            return new String[] {"local-athena " + version()};
         }
     }
 }

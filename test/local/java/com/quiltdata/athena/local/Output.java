@@ -15,7 +15,7 @@ import java.util.Optional;
  * Standard output, in UTF-8. That its reader has seen enough and closed the pipe is no failure; anything else that keeps
  * a text from being written is.
  */
-final class Output {
+public final class Output {
     /** How the operating system calls it, in the locale that the program is started with. */
     private static final String CLOSED_PIPE = "Broken pipe";
 
@@ -27,7 +27,7 @@ final class Output {
      *
      * @param stream where to write
      */
-    Output(OutputStream stream) {
+    public Output(OutputStream stream) {
         this.stream = new Recording(stream);
         writer = new BufferedWriter(new OutputStreamWriter(this.stream, StandardCharsets.UTF_8));
     }
@@ -53,13 +53,21 @@ final class Output {
         }
     }
 
-    /** For what is no result; failures show in {@link #failure()}. */
-    PrintWriter printer() {
+    /**
+     * Writes what is no result of a query; failures show in {@link #failure()}.
+     *
+     * @return a writer that is flushed with each line
+     */
+    public PrintWriter printer() {
         return new PrintWriter(writer, true);
     }
 
-    /** Why something could not be written, in a sentence; empty if nothing went wrong. */
-    Optional<String> failure() {
+    /**
+     * Why something could not be written.
+     *
+     * @return a sentence; empty if nothing went wrong
+     */
+    public Optional<String> failure() {
         return Optional.ofNullable(stream.failure)
                 .map(IOException::getMessage)
                 .filter(message -> !message.contains(CLOSED_PIPE))

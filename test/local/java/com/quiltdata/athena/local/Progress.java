@@ -11,12 +11,12 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 
 /**
- * Says on standard error what the local run is doing: a line for each phase, with its seconds.
+ * Says on standard error what a program is doing: a line for each phase, with its seconds.
  *
  * @param out where to
  * @param terminal whether somebody watches, who is shown how far a long phase has come
  */
-record Progress(PrintStream out, boolean terminal) {
+public record Progress(PrintStream out, boolean terminal) {
     private static final int MOST_NAMED = 20;
     private static final int BAR_COLUMNS = 79;
     private static final int UPDATE_MILLIS = 200;
@@ -29,7 +29,7 @@ record Progress(PrintStream out, boolean terminal) {
      * @param <T> what it returns
      * @return the same
      */
-    <T> T phase(String phase, Supplier<T> work) {
+    public <T> T phase(String phase, Supplier<T> work) {
         return phase(work, result -> phase);
     }
 

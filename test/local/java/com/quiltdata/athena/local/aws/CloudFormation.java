@@ -29,9 +29,9 @@ final class CloudFormation implements AwsService {
 
     private final List<Supplier<List<StackDescription>>> deployers = new CopyOnWriteArrayList<>();
 
-    /** Adds who deploys stacks. */
+    /** Adds who deploys stacks. Of two with stacks of one name, the stack of the newer one is there. */
     void add(Supplier<List<StackDescription>> deployer) {
-        deployers.add(deployer);
+        deployers.addFirst(deployer);
     }
 
     @Override

@@ -103,7 +103,7 @@ public final class BenchmarkPlots implements Runnable {
                     "requests.svg",
                     views(
                             "Manifests, pointers and files of a snapshot that a query asks for",
-                            Unit.REQUESTS,
+                            Unit.NUMBER,
                             engines,
                             BenchmarkPlots::requests));
             plots.put(

@@ -65,7 +65,7 @@ record LogLogPlot(String title, String description, String across, Unit unit, Li
                 return value < 1_000 ? rounded(value) + " B" : scaled(value / 1_000, "kB", "MB", "GB", "TB");
             }
         },
-        REQUESTS {
+        NUMBER {
             @Override
             String text(double value) {
                 return rounded(value);
@@ -217,7 +217,7 @@ record LogLogPlot(String title, String description, String across, Unit unit, Li
             for (double tick : ticks) {
                 String x = pixels(across(tick));
                 rule(x, pixels(plotHeight), x, pixels(plotHeight + 5));
-                text("text", Unit.REQUESTS.text(tick), "x", x, "y", pixels(plotHeight + 18), "text-anchor", "middle");
+                text("text", Unit.NUMBER.text(tick), "x", x, "y", pixels(plotHeight + 18), "text-anchor", "middle");
             }
             text("text", across, "x", pixels(plotWidth + 12), "y", pixels(plotHeight + 18));
         }
@@ -260,8 +260,7 @@ record LogLogPlot(String title, String description, String across, Unit unit, Li
                 text(
                         "title",
                         "%s, %s %s: %s"
-                                .formatted(
-                                        line.label(), Unit.REQUESTS.text(figure.x()), across, unit.text(figure.y())));
+                                .formatted(line.label(), Unit.NUMBER.text(figure.x()), across, unit.text(figure.y())));
                 end();
             }
         }
@@ -288,7 +287,7 @@ record LogLogPlot(String title, String description, String across, Unit unit, Li
                         "text",
                         line.label() + " " + unit.text(last.y()),
                         "x",
-                        pixels(across(last.x()) + 10),
+                        pixels(plotWidth + 2),
                         "y",
                         pixels(places.get(fromTop.indexOf(line))),
                         "dy",

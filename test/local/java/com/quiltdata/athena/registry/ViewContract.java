@@ -1,4 +1,4 @@
-package com.quiltdata.athena.metadata;
+package com.quiltdata.athena.registry;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.quiltdata.athena.schema.BucketView;
@@ -37,8 +37,15 @@ public final class ViewContract {
 
     private ViewContract() {}
 
-    /** A pointer: user and name of the package, a timestamp or {@code latest}, and the top hash in it. */
-    record Pointer(String user, String name, String timestamp, String hash) {}
+    /**
+     * A pointer.
+     *
+     * @param user the first part of the package's name
+     * @param name the second part
+     * @param timestamp seconds since 1970, or {@code latest}
+     * @param hash the top hash that it names
+     */
+    public record Pointer(String user, String name, String timestamp, String hash) {}
 
     /**
      * Returns a view's columns.

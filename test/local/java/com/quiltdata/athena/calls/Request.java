@@ -1,4 +1,4 @@
-package com.quiltdata.athena.access;
+package com.quiltdata.athena.calls;
 
 import java.util.List;
 import java.util.Map;
@@ -10,4 +10,4 @@ import java.util.Map;
  * @param resource an ARN, or {@code *} for a call that takes no resource
  * @param context condition keys and the request's values for them
  */
-record Request(String action, String resource, Map<String, List<String>> context) {}
+public record Request(String action, String resource, Map<String, List<String>> context) {}

@@ -1,11 +1,11 @@
-package com.quiltdata.athena.access;
+package com.quiltdata.athena.calls;
 
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /** One row of a table of calls, in few words, and the request that it stands for. */
-final class Call {
+public final class Call {
     /** What a word before an equals sign stands for; another one is the condition key itself. */
     private static final Map<String, String> KEYS = Map.of("prefix", "s3:prefix", "account", "aws:ResourceAccount");
 
@@ -14,7 +14,7 @@ final class Call {
     /**
      * Makes the request of a row.
      *
-     * @param partition where the call is made
+     * @param place where the call is made
      * @param action {@code <service>:<Action>}
      * @param resource the last part of the resource's ARN; or {@code *}
      * @param circumstances words, null for none: {@code athena} if Athena makes the call on somebody's behalf,
@@ -22,10 +22,10 @@ final class Call {
      *     {@code account=…} for the bucket of another account, {@code <condition key>=…} for any other condition
      * @return the request
      */
-    static Request request(Partition partition, String action, String resource, String circumstances) {
+    public static Request request(Place place, String action, String resource, String circumstances) {
         String service = action.substring(0, action.indexOf(':'));
         Map<String, List<String>> context = new HashMap<>();
-        context.put("aws:ResourceAccount", List.of(Partition.ACCOUNT));
+        context.put("aws:ResourceAccount", List.of(place.account()));
         if (circumstances != null) {
             for (String circumstance : circumstances.split(" ")) {
                 String[] keyAndValue = circumstance.split("=", 2);
@@ -33,8 +33,7 @@ final class Call {
                     context.put(KEYS.getOrDefault(keyAndValue[0], keyAndValue[0]), List.of(keyAndValue[1]));
                 } else if (service.equals("kms")) {
                     context.put(
-                            "kms:ViaService",
-                            List.of("%s.%s.amazonaws.com".formatted(circumstance, partition.region())));
+                            "kms:ViaService", List.of("%s.%s.amazonaws.com".formatted(circumstance, place.region())));
                 } else {
                     context.put("aws:CalledVia", List.of(circumstance + ".amazonaws.com"));
                 }
@@ -42,6 +41,6 @@ final class Call {
         }
         // The roles that somebody assumes are IAM's; the others' services are their actions'.
         String owner = service.equals("sts") ? "iam" : service;
-        return new Request(action, resource.equals("*") ? "*" : partition.arn(owner, resource), context);
+        return new Request(action, resource.equals("*") ? "*" : place.arn(owner, resource), context);
     }
 }

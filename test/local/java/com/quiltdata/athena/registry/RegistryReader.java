@@ -1,14 +1,14 @@
-package com.quiltdata.athena.metadata;
+package com.quiltdata.athena.registry;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.quiltdata.athena.metadata.ViewContract.Pointer;
+import com.quiltdata.athena.registry.ViewContract.Pointer;
 import com.quiltdata.athena.schema.BucketView;
+import com.quiltdata.athena.schema.QuiltBucket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -20,11 +20,21 @@ import java.util.TreeMap;
  *
  * @param objects the content of every object in the bucket, by key
  */
-record RegistryReader(Map<String, byte[]> objects) {
+public record RegistryReader(Map<String, byte[]> objects) {
+    /** Where the manifests are in the bucket. */
+    public static final String MANIFESTS = QuiltBucket.REGISTRY_PREFIX + "packages/";
+
+    /** Where the pointers are in the bucket. */
+    public static final String POINTERS = QuiltBucket.REGISTRY_PREFIX + "named_packages/";
+
     private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
-    /** Returns the rows of the packages view, column → value, in the order of {@link #sorted}. */
-    List<Map<String, String>> packages() {
+    /**
+     * The rows of the packages view.
+     *
+     * @return column → value, in the order of {@link #sorted}
+     */
+    public List<Map<String, String>> packages() {
         List<Map<String, String>> rows = new ArrayList<>();
         for (Pointer pointer : pointers()) {
             lines(pointer.hash()).stream()
@@ -36,8 +46,12 @@ record RegistryReader(Map<String, byte[]> objects) {
         return sorted(rows);
     }
 
-    /** Returns the rows of the objects view, column → value, in the order of {@link #sorted}. */
-    List<Map<String, String>> entries() {
+    /**
+     * The rows of the objects view.
+     *
+     * @return column → value, in the order of {@link #sorted}
+     */
+    public List<Map<String, String>> entries() {
         List<Map<String, String>> rows = new ArrayList<>();
         for (Pointer pointer : pointers()) {
             lines(pointer.hash()).stream()
@@ -47,29 +61,53 @@ record RegistryReader(Map<String, byte[]> objects) {
         return sorted(rows);
     }
 
-    /** Puts rows into an order that depends on nothing but them. */
-    static List<Map<String, String>> sorted(List<Map<String, String>> rows) {
+    /**
+     * Puts rows into an order that depends on nothing but them.
+     *
+     * @param rows column → value
+     * @return the same rows
+     */
+    public static List<Map<String, String>> sorted(List<Map<String, String>> rows) {
         return rows.stream()
                 .sorted(Comparator.comparing(row -> new TreeMap<>(row).toString()))
                 .toList();
     }
 
+    /**
+     * The pointer that an object is.
+     *
+     * @param key the object's key
+     * @param content what is in the object
+     * @return the pointer; empty if the object is none
+     */
+    public static Optional<Pointer> pointer(String key, byte[] content) {
+        String hash = new String(content, StandardCharsets.UTF_8).strip();
+        return isHash(hash)
+                ? pointerPath(key).map(path -> new Pointer(path.get(0), path.get(1), path.get(2), hash))
+                : Optional.empty();
+    }
+
+    /**
+     * What the key of a pointer says.
+     *
+     * @param key an object's key
+     * @return user, name of the package, and a timestamp or {@code latest}; empty if no pointer has such a key
+     */
+    public static Optional<List<String>> pointerPath(String key) {
+        if (!key.startsWith(POINTERS)) {
+            return Optional.empty();
+        }
+        List<String> path = List.of(key.substring(POINTERS.length()).split("/", -1));
+        boolean isPointer = path.size() == 3
+                && path.stream().noneMatch(part -> part.isEmpty() || part.startsWith("_"))
+                && (path.get(2).equals("latest")
+                        || path.get(2).chars().allMatch(character -> character >= '0' && character <= '9'));
+        return isPointer ? Optional.of(path) : Optional.empty();
+    }
+
     private List<Pointer> pointers() {
         List<Pointer> pointers = new ArrayList<>();
-        objects.forEach((key, content) -> {
-            if (!key.startsWith(Registry.POINTERS)) {
-                return;
-            }
-            String[] path = key.substring(Registry.POINTERS.length()).split("/", -1);
-            String hash = new String(content, StandardCharsets.UTF_8).strip();
-            boolean isPointer = path.length == 3
-                    && Arrays.stream(path).noneMatch(part -> part.isEmpty() || part.startsWith("_"))
-                    && (path[2].equals("latest")
-                            || path[2].chars().allMatch(character -> character >= '0' && character <= '9'));
-            if (isPointer && isHash(hash)) {
-                pointers.add(new Pointer(path[0], path[1], path[2], hash));
-            }
-        });
+        objects.forEach((key, content) -> pointer(key, content).ifPresent(pointers::add));
         return pointers;
     }
 
@@ -79,7 +117,7 @@ record RegistryReader(Map<String, byte[]> objects) {
 
     /** The lines of a manifest that are JSON objects; none if the manifest is missing. */
     private List<JsonNode> lines(String hash) {
-        byte[] manifest = objects.getOrDefault(Registry.MANIFESTS + hash, new byte[0]);
+        byte[] manifest = objects.getOrDefault(MANIFESTS + hash, new byte[0]);
         return new String(manifest, StandardCharsets.UTF_8)
                 .lines()
                 .flatMap(line -> object(line).stream())

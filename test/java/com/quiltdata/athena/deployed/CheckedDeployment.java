@@ -1,0 +1,170 @@
+package com.quiltdata.athena.deployed;
+
+import com.quiltdata.athena.TestTemplates;
+import com.quiltdata.athena.local.DeployedStack;
+import com.quiltdata.athena.local.aws.EmbeddedAws;
+import com.quiltdata.athena.local.aws.SharedEmbeddedAws;
+import com.quiltdata.athena.local.cloudformation.LocalStack;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.http.SdkHttpClient;
+import software.amazon.awssdk.regions.Region;
+
+/** A deployment of two buckets with snapshots in the shared account on loopback. */
+public final class CheckedDeployment {
+    static final String BUCKET = "checked-bucket";
+    static final String SECOND_BUCKET = "checked.second";
+    static final String DATABASE = "checked";
+
+    /** What the deployment was made with, as the command line takes it. */
+    static final List<String> CONFIGURATION = List.of(
+            "-c", "companyName=checked",
+            "-c", "quiltBuckets=" + BUCKET + "," + SECOND_BUCKET,
+            "-c", "databaseName=" + DATABASE,
+            "-c", "workgroupName=checked",
+            "-c", "snapshotSchedule=rate(1 hour)");
+
+    private static final LocalStack STACK = new LocalStack(SharedEmbeddedAws.endpoint());
+    private static final DeployedStack DEPLOYED = deploy();
+
+    private CheckedDeployment() {}
+
+    /**
+     * What the command did.
+     *
+     * @param status its exit status
+     * @param output what it wrote to standard output
+     * @param errors what it wrote to standard error
+     */
+    public record Outcome(int status, String output, String errors) {}
+
+    private static DeployedStack deploy() {
+        for (String bucket : List.of(BUCKET, SECOND_BUCKET)) {
+            SharedEmbeddedAws.s3().createBucket(create -> create.bucket(bucket));
+            for (int number = 1; number <= 8; number++) {
+                push(bucket, number);
+            }
+        }
+        SharedEmbeddedAws.get().tellOfStacks(STACK::descriptions);
+        DeployedStack deployed = new DeployedStack(STACK.deploy(
+                DeployedStack.assembly(DATABASE, List.of(BUCKET, SECOND_BUCKET), "snapshotSchedule", "rate(1 hour)")));
+        SharedEmbeddedAws.clients()
+                .stepFunctions()
+                .await(SharedEmbeddedAws.clients()
+                        .stepFunctions()
+                        .start(deployed.outputs().get("SnapshotStateMachineArn"), "{}"));
+        return deployed;
+    }
+
+    private static void push(String bucket, int number) {
+        String hash = "%064x".formatted(number);
+        StringBuilder manifest =
+                new StringBuilder("{\"version\": \"v0\", \"message\": \"It's %d\", \"user_meta\": {\"Number\": %d}}\n"
+                        .formatted(number, number));
+        for (int entry = 0; entry < 20; entry++) {
+            manifest.append("""
+                    {"logical_key": "data/größe-%d.csv", "physical_keys": ["s3://%s/data/%d?versionId=a"], "size": %d, "hash":\
+                     {"type": "SHA256", "value": "%064x"}, "meta": {"user_meta": {"b": %d, "A": "x"}}}
+                    """.formatted(entry, bucket, entry, entry, entry, entry));
+        }
+        put(bucket, "packages/" + hash, manifest.toString());
+        put(bucket, "named_packages/user/it's-%d/latest".formatted(number), hash);
+        put(bucket, "named_packages/user/it's-%d/1700000000".formatted(number), hash);
+    }
+
+    static void put(String bucket, String path, String content) {
+        SharedEmbeddedAws.s3()
+                .putObject(put -> put.bucket(bucket).key(".quilt/" + path), RequestBody.fromString(content));
+    }
+
+    static String get(String bucket, String path) {
+        return SharedEmbeddedAws.s3()
+                .getObjectAsBytes(get -> get.bucket(bucket).key(".quilt/" + path))
+                .asUtf8String();
+    }
+
+    static void delete(String bucket, String path) {
+        SharedEmbeddedAws.s3().deleteObject(delete -> delete.bucket(bucket).key(".quilt/" + path));
+    }
+
+    /** The deployment itself. */
+    static DeployedStack stack() {
+        return DEPLOYED;
+    }
+
+    /** The stack's ARN: other tests in this account have stacks of the same name. */
+    static String stackId() {
+        return STACK.descriptions().stream()
+                .filter(stack -> stack.parent().isEmpty() && !stack.status().equals("DELETE_COMPLETE"))
+                .findFirst()
+                .orElseThrow()
+                .id();
+    }
+
+    /**
+     * Runs the command on the deployment.
+     *
+     * @param arguments the command's
+     * @return what it did
+     */
+    static Outcome check(String... arguments) {
+        return check(Environment.http(Optional.of(SharedEmbeddedAws.endpoint())), List.of(), arguments);
+    }
+
+    /**
+     * Runs the command on the deployment.
+     *
+     * @param http makes the requests
+     * @param interceptors see the calls
+     * @param arguments the command's
+     * @return what it did
+     */
+    public static Outcome check(SdkHttpClient http, List<ExecutionInterceptor> interceptors, String... arguments) {
+        List<String> all = new ArrayList<>(CONFIGURATION);
+        all.addAll(List.of(arguments));
+        if (!all.contains("--stack")) {
+            all.addAll(List.of("--stack", stackId()));
+        }
+        if (!all.contains("--seed")) {
+            all.addAll(List.of("--seed", "1"));
+        }
+        return run(http, interceptors, EmbeddedAws.REGION, all.toArray(String[]::new));
+    }
+
+    /** Runs the command in a region. */
+    static Outcome run(
+            SdkHttpClient http, List<ExecutionInterceptor> interceptors, String region, String... arguments) {
+        ByteArrayOutputStream output = new ByteArrayOutputStream();
+        ByteArrayOutputStream errors = new ByteArrayOutputStream();
+        int status = DeployedAthena.run(
+                TestTemplates.PROJECT,
+                () -> environment(http, interceptors, region),
+                new PrintStream(output, true, StandardCharsets.UTF_8),
+                new PrintStream(errors, true, StandardCharsets.UTF_8),
+                arguments);
+        return new Outcome(status, output.toString(StandardCharsets.UTF_8), errors.toString(StandardCharsets.UTF_8));
+    }
+
+    private static Environment environment(SdkHttpClient http, List<ExecutionInterceptor> interceptors, String region) {
+        return new Environment(
+                Optional.of(SharedEmbeddedAws.endpoint()),
+                Region.of(region),
+                StaticCredentialsProvider.create(
+                        AwsBasicCredentials.create(EmbeddedAws.ACCESS_KEY_ID, EmbeddedAws.SECRET_ACCESS_KEY)),
+                http,
+                interceptors);
+    }
+
+    /** Returns the account's clients, to be closed. */
+    static Account account(SdkHttpClient http) {
+        return new Account(environment(http, List.of(), EmbeddedAws.REGION));
+    }
+}

@@ -1,0 +1,48 @@
+package com.quiltdata.athena.deployed;
+
+import com.quiltdata.athena.registry.RegistryReader;
+import com.quiltdata.athena.schema.QuiltBucket;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/**
+ * What a registry has, as S3 lists it.
+ *
+ * @param bucket the Quilt bucket
+ * @param pointers the time of the last change of each pointer, by its key
+ * @param manifests the size of each manifest, by its key
+ * @param bytes the size of everything that the views may read
+ */
+record RegistryListing(
+        QuiltBucket bucket, SortedMap<String, Instant> pointers, Map<String, Long> manifests, long bytes) {
+
+    /** Lists a registry. */
+    static RegistryListing of(S3Client s3, QuiltBucket bucket) {
+        SortedMap<String, Instant> pointers = new TreeMap<>();
+        Map<String, Long> manifests = new HashMap<>();
+        long[] bytes = {0};
+        s3
+                .listObjectsV2Paginator(list -> list.bucket(bucket.name()).prefix(RegistryReader.POINTERS))
+                .contents()
+                .stream()
+                .forEach(object -> {
+                    bytes[0] += object.size();
+                    if (RegistryReader.pointerPath(object.key()).isPresent()) {
+                        pointers.put(object.key(), object.lastModified());
+                    }
+                });
+        s3
+                .listObjectsV2Paginator(list -> list.bucket(bucket.name()).prefix(RegistryReader.MANIFESTS))
+                .contents()
+                .stream()
+                .forEach(object -> {
+                    bytes[0] += object.size();
+                    manifests.put(object.key(), object.size());
+                });
+        return new RegistryListing(bucket, pointers, manifests, bytes[0]);
+    }
+}

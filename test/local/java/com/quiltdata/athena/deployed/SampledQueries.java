@@ -1,0 +1,384 @@
+package com.quiltdata.athena.deployed;
+
+import com.quiltdata.athena.deployed.AthenaQueries.FailedQueryException;
+import com.quiltdata.athena.deployed.AthenaQueries.Outcome;
+import com.quiltdata.athena.deployed.BucketSample.SampledPointer;
+import com.quiltdata.athena.deployed.Finding.Detail;
+import com.quiltdata.athena.deployed.Finding.Details;
+import com.quiltdata.athena.registry.ViewContract;
+import com.quiltdata.athena.schema.BucketView;
+import com.quiltdata.athena.schema.QuiltBucket;
+import com.quiltdata.athena.schema.SnapshotTable;
+import com.quiltdata.athena.schema.SnapshotView;
+import java.io.PrintStream;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.S3Object;
+
+/**
+ * The queries of a check, which are run once, whoever asks for them: of each bucket and view one for the first package of
+ * the sample, which tells what such a query reads, and one for the others; of each snapshot one for all.
+ */
+final class SampledQueries {
+    /** With others' queries beside them, an account's quota is not ours to use up. */
+    private static final int AT_ONCE = 5;
+
+    /** As in docs/snapshots.md: when the pointers were read that all rows of a bucket are of. */
+    private static final String LAST_REFRESHES = """
+            SELECT
+              "bucket",
+              CASE
+                WHEN count_if("kind" = 'pointer' AND ("tophash" IS NULL OR "tophash" IS DISTINCT FROM "applied")) = 0
+                THEN max("read_at")
+                ELSE max("refreshed_at")
+              END AS "refreshed_at"
+            FROM "%s"
+            WHERE "kind" IN ('pointer', 'refresh')
+            GROUP BY "bucket"
+            """;
+
+    /** S3 tells the time of a change in whole seconds. */
+    private static final long CLOCK_SECONDS = 2;
+
+    private final Deployment deployment;
+    private final S3Client s3;
+    private final Users users;
+    private final Choice choice;
+    private final PrintStream progress;
+    private volatile AthenaQueries athena;
+    private Optional<Answers> answers = Optional.empty();
+    private Optional<NotCheckedException> refusal = Optional.empty();
+
+    /**
+     * What is compared.
+     *
+     * @param packages of each bucket
+     * @param seed which ones
+     */
+    record Choice(int packages, long seed) {}
+
+    /**
+     * Whose queries they are.
+     *
+     * @param role the ARN of the role that they are made as; empty for the caller's own
+     * @param athena makes the client, or throws a NotCheckedException if nobody lets the caller have the role
+     */
+    record Users(Optional<String> role, Supplier<AthenaQueries> athena) {}
+
+    /**
+     * A query.
+     *
+     * @param sample of which bucket
+     * @param kind which rows the view has
+     * @param view its name
+     * @param pointers the pointers whose rows it asks for
+     * @param isOfOnePackage whether it tells what a query for one package reads
+     */
+    record Query(
+            BucketSample sample, BucketView kind, String view, List<SampledPointer> pointers, boolean isOfOnePackage) {
+
+        /** Returns a SELECT statement. */
+        String sql() {
+            Map<String, List<SampledPointer>> byPackage = pointers.stream()
+                    .collect(Collectors.groupingBy(
+                            SampledPointer::packageName, LinkedHashMap::new, Collectors.toList()));
+            return "SELECT %s FROM \"%s\" WHERE %s"
+                    .formatted(
+                            ViewContract.columns(kind).stream()
+                                    .map(column -> '"' + column + '"')
+                                    .collect(Collectors.joining(", ")),
+                            view,
+                            byPackage.values().stream().map(Query::condition).collect(Collectors.joining(" OR ")));
+        }
+
+        private static String condition(List<SampledPointer> pointers) {
+            return "(\"user\" = %s AND \"name\" = %s AND \"timestamp\" IN (%s))"
+                    .formatted(
+                            literal(pointers.getFirst().pointer().user()),
+                            literal(pointers.getFirst().pointer().name()),
+                            pointers.stream()
+                                    .map(pointer -> literal(pointer.pointer().timestamp()))
+                                    .collect(Collectors.joining(", ")));
+        }
+
+        private static String literal(String text) {
+            return "'" + text.replace("'", "''") + "'";
+        }
+
+        /** Returns the result's rows, column → value. */
+        List<Map<String, String>> rows(Outcome outcome) {
+            List<String> columns = ViewContract.columns(kind);
+            return outcome.rows().stream()
+                    .map(values -> {
+                        Map<String, String> row = new LinkedHashMap<>();
+                        for (int i = 0; i < columns.size(); i++) {
+                            row.put(columns.get(i), values.get(i));
+                        }
+                        return row;
+                    })
+                    .toList();
+        }
+    }
+
+    /**
+     * What became of a query.
+     *
+     * @param query the query
+     * @param outcome its result; empty if there is none
+     * @param failure why there is none
+     * @param isRefused whether it could not even be run
+     */
+    record Answer(Query query, Optional<Outcome> outcome, String failure, boolean isRefused) {}
+
+    /**
+     * What became of all of them.
+     *
+     * @param samples what they asked for
+     * @param answers one for each query
+     * @param details what was left out, and why
+     * @param mostBytes what they could have read at most
+     * @param bytesRead what they have read
+     */
+    record Answers(
+            List<BucketSample> samples, List<Answer> answers, List<Detail> details, long mostBytes, long bytesRead) {}
+
+    /**
+     * Prepares the queries.
+     *
+     * @param deployment which views there are
+     * @param s3 the account's, to read registries with
+     * @param users whose they are
+     * @param choice what is compared
+     * @param progress is told what will be read, and what was
+     */
+    SampledQueries(Deployment deployment, S3Client s3, Users users, Choice choice, PrintStream progress) {
+        this.deployment = deployment;
+        this.s3 = s3;
+        this.users = users;
+        this.choice = choice;
+        this.progress = progress;
+    }
+
+    long seed() {
+        return choice.seed();
+    }
+
+    S3Client s3() {
+        return s3;
+    }
+
+    Optional<String> role() {
+        return users.role();
+    }
+
+    /**
+     * Runs the queries, or returns what became of them.
+     *
+     * @throws NotCheckedException if none can be run
+     */
+    Answers answers() {
+        refusal.ifPresent(e -> {
+            throw e;
+        });
+        if (answers.isEmpty()) {
+            try (ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE)) {
+                athena = users.athena().get();
+                answers = Optional.of(run(threads));
+            } catch (NotCheckedException e) {
+                refusal = Optional.of(e);
+                throw e;
+            }
+        }
+        return answers.get();
+    }
+
+    /** Stops the queries that run. */
+    void stop() {
+        if (athena != null) {
+            athena.stop();
+        }
+    }
+
+    private Answers run(ExecutorService threads) {
+        Details details = new Details();
+        List<BucketSample> samples = samples(threads, details);
+        Set<String> views = deployment.tablesAndViews();
+        List<Query> queries = new ArrayList<>();
+        for (BucketSample sample : samples) {
+            for (BucketView view : BucketView.values()) {
+                String name = view.nameIn(sample.listing().bucket());
+                if (views.contains(name) && !sample.packages().isEmpty()) {
+                    queries.add(new Query(sample, view, name, sample.packages().getFirst(), true));
+                    if (sample.packages().size() > 1) {
+                        queries.add(new Query(
+                                sample,
+                                view,
+                                name,
+                                pointers(sample.packages().stream().skip(1)),
+                                false));
+                    }
+                }
+            }
+        }
+        boolean hasSnapshots = views.contains(SnapshotTable.NAME);
+        long snapshotBytes = hasSnapshots ? snapshotBytes(details) : 0;
+        long snapshotQueries = hasSnapshots ? 1 + (long) samples.size() * SnapshotView.values().length : 0;
+        long most = queries.stream()
+                        .mapToLong(query -> query.sample().listing().bytes())
+                        .sum()
+                + snapshotQueries * snapshotBytes;
+        progress.printf(
+                Locale.ROOT,
+                "At most %,d queries will read at most %,d bytes; Athena bills 10 MB a query at least.%n",
+                queries.size() + snapshotQueries,
+                most);
+
+        long ofRefreshes = 0;
+        if (hasSnapshots) {
+            ofRefreshes = addSnapshotQueries(samples, queries, details);
+        }
+        List<Answer> all = inParallel(
+                threads,
+                queries.stream()
+                        .<Callable<Answer>>map(query -> () -> answer(query))
+                        .toList());
+        long read = ofRefreshes
+                + all.stream()
+                        .flatMap(answer -> answer.outcome().stream())
+                        .mapToLong(Outcome::bytesRead)
+                        .sum();
+        progress.printf(
+                Locale.ROOT, "%,d queries have read %,d bytes.%n", queries.size() + (hasSnapshots ? 1 : 0), read);
+        return new Answers(samples, all, details.all(), most, read);
+    }
+
+    private List<BucketSample> samples(ExecutorService threads, Details details) {
+        record Read(Optional<BucketSample> sample, String failure) {}
+        List<Read> read = inParallel(
+                threads,
+                deployment.buckets().stream()
+                        .<Callable<Read>>map(bucket -> () -> {
+                            try {
+                                return new Read(
+                                        Optional.of(BucketSample.of(
+                                                s3, RegistryListing.of(s3, bucket), choice.packages(), choice.seed())),
+                                        "");
+                            } catch (NotCheckedException | SdkException e) {
+                                return new Read(
+                                        Optional.empty(), "%s: %s".formatted(bucket.name(), Refusals.reason(e)));
+                            }
+                        })
+                        .toList());
+        read.stream().filter(one -> one.sample().isEmpty()).forEach(one -> details.notChecked(one.failure()));
+        return read.stream().flatMap(one -> one.sample().stream()).toList();
+    }
+
+    /** A query of the table reads none of the files that are left from before, but which they are, S3 does not tell. */
+    private long snapshotBytes(Details details) {
+        String[] location = deployment.tables().stream()
+                .filter(table -> Deployment.tableName(table).equals(SnapshotTable.NAME))
+                .map(Deployment::location)
+                .findFirst()
+                .orElseThrow()
+                .split("/", 4);
+        try {
+            return s3.listObjectsV2Paginator(list -> list.bucket(location[2]).prefix(location[3])).contents().stream()
+                    .mapToLong(S3Object::size)
+                    .sum();
+        } catch (NotCheckedException | SdkException e) {
+            details.notChecked(
+                    "what queries of the snapshots read at most, which is not in the sum: " + Refusals.reason(e));
+            return 0;
+        }
+    }
+
+    /** Adds those of the buckets that were refreshed, and returns what asking for that has read. */
+    private long addSnapshotQueries(List<BucketSample> samples, List<Query> queries, Details details) {
+        Outcome outcome;
+        try {
+            outcome = athena.run(LAST_REFRESHES.formatted(SnapshotTable.NAME));
+        } catch (FailedQueryException e) {
+            details.fail("How fresh the snapshots are: " + Refusals.reason(e));
+            return 0;
+        } catch (NotCheckedException | SdkException e) {
+            details.notChecked("snapshots: " + Refusals.reason(e));
+            return 0;
+        }
+        Map<String, Instant> refreshes = outcome.rows().stream()
+                .filter(row -> row.get(1) != null)
+                .collect(Collectors.toMap(
+                        List::getFirst,
+                        row -> LocalDateTime.parse(row.get(1).replace(' ', 'T')).toInstant(ZoneOffset.UTC)));
+        for (BucketSample sample : samples) {
+            QuiltBucket bucket = sample.listing().bucket();
+            Instant refresh = refreshes.get(bucket.name());
+            if (refresh == null) {
+                details.notChecked("%s: its snapshots have not been refreshed yet".formatted(bucket.name()));
+                continue;
+            }
+            List<SampledPointer> all = pointers(sample.packages().stream());
+            List<SampledPointer> old = all.stream()
+                    .filter(pointer ->
+                            pointer.changed().plusSeconds(CLOCK_SECONDS).isBefore(refresh))
+                    .toList();
+            if (old.size() < all.size()) {
+                details.note("%s: %d of %d pointers have changed since the snapshots were refreshed, at %s"
+                        .formatted(bucket.name(), all.size() - old.size(), all.size(), refresh));
+            }
+            if (!old.isEmpty()) {
+                for (SnapshotView view : SnapshotView.values()) {
+                    queries.add(new Query(sample, BucketView.valueOf(view.name()), view.nameIn(bucket), old, false));
+                }
+            }
+        }
+        return outcome.bytesRead();
+    }
+
+    private Answer answer(Query query) {
+        try {
+            return new Answer(query, Optional.of(athena.run(query.sql())), "", false);
+        } catch (FailedQueryException e) {
+            return new Answer(query, Optional.empty(), Refusals.reason(e), false);
+        } catch (NotCheckedException | SdkException e) {
+            return new Answer(query, Optional.empty(), Refusals.reason(e), true);
+        }
+    }
+
+    private static List<SampledPointer> pointers(Stream<List<SampledPointer>> packages) {
+        return packages.flatMap(Collection::stream).toList();
+    }
+
+    private static <T> List<T> inParallel(ExecutorService threads, List<Callable<T>> tasks) {
+        try {
+            List<T> results = new ArrayList<>();
+            for (Future<T> future : threads.invokeAll(tasks)) {
+                results.add(future.get());
+            }
+            return results;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new NotCheckedException("interrupted", e);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e.getCause());
+        }
+    }
+}

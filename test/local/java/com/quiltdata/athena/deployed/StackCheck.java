@@ -1,0 +1,74 @@
+package com.quiltdata.athena.deployed;
+
+import com.quiltdata.athena.configuration.ConfigurationException;
+import com.quiltdata.athena.deployed.Finding.Details;
+import com.quiltdata.athena.local.Launcher;
+import com.quiltdata.athena.local.TemporaryDirectory;
+import com.quiltdata.athena.local.cloudformation.CloudAssembly;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import software.amazon.awssdk.services.cloudformation.model.Stack;
+
+/**
+ * The stack and those nested in it are complete, and what this checkout synthesizes.
+ *
+ * @param deployment the stack
+ * @param project the checkout
+ * @param context configuration from the command line
+ */
+record StackCheck(Deployment deployment, Path project, Map<String, String> context) implements Check {
+    private static final List<String> OUTPUTS =
+            List.of("PolicyArn", "ResultsBucketName", "WorkgroupName", "DatabaseName");
+
+    @Override
+    public String name() {
+        return "Stack";
+    }
+
+    @Override
+    public Finding find() {
+        Details details = new Details();
+        deployment.template().all().map(DeployedTemplate::stack).forEach(stack -> checkStatus(stack, details));
+        OUTPUTS.stream()
+                .filter(output -> deployment.output(output).isEmpty())
+                .forEach(output -> details.fail("The output %s is missing".formatted(output)));
+        long differences = addDifferences(details);
+        Stack stack = deployment.template().stack();
+        String status = "%s is %s".formatted(stack.stackName(), stack.stackStatusAsString());
+        return details.finding(
+                differences == 0
+                        ? status + ", and what this checkout synthesizes"
+                        : differences < 0
+                                ? status + "; it was not compared with this checkout"
+                                : "%s; it differs from this checkout in %s: another commit or another configuration"
+                                        .formatted(status, Finding.count(differences, "place")));
+    }
+
+    private static void checkStatus(Stack stack, Details details) {
+        String status = stack.stackStatusAsString();
+        if (!status.endsWith("_COMPLETE") || status.contains("ROLLBACK") || status.startsWith("DELETE")) {
+            details.fail("%s is %s%s"
+                    .formatted(
+                            stack.stackName(),
+                            status,
+                            stack.stackStatusReason() == null ? "" : ": " + stack.stackStatusReason()));
+        }
+    }
+
+    /** Returns how many there are; less than none if that cannot be told. */
+    private long addDifferences(Details details) {
+        try (TemporaryDirectory directory = TemporaryDirectory.create("deployed-athena")) {
+            CloudAssembly assembly = CloudAssembly.synthesize(
+                    CloudAssembly.projectContext(project, context), project, directory.resolve("cdk.out"));
+            List<String> differences = TemplateDifferences.between(assembly, deployment.template());
+            differences.forEach(details::fail);
+            return differences.size();
+        } catch (ConfigurationException e) {
+            e.report().forEach(line -> details.notChecked("This checkout cannot be synthesized: " + line));
+            return -1;
+        } finally {
+            Launcher.endChildProcesses();
+        }
+    }
+}
