@@ -12,7 +12,8 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 
 /**
- * Calls of Amazon EventBridge Scheduler: Maven does not find the AWS SDK's client for it everywhere.
+ * Calls of Amazon EventBridge Scheduler: the AWS SDK's client for it would be one more dependency, for a few requests that
+ * nobody signs here.
  *
  * @param endpoint where the account's services answer
  */
