@@ -67,6 +67,8 @@ class DeployedAccessTest {
         CheckedDeployment.check(
                 new StubbedHttp(DeployedAccessTest::identity),
                 List.of(recording),
+                "-c",
+                "databaseName=Wrong",
                 "--quilt-stack",
                 "quilt",
                 "--as",
@@ -154,6 +156,7 @@ class DeployedAccessTest {
 
     private static Outcome check(Function<StubbedHttp.Call, Optional<Answer>> stub, String... arguments) {
         List<String> all = new ArrayList<>(List.of("--sample", "1", "--format", "json"));
+        all.addAll(CheckedDeployment.NOT_SYNTHESIZED);
         all.addAll(List.of(arguments));
         return CheckedDeployment.check(new StubbedHttp(stub), List.of(), all.toArray(String[]::new));
     }

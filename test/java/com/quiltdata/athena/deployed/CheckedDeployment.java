@@ -32,6 +32,12 @@ public final class CheckedDeployment {
             "-c", "workgroupName=checked",
             "-c", "snapshotSchedule=rate(1 hour)");
 
+    /**
+     * A configuration of the checkout that is wrong, so that it is not synthesized and compared: that takes a second or
+     * more.
+     */
+    public static final List<String> NOT_SYNTHESIZED = List.of("-c", "databaseName=Wrong");
+
     private static final LocalStack STACK = new LocalStack(SharedEmbeddedAws.endpoint());
     private static final DeployedStack DEPLOYED = deploy();
 

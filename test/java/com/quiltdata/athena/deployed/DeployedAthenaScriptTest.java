@@ -29,6 +29,7 @@ class DeployedAthenaScriptTest {
                 .with("AWS_ACCESS_KEY_ID", EmbeddedAws.ACCESS_KEY_ID)
                 .with("AWS_SECRET_ACCESS_KEY", EmbeddedAws.SECRET_ACCESS_KEY);
         List<String> arguments = new ArrayList<>(CheckedDeployment.CONFIGURATION);
+        arguments.addAll(CheckedDeployment.NOT_SYNTHESIZED);
         arguments.addAll(List.of("--stack", CheckedDeployment.stackId()));
 
         Process process = script.start(arguments.toArray(String[]::new));

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -96,12 +97,23 @@ class DeployedAthenaTest {
     }
 
     @Test
+    void aCheckoutThatIsConfiguredWronglyIsNotCompared() {
+        JsonNode stack = finding(check("--sample", "1", "--format", "json"), STACK);
+
+        assertThat(stack.path("status").asText()).isEqualTo("not_checked");
+        assertThat(stack.path("message").asText())
+                .isEqualTo("QuiltAthena is CREATE_COMPLETE; it was not compared with this checkout");
+        assertThat(stack.at("/details/0/text").asText())
+                .startsWith("This checkout cannot be synthesized: databaseName: \"Wrong\" must have ");
+    }
+
+    @Test
     void aViewThatWasDroppedIsNamed() {
         Table view = table(PACKAGES_VIEW);
         SharedEmbeddedAws.glue()
                 .deleteTable(delete -> delete.databaseName(DATABASE).name(PACKAGES_VIEW));
         try {
-            Outcome outcome = CheckedDeployment.check("--format", "json");
+            Outcome outcome = check("--format", "json");
 
             assertThat(outcome.status()).isEqualTo(1);
             assertThat(failures(outcome))
@@ -121,7 +133,7 @@ class DeployedAthenaTest {
         CheckedDeployment.put(BUCKET, MANIFEST, manifest.replace("\"size\": 7,", "\"size\": 8,"));
         CheckedDeployment.put(BUCKET, "named_packages/user/new/latest", "%064x".formatted(5));
         try {
-            Outcome outcome = CheckedDeployment.check("--sample", "9", "--format", "json");
+            Outcome outcome = check("--sample", "9", "--format", "json");
 
             assertThat(outcome.status()).isEqualTo(1);
             assertThat(failures(outcome))
@@ -242,7 +254,16 @@ class DeployedAthenaTest {
     }
 
     private static Outcome stubbed(Function<Call, Optional<Answer>> stub, String... arguments) {
-        return CheckedDeployment.check(new StubbedHttp(stub), List.of(), arguments);
+        return CheckedDeployment.check(new StubbedHttp(stub), List.of(), notSynthesized(arguments));
+    }
+
+    private static Outcome check(String... arguments) {
+        return CheckedDeployment.check(notSynthesized(arguments));
+    }
+
+    private static String[] notSynthesized(String... arguments) {
+        return Stream.concat(CheckedDeployment.NOT_SYNTHESIZED.stream(), Stream.of(arguments))
+                .toArray(String[]::new);
     }
 
     private static Map<String, String> statuses(Outcome outcome) {

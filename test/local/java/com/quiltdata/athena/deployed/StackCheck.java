@@ -1,6 +1,7 @@
 package com.quiltdata.athena.deployed;
 
 import com.quiltdata.athena.configuration.ConfigurationException;
+import com.quiltdata.athena.configuration.ConfigurationReader;
 import com.quiltdata.athena.deployed.Finding.Details;
 import com.quiltdata.athena.local.Launcher;
 import com.quiltdata.athena.local.TemporaryDirectory;
@@ -59,8 +60,10 @@ record StackCheck(Deployment deployment, Path project, Map<String, String> conte
     /** Returns how many there are; less than none if that cannot be told. */
     private long addDifferences(Details details) {
         try (TemporaryDirectory directory = TemporaryDirectory.create("deployed-athena")) {
-            CloudAssembly assembly = CloudAssembly.synthesize(
-                    CloudAssembly.projectContext(project, context), project, directory.resolve("cdk.out"));
+            Map<String, Object> configuration = CloudAssembly.projectContext(project, context);
+            // What is wrong with it can be told without starting the CDK.
+            ConfigurationReader.read(configuration, project);
+            CloudAssembly assembly = CloudAssembly.synthesize(configuration, project, directory.resolve("cdk.out"));
             List<String> differences = TemplateDifferences.between(assembly, deployment.template());
             differences.forEach(details::fail);
             return differences.size();
