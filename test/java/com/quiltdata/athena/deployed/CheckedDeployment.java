@@ -9,7 +9,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
@@ -172,5 +174,23 @@ public final class CheckedDeployment {
     /** Returns the account's clients, to be closed. */
     static Account account(SdkHttpClient http) {
         return new Account(environment(http, List.of(), EmbeddedAws.REGION));
+    }
+
+    /** Reads the deployment as the command does. */
+    static Deployment read() {
+        try (Account account = account(Environment.http(Optional.of(SharedEmbeddedAws.endpoint())))) {
+            return Deployment.read(account.cloudFormation(), stackId());
+        }
+    }
+
+    /** Returns what the deployment was made with, with another value of a key. */
+    static Map<String, String> configuration(String key, String value) {
+        Map<String, String> configuration = new LinkedHashMap<>();
+        CONFIGURATION.stream()
+                .filter(word -> !word.equals("-c"))
+                .map(word -> word.split("=", 2))
+                .forEach(word -> configuration.put(word[0], word[1]));
+        configuration.put(key, value);
+        return configuration;
     }
 }

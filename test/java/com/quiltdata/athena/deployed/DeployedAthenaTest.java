@@ -81,33 +81,6 @@ class DeployedAthenaTest {
     }
 
     @Test
-    void aCheckoutThatIsConfiguredOtherwiseDiffersByNamedProperties() {
-        Outcome outcome =
-                CheckedDeployment.check("-c", "resultsExpireAfterDays=31", "--sample", "1", "--format", "json");
-
-        assertThat(outcome.status()).isEqualTo(1);
-        assertThat(finding(outcome, STACK).path("message").asText())
-                .endsWith("it differs from this checkout in 2 places: another commit or another configuration");
-        assertThat(failures(outcome))
-                .containsExactlyInAnyOrder(
-                        "QueryResultsBucket8914DAAE (AWS::S3::Bucket):"
-                                + " Properties.LifecycleConfiguration.Rules[0].ExpirationInDays is 30, and in this checkout 31",
-                        "SnapshotStoreBucketDA23CF97 (AWS::S3::Bucket):"
-                                + " Properties.LifecycleConfiguration.Rules[0].ExpirationInDays is 30, and in this checkout 31");
-    }
-
-    @Test
-    void aCheckoutThatIsConfiguredWronglyIsNotCompared() {
-        JsonNode stack = finding(check("--sample", "1", "--format", "json"), STACK);
-
-        assertThat(stack.path("status").asText()).isEqualTo("not_checked");
-        assertThat(stack.path("message").asText())
-                .isEqualTo("QuiltAthena is CREATE_COMPLETE; it was not compared with this checkout");
-        assertThat(stack.at("/details/0/text").asText())
-                .startsWith("This checkout cannot be synthesized: databaseName: \"Wrong\" must have ");
-    }
-
-    @Test
     void aViewThatWasDroppedIsNamed() {
         Table view = table(PACKAGES_VIEW);
         SharedEmbeddedAws.glue()
