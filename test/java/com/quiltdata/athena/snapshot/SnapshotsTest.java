@@ -3,9 +3,12 @@ package com.quiltdata.athena.snapshot;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.quiltdata.athena.TestFiles;
+import com.quiltdata.athena.TestTemplates;
 import com.quiltdata.athena.local.RegistryReads;
 import com.quiltdata.athena.local.aws.SharedEmbeddedAws;
 import com.quiltdata.athena.schema.SnapshotStatements;
+import com.quiltdata.athena.schema.SnapshotTable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -98,9 +101,25 @@ class SnapshotsTest {
                 .as("two manifests, and all of their entries")
                 .hasSize(4)
                 .allSatisfy(row -> assertThat(row).endsWith("2"));
+        assertThat(lastRefresh("snap-b")).as("the pointers of one manifest").endsWith("2");
         STACK.refresh();
         STACK.assertIsRefreshed("snap-b");
+        assertThat(lastRefresh("snap-b")).endsWith("0").doesNotContainNull();
         STACK.change(definition -> definition.replace("$rounds < 1", "$rounds < 20"));
+    }
+
+    private static List<String> lastRefresh(String bucket) {
+        return STACK.rows(SnapshotTable.lastRefreshes()).stream()
+                .filter(row -> row.getFirst().equals(bucket))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void thePageHasTheQueryThatTellsHowFreshRowsAre() {
+        assertThat(TestFiles.text(TestTemplates.PROJECT.resolve("docs/snapshots.md"))
+                        .replace("\"quilt_query\".", ""))
+                .contains("```sql\n" + SnapshotTable.lastRefreshes() + "\n```");
     }
 
     @Test

@@ -99,4 +99,15 @@ public final class SnapshotTable {
     public static String definition() {
         return COLUMNS.toString();
     }
+
+    /**
+     * Asks how fresh the rows are.
+     *
+     * @return a SELECT statement of one row a bucket: {@code bucket}; {@code refreshed_at}, the time in UTC that all its
+     *     rows are of, null before a first refresh is complete; {@code pending_pointers}, the number of pointers whose rows
+     *     are still to be changed
+     */
+    public static String lastRefreshes() {
+        return SqlText.withoutComments(SqlTemplate.fill("snapshot_last_refreshes.sql", Map.of("snapshot", NAME)));
+    }
 }

@@ -42,20 +42,6 @@ final class SampledQueries {
     /** With others' queries beside them, an account's quota is not ours to use up. */
     private static final int AT_ONCE = 5;
 
-    /** As in docs/snapshots.md: when the pointers were read that all rows of a bucket are of. */
-    private static final String LAST_REFRESHES = """
-            SELECT
-              "bucket",
-              CASE
-                WHEN count_if("kind" = 'pointer' AND ("tophash" IS NULL OR "tophash" IS DISTINCT FROM "applied")) = 0
-                THEN max("read_at")
-                ELSE max("refreshed_at")
-              END AS "refreshed_at"
-            FROM "%s"
-            WHERE "kind" IN ('pointer', 'refresh')
-            GROUP BY "bucket"
-            """;
-
     /** S3 tells the time of a change in whole seconds. */
     private static final long CLOCK_SECONDS = 2;
 
@@ -315,7 +301,7 @@ final class SampledQueries {
     private long addSnapshotQueries(List<BucketSample> samples, List<Query> queries, Details details) {
         Outcome outcome;
         try {
-            outcome = athena.run(LAST_REFRESHES.formatted(SnapshotTable.NAME));
+            outcome = athena.run(SnapshotTable.lastRefreshes());
         } catch (FailedQueryException e) {
             details.fail("How fresh the snapshots are: " + Refusals.reason(e));
             return 0;
