@@ -171,6 +171,19 @@ public final class CheckedDeployment {
                 interceptors);
     }
 
+    /**
+     * Makes the check of users' access alone.
+     *
+     * @param http makes the requests
+     * @return what the command prints of it for programs
+     */
+    public static String checkAccess(SdkHttpClient http) {
+        try (Account account = account(http)) {
+            Check check = new AccessCheck(Deployment.read(account.cloudFormation(), stackId()), account.iam());
+            return new Report(Map.of(check.name(), check.find())).print(Report.Format.JSON);
+        }
+    }
+
     /** Returns the account's clients, to be closed. */
     static Account account(SdkHttpClient http) {
         return new Account(environment(http, List.of(), EmbeddedAws.REGION));
