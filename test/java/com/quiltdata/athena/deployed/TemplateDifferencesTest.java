@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.cloudformation.model.Stack;
 
@@ -79,6 +80,23 @@ class TemplateDifferencesTest {
                         "%s (AWS::Lambda::Function): the code of the function differs: other.jar is deployed, and this"
                                         .formatted(id)
                                 + " checkout makes ");
+    }
+
+    @Test
+    void longValuesAreShownFromWhereTheyDiffer() {
+        String view = resources(nested.values().iterator().next()).properties().stream()
+                .filter(resource -> resource.getValue().path("Type").asText().equals("Custom::AthenaView"))
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElseThrow();
+        ObjectNode properties = (ObjectNode)
+                resources(nested.values().iterator().next()).path(view).path("Properties");
+        properties.put("Query", properties.path("Query").asText() + " LIMIT 1");
+
+        assertThat(differences(main))
+                .singleElement(InstanceOfAssertFactories.STRING)
+                .contains(view)
+                .contains(" LIMIT 1, and in this checkout …");
     }
 
     @Test

@@ -2,6 +2,7 @@ package com.quiltdata.athena.deployed;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.common.base.Strings;
 import com.quiltdata.athena.calls.Place;
 import com.quiltdata.athena.local.cloudformation.CloudAssembly;
 import com.quiltdata.athena.local.cloudformation.Intrinsics;
@@ -90,7 +91,11 @@ final class TemplateDifferences {
                 compare(resource, "%s[%d]".formatted(path, i), here.get(i), there.get(i));
             }
         } else {
-            found.add("%s: %s is %s, and in this checkout %s".formatted(resource, path, text(there), text(here)));
+            String deployed = text(there);
+            String synthesized = text(here);
+            int from = beginningOfDifference(deployed, synthesized);
+            found.add("%s: %s is %s, and in this checkout %s"
+                    .formatted(resource, path, part(deployed, from), part(synthesized, from)));
         }
     }
 
@@ -102,8 +107,18 @@ final class TemplateDifferences {
 
     private static String text(JsonNode value) {
         String text = value.isMissingNode() ? "(missing)" : value.isTextual() ? value.asText() : value.toString();
-        String line = text.replaceAll("\\s+", " ");
-        return line.length() <= LONGEST_VALUE ? line : line.substring(0, LONGEST_VALUE) + "…";
+        return text.replaceAll("\\s+", " ");
+    }
+
+    /** Returns from where two texts are shown: from their beginning, where the difference can be seen then. */
+    private static int beginningOfDifference(String one, String other) {
+        int same = Strings.commonPrefix(one, other).length();
+        return same < LONGEST_VALUE / 2 ? 0 : same - LONGEST_VALUE / 4;
+    }
+
+    private static String part(String text, int from) {
+        int end = Math.min(text.length(), from + LONGEST_VALUE);
+        return (from == 0 ? "" : "…") + text.substring(from, end) + (end == text.length() ? "" : "…");
     }
 
     private JsonNode withoutUrl(JsonNode resource) {
