@@ -8,6 +8,8 @@ import com.quiltdata.athena.local.cloudformation.LocalStack;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -61,15 +63,27 @@ public final class CheckedDeployment {
                 push(bucket, number);
             }
         }
+        Instant pushed = Instant.now();
         SharedEmbeddedAws.get().tellOfStacks(STACK::descriptions);
         DeployedStack deployed = new DeployedStack(STACK.deploy(
                 DeployedStack.assembly(DATABASE, List.of(BUCKET, SECOND_BUCKET), "snapshotSchedule", "rate(1 hour)")));
+        // What S3 has got shortly before a refresh may be newer than the snapshots, as far as S3 tells.
+        waitUntil(pushed.plus(SampledQueries.CLOCK).plusSeconds(1));
         SharedEmbeddedAws.clients()
                 .stepFunctions()
                 .await(SharedEmbeddedAws.clients()
                         .stepFunctions()
                         .start(deployed.outputs().get("SnapshotStateMachineArn"), "{}"));
         return deployed;
+    }
+
+    private static void waitUntil(Instant time) {
+        try {
+            Thread.sleep(Duration.between(Instant.now(), time));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
     }
 
     private static void push(String bucket, int number) {

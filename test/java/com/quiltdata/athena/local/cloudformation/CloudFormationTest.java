@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.quiltdata.athena.TestTemplates;
 import com.quiltdata.athena.local.DeployedStack;
 import com.quiltdata.athena.local.aws.EmbeddedAws;
 import com.quiltdata.athena.local.aws.SharedEmbeddedAws;
 import com.quiltdata.athena.local.aws.StackDescription;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -39,11 +43,13 @@ class CloudFormationTest {
             DeployedStack.assembly("told", Map.of("group-a", List.of("told-bucket")));
 
     private static Map<String, String> outputs;
+    private static String statusAtFirst;
 
     @BeforeAll
     static void deploy() {
         SharedEmbeddedAws.get().tellOfStacks(STACK::descriptions);
         outputs = STACK.deploy(ASSEMBLY);
+        statusAtFirst = only(id()).stackStatusAsString();
     }
 
     /** Other stacks of the same name can then be asked for. */
@@ -57,7 +63,7 @@ class CloudFormationTest {
     void aStackHasItsStatusAndOutputs() {
         Stack stack = only(id());
 
-        assertThat(stack.stackStatus()).isEqualTo(StackStatus.CREATE_COMPLETE);
+        assertThat(statusAtFirst).isEqualTo("CREATE_COMPLETE");
         assertThat(stack.stackId())
                 .startsWith("arn:aws:cloudformation:us-east-1:%s:stack/QuiltAthena/".formatted(EmbeddedAws.ACCOUNT_ID));
         assertThat(stack.outputs().stream().collect(Collectors.toMap(Output::outputKey, Output::outputValue)))
@@ -68,10 +74,21 @@ class CloudFormationTest {
 
     @Test
     void itsTemplateIsTheOneThatWasDeployed() throws JsonProcessingException {
-        String template =
-                CLOUD_FORMATION.getTemplate(get -> get.stackName(id())).templateBody();
+        assertThat(new ObjectMapper().readTree(template(id()))).isEqualTo(ASSEMBLY.template());
+    }
 
-        assertThat(new ObjectMapper().readTree(template)).isEqualTo(ASSEMBLY.template());
+    @Test
+    void charactersBeyondAsciiBecomeQuestionMarks() throws IOException {
+        // CloudFormation tells of it as long as there is the account.
+        Path directory = Files.createTempDirectory(Path.of("target"), "assembly");
+        LocalStack another = new LocalStack(SharedEmbeddedAws.endpoint());
+        SharedEmbeddedAws.get().tellOfStacks(another::descriptions);
+        another.deploy(TestTemplates.withTemplate(ASSEMBLY, directory, """
+                {"Resources": {}, "Description": "größer 🫠"}"""));
+
+        assertThat(template(another.descriptions().getFirst().id()))
+                .isEqualTo("{\"Resources\":{},\"Description\":\"gr??er ?\"}");
+        another.delete();
     }
 
     @Test

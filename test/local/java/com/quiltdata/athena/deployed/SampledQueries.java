@@ -11,6 +11,7 @@ import com.quiltdata.athena.schema.QuiltBucket;
 import com.quiltdata.athena.schema.SnapshotTable;
 import com.quiltdata.athena.schema.SnapshotView;
 import java.io.PrintStream;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
@@ -42,8 +43,8 @@ final class SampledQueries {
     /** With others' queries beside them, an account's quota is not ours to use up. */
     private static final int AT_ONCE = 5;
 
-    /** S3 tells the time of a change in whole seconds. */
-    private static final long CLOCK_SECONDS = 2;
+    /** How much newer than told a change may be: S3 tells its time in whole seconds. */
+    static final Duration CLOCK = Duration.ofSeconds(2);
 
     private final Deployment deployment;
     private final S3Client s3;
@@ -323,8 +324,7 @@ final class SampledQueries {
             }
             List<SampledPointer> all = pointers(sample.packages().stream());
             List<SampledPointer> old = all.stream()
-                    .filter(pointer ->
-                            pointer.changed().plusSeconds(CLOCK_SECONDS).isBefore(refresh))
+                    .filter(pointer -> pointer.changed().plus(CLOCK).isBefore(refresh))
                     .toList();
             if (old.size() < all.size()) {
                 details.note("%s: %d of %d pointers have changed since the snapshots were refreshed, at %s"

@@ -193,7 +193,8 @@ public final class LocalStack {
     }
 
     /**
-     * What CloudFormation would tell of the stack, of those nested in it, and of its predecessors that are deleted.
+     * What CloudFormation would tell of the stack, of those nested in it, and of its predecessors that are deleted. The
+     * assemblies that they were deployed from have to be there still.
      *
      * @return for {@link com.quiltdata.athena.local.aws.EmbeddedAws#tellOfStacks}
      */
