@@ -163,22 +163,10 @@ class CatalogCheckTest {
                 .table();
     }
 
-    /** Returns what makes the same table anew. */
-    static TableInput input(Table table) {
-        return TableInput.builder()
-                .name(table.name())
-                .description(table.description())
-                .tableType(table.tableType())
-                .parameters(table.parameters())
-                .storageDescriptor(table.storageDescriptor())
-                .viewOriginalText(table.viewOriginalText())
-                .viewExpandedText(table.viewExpandedText())
-                .build();
-    }
-
     private static void change(Table table, UnaryOperator<TableInput.Builder> change) {
         SharedEmbeddedAws.glue()
                 .updateTable(update -> update.databaseName(DATABASE)
-                        .tableInput(change.apply(input(table).toBuilder()).build()));
+                        .tableInput(change.apply(SharedEmbeddedAws.input(table).toBuilder())
+                                .build()));
     }
 }

@@ -95,7 +95,7 @@ class DeployedAthenaTest {
                             text.startsWith(PACKAGES_VIEW + ": the query ") && text.contains("TABLE_NOT_FOUND"));
         } finally {
             SharedEmbeddedAws.glue()
-                    .createTable(create -> create.databaseName(DATABASE).tableInput(CatalogCheckTest.input(view)));
+                    .createTable(create -> create.databaseName(DATABASE).tableInput(SharedEmbeddedAws.input(view)));
         }
     }
 

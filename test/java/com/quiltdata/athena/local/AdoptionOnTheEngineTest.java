@@ -39,7 +39,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.services.athena.model.ResultConfiguration;
 import software.amazon.awssdk.services.athena.model.WorkGroupConfiguration;
 import software.amazon.awssdk.services.glue.model.Table;
-import software.amazon.awssdk.services.glue.model.TableInput;
 
 /**
  * What becomes of what an administrator has made with the published notebook, and of what its users have made since, when
@@ -320,15 +319,8 @@ class AdoptionOnTheEngineTest {
 
     /** Makes a table or view as it was, from what Glue said of it. */
     private void restore(Table table) {
-        TableInput input = TableInput.builder()
-                .name(table.name())
-                .tableType(table.tableType())
-                .parameters(table.parameters())
-                .storageDescriptor(table.storageDescriptor())
-                .viewOriginalText(table.viewOriginalText())
-                .viewExpandedText(table.viewExpandedText())
-                .build();
-        SharedEmbeddedAws.glue().createTable(create -> create.databaseName(name).tableInput(input));
+        SharedEmbeddedAws.glue()
+                .createTable(create -> create.databaseName(name).tableInput(SharedEmbeddedAws.input(table)));
     }
 
     /** Columns that both views of packages have. */

@@ -1,6 +1,8 @@
 package com.quiltdata.athena.monitoring;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -15,6 +17,14 @@ public record MonitoredResources(String workGroup, Optional<Refreshes> refreshes
     /** Copies the list. */
     public MonitoredResources {
         viewFunctions = List.copyOf(viewFunctions);
+    }
+
+    /** The names of all workgroups, by a word for the ids of their metrics; the users' comes first. */
+    Map<String, String> workGroups() {
+        Map<String, String> workGroups = new LinkedHashMap<>();
+        workGroups.put("users", workGroup);
+        refreshes.ifPresent(made -> workGroups.put("refreshes", made.workGroup()));
+        return workGroups;
     }
 
     /**

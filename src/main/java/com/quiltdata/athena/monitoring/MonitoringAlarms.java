@@ -55,11 +55,9 @@ public final class MonitoringAlarms extends Construct {
     /** Users and refreshes together: that is what the bill has. On a day without queries nothing is read. */
     private void declareBytesPerDay(long bytes, MonitoredResources monitored) {
         Map<String, IMetric> metrics = new TreeMap<>();
-        metrics.put("users", PublishedMetrics.bytesRead("users", monitored.workGroup(), DAY));
         monitored
-                .refreshes()
-                .ifPresent(refreshes ->
-                        metrics.put("refreshes", PublishedMetrics.bytesRead("refreshes", refreshes.workGroup(), DAY)));
+                .workGroups()
+                .forEach((word, workGroup) -> metrics.put(word, PublishedMetrics.bytesRead(word, workGroup, DAY)));
         IMetric all = MathExpression.Builder.create()
                 .expression(String.join(
                         " + ",

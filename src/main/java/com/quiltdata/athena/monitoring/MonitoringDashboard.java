@@ -5,7 +5,6 @@ import com.quiltdata.athena.monitoring.MonitoredResources.ViewFunctions;
 import com.quiltdata.athena.monitoring.PublishedMetrics.QueryState;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -72,7 +71,8 @@ public final class MonitoringDashboard extends Construct {
                 graph("Cost of the bytes read per day, at " + PRICE, "US dollars", dollarsPerDay())
                         .stacked(true)));
         List<GraphWidget.Builder> queries = new ArrayList<>();
-        workGroups()
+        monitored
+                .workGroups()
                 .forEach((word, workGroup) -> queries.add(
                         graph("Queries per day by state, " + workGroup, "queries", queriesPerDay(word, workGroup))
                                 .stacked(true)));
@@ -92,17 +92,9 @@ public final class MonitoringDashboard extends Construct {
                 .build();
     }
 
-    /** The names of workgroups, by a word for their metrics' ids. */
-    private Map<String, String> workGroups() {
-        Map<String, String> workGroups = new LinkedHashMap<>();
-        workGroups.put("users", monitored.workGroup());
-        monitored.refreshes().ifPresent(refreshes -> workGroups.put("refreshes", refreshes.workGroup()));
-        return workGroups;
-    }
-
     private List<IMetric> ofWorkGroups(BiFunction<String, String, ? extends IMetric> metric) {
         List<IMetric> metrics = new ArrayList<>();
-        workGroups().forEach((word, workGroup) -> metrics.add(metric.apply(word, workGroup)));
+        monitored.workGroups().forEach((word, workGroup) -> metrics.add(metric.apply(word, workGroup)));
         return metrics;
     }
 

@@ -1,7 +1,6 @@
 package com.quiltdata.athena.monitoring;
 
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -103,9 +102,8 @@ final class OverdueRefresh {
         int[] sorted = Stream.concat(days.stream(), Stream.of(days.first() + WEEK.size()))
                 .mapToInt(Integer::intValue)
                 .toArray();
-        return Arrays.stream(IntStream.range(1, sorted.length)
-                        .map(i -> sorted[i] - sorted[i - 1])
-                        .toArray())
+        return IntStream.range(1, sorted.length)
+                .map(i -> sorted[i] - sorted[i - 1])
                 .boxed()
                 .max(Integer::compare);
     }

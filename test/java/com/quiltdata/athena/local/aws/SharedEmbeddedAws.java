@@ -10,6 +10,8 @@ import software.amazon.awssdk.services.athena.model.QueryExecutionState;
 import software.amazon.awssdk.services.athena.model.StartQueryExecutionRequest;
 import software.amazon.awssdk.services.glue.GlueClient;
 import software.amazon.awssdk.services.glue.model.Column;
+import software.amazon.awssdk.services.glue.model.Table;
+import software.amazon.awssdk.services.glue.model.TableInput;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
@@ -125,6 +127,24 @@ public final class SharedEmbeddedAws {
                                 .outputFormat("org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat")
                                 .serdeInfo(serde -> serde.serializationLibrary(
                                         "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe")))));
+    }
+
+    /**
+     * Returns what makes a table or view anew, or changes it.
+     *
+     * @param table what Glue says of it
+     * @return the input that makes it as it is
+     */
+    public static TableInput input(Table table) {
+        return TableInput.builder()
+                .name(table.name())
+                .description(table.description())
+                .tableType(table.tableType())
+                .parameters(table.parameters())
+                .storageDescriptor(table.storageDescriptor())
+                .viewOriginalText(table.viewOriginalText())
+                .viewExpandedText(table.viewExpandedText())
+                .build();
     }
 
     /**

@@ -10,8 +10,6 @@ import com.quiltdata.athena.local.DeployedStack;
 import com.quiltdata.athena.local.aws.EmbeddedAws;
 import com.quiltdata.athena.local.aws.SharedEmbeddedAws;
 import com.quiltdata.athena.local.aws.StackDescription;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +17,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
@@ -78,9 +77,7 @@ class CloudFormationTest {
     }
 
     @Test
-    void charactersBeyondAsciiBecomeQuestionMarks() throws IOException {
-        // CloudFormation tells of it as long as there is the account.
-        Path directory = Files.createTempDirectory(Path.of("target"), "assembly");
+    void charactersBeyondAsciiBecomeQuestionMarks(@TempDir Path directory) {
         LocalStack another = new LocalStack(SharedEmbeddedAws.endpoint());
         SharedEmbeddedAws.get().tellOfStacks(another::descriptions);
         another.deploy(TestTemplates.withTemplate(ASSEMBLY, directory, """

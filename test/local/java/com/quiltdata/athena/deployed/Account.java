@@ -63,10 +63,6 @@ final class Account implements AutoCloseable {
         return iam;
     }
 
-    StsClient sts() {
-        return sts;
-    }
-
     /**
      * Makes a client of Athena for those who may take on a role.
      *

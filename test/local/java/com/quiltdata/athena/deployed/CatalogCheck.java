@@ -56,8 +56,10 @@ record CatalogCheck(Deployment deployment, Catalog catalog) implements Check {
     @Override
     public Finding find() {
         Map<String, Table> tables = catalog.tables();
+        List<DeployedResource> deployedTables = deployment.tables();
+        List<DeployedResource> deployedViews = deployment.views();
         Details details = new Details();
-        deployment.tables().forEach(table -> {
+        deployedTables.forEach(table -> {
             String name = Deployment.tableName(table);
             if (tables.containsKey(name)) {
                 compareTable(table, tables.get(name), details);
@@ -65,7 +67,7 @@ record CatalogCheck(Deployment deployment, Catalog catalog) implements Check {
                 details.fail("The table %s is gone".formatted(name));
             }
         });
-        deployment.views().forEach(view -> {
+        deployedViews.forEach(view -> {
             String name = Deployment.viewName(view);
             if (tables.containsKey(name)) {
                 compareView(view, tables.get(name), details);
@@ -73,13 +75,13 @@ record CatalogCheck(Deployment deployment, Catalog catalog) implements Check {
                 details.fail("The view %s is gone".formatted(name));
             }
         });
-        int count = deployment.tables().size() + deployment.views().size();
+        int count = deployedTables.size() + deployedViews.size();
         return details.finding(
                 details.failures() == 0
                         ? "%s and %s are as they were deployed"
                                 .formatted(
-                                        Finding.count(deployment.tables().size(), "table"),
-                                        Finding.count(deployment.views().size(), "view"))
+                                        Finding.count(deployedTables.size(), "table"),
+                                        Finding.count(deployedViews.size(), "view"))
                         : "%,d of %,d tables and views are not as they were deployed"
                                 .formatted(details.failures(), count));
     }
@@ -129,7 +131,11 @@ record CatalogCheck(Deployment deployment, Catalog catalog) implements Check {
                     .toList();
             if (!definition.isOf(view.properties().path("Query").asText())) {
                 details.fail("The view %s was replaced by another one on %s: %s"
-                        .formatted(name, table.updateTime(), shortened(definition.sql())));
+                        .formatted(
+                                name,
+                                table.updateTime(),
+                                Finding.shortened(
+                                        definition.sql().replaceAll("\\s+", " ").strip())));
             } else if (!columns.equals(definition.columns()) && !columns.equals(TRINOS_COLUMNS)) {
                 details.fail("The view %s is stale: Glue has the columns %s, and its definition %s"
                         .formatted(name, columns, definition.columns()));
@@ -137,10 +143,5 @@ record CatalogCheck(Deployment deployment, Catalog catalog) implements Check {
         } catch (NotCheckedException e) {
             details.notChecked("The view %s: %s".formatted(name, e.getMessage()));
         }
-    }
-
-    private static String shortened(String sql) {
-        String line = sql.replaceAll("\\s+", " ").strip();
-        return line.length() <= 100 ? line : line.substring(0, 100) + "…";
     }
 }

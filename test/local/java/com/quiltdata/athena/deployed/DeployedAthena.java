@@ -8,6 +8,7 @@ import com.quiltdata.athena.deployed.SampledQueries.Users;
 import com.quiltdata.athena.local.LocalAthena;
 import com.quiltdata.athena.local.Output;
 import com.quiltdata.athena.local.Progress;
+import com.quiltdata.athena.local.ScriptCommand;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.OutputStream;
@@ -136,15 +137,11 @@ public final class DeployedAthena implements Callable<Integer> {
             String... arguments) {
         Output output = new Output(out);
         PrintWriter errorWriter = new PrintWriter(errors, true, StandardCharsets.UTF_8);
-        int status = new CommandLine(new DeployedAthena(project, environment, output, errors))
-                .setCaseInsensitiveEnumValuesAllowed(true)
-                .setOut(output.printer())
-                .setErr(errorWriter)
-                .setParameterExceptionHandler((e, parsed) -> {
-                    errorWriter.println(e.getMessage());
-                    errorWriter.println("test/deployed-athena --help lists the options.");
-                    return ExitCode.USAGE;
-                })
+        int status = ScriptCommand.of(
+                        "test/deployed-athena",
+                        new DeployedAthena(project, environment, output, errors),
+                        output,
+                        errorWriter)
                 .setExecutionExceptionHandler((e, commandLine, parsed) -> {
                     errorWriter.println(e.getMessage() == null ? e.toString() : e.getMessage());
                     return e instanceof NothingToCheckException ? ExitCode.USAGE : ExitCode.SOFTWARE;

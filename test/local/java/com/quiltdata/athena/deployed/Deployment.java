@@ -176,12 +176,10 @@ record Deployment(DeployedTemplate template) {
         return tables().stream()
                 .map(Deployment::location)
                 .filter(location -> location.startsWith("s3://"))
-                .map(location -> location.split("/")[2])
+                .flatMap(location -> Stream.of(new QuiltBucket(location.split("/")[2]))
+                        .filter(bucket ->
+                                BucketTable.MANIFESTS.locationIn(bucket).equals(location)))
                 .distinct()
-                .filter(name -> tables().stream()
-                        .anyMatch(table ->
-                                location(table).equals(BucketTable.MANIFESTS.locationIn(new QuiltBucket(name)))))
-                .map(QuiltBucket::new)
                 .toList();
     }
 }

@@ -13,6 +13,8 @@ import java.util.Locale;
  */
 record Finding(Status status, String message, List<Detail> details) {
 
+    private static final int LONGEST_TEXT = 100;
+
     Finding {
         details = List.copyOf(details);
     }
@@ -55,6 +57,11 @@ record Finding(Status status, String message, List<Detail> details) {
     /** Counts things: "1 table", "2 tables". */
     static String count(long number, String thing) {
         return "%,d %s%s".formatted(number, thing, number == 1 ? "" : "s");
+    }
+
+    /** Returns as much of somebody else's text as a detail has room for; null stays null. */
+    static String shortened(String text) {
+        return text == null || text.length() <= LONGEST_TEXT ? text : text.substring(0, LONGEST_TEXT) + "…";
     }
 
     /** Nothing could be checked. */

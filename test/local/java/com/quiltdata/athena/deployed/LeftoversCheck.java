@@ -7,6 +7,7 @@ import com.quiltdata.athena.schema.BucketView;
 import com.quiltdata.athena.schema.QuiltBucket;
 import com.quiltdata.athena.schema.SnapshotTable;
 import com.quiltdata.athena.schema.SnapshotView;
+import com.quiltdata.athena.schema.ViewOfBuckets;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -73,11 +74,12 @@ record LeftoversCheck(Deployment deployment, Catalog catalog, CloudFormationClie
     private static Stream<String> suffixes() {
         QuiltBucket any = new QuiltBucket("any");
         return Stream.of(
-                        Stream.of(BucketTable.values()).map(table -> table.nameIn(any)),
-                        Stream.of(BucketView.values()).map(view -> view.nameIn(any)),
-                        Stream.of(SnapshotView.values()).map(view -> view.nameIn(any)))
-                .flatMap(names -> names)
-                .map(name -> name.substring(any.tablePrefix().length()));
+                        Stream.of(BucketTable.values())
+                                .map(table -> table.nameIn(any)
+                                        .substring(any.tablePrefix().length())),
+                        Stream.of(BucketView.values()).map(ViewOfBuckets::suffix),
+                        Stream.of(SnapshotView.values()).map(ViewOfBuckets::suffix))
+                .flatMap(names -> names);
     }
 
     /** CloudFormation tells of deleted stacks for 90 days. */

@@ -32,8 +32,6 @@ record RowComparison(Optional<Difference> difference, int respelled, int lowerCa
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .build();
 
-    private static final int LONGEST_VALUE = 100;
-
     /** What tells a row from the others, in any view. */
     private static final List<String> IDENTITY = List.of("user", "name", "timestamp", "logical_key");
 
@@ -145,20 +143,19 @@ record RowComparison(Optional<Difference> difference, int respelled, int lowerCa
                 .filter(value -> !Objects.equals(
                         spelled(value.getValue(), Spelling.JSON), spelled(actual.get(value.getKey()), Spelling.JSON)))
                 .map(value -> "\"%s\" is %s in the view and %s in S3"
-                        .formatted(value.getKey(), shortened(actual.get(value.getKey())), shortened(value.getValue())))
+                        .formatted(
+                                value.getKey(),
+                                Finding.shortened(actual.get(value.getKey())),
+                                Finding.shortened(value.getValue())))
                 .collect(Collectors.joining(", "));
         String key = expected.get("logical_key");
-        return key == null ? differences : "of %s, %s".formatted(shortened(key), differences);
+        return key == null ? differences : "of %s, %s".formatted(Finding.shortened(key), differences);
     }
 
     private static String text(Map<String, String> row) {
         return row.entrySet().stream()
                 .filter(value -> value.getValue() != null)
-                .map(value -> value.getKey() + " = " + shortened(value.getValue()))
+                .map(value -> value.getKey() + " = " + Finding.shortened(value.getValue()))
                 .collect(Collectors.joining(", "));
-    }
-
-    private static String shortened(String value) {
-        return value == null || value.length() <= LONGEST_VALUE ? value : value.substring(0, LONGEST_VALUE) + "…";
     }
 }

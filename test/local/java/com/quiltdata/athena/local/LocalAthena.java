@@ -31,7 +31,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.IVersionProvider;
@@ -150,15 +149,11 @@ public final class LocalAthena implements Callable<Integer> {
     static int run(Path project, OutputStream out, PrintStream errors, String... arguments) {
         Output output = new Output(out);
         PrintWriter errorWriter = new PrintWriter(errors, true, StandardCharsets.UTF_8);
-        int status = new CommandLine(new LocalAthena(project, output, errors, Boolean.getBoolean(TERMINAL)))
-                .setCaseInsensitiveEnumValuesAllowed(true)
-                .setOut(output.printer())
-                .setErr(errorWriter)
-                .setParameterExceptionHandler((e, parsed) -> {
-                    errorWriter.println(e.getMessage());
-                    errorWriter.println("test/local-athena --help lists the options.");
-                    return ExitCode.USAGE;
-                })
+        int status = ScriptCommand.of(
+                        "test/local-athena",
+                        new LocalAthena(project, output, errors, Boolean.getBoolean(TERMINAL)),
+                        output,
+                        errorWriter)
                 .setExecutionExceptionHandler((e, commandLine, parsed) -> fail(e, errors))
                 .execute(arguments);
         if (status == ExitCode.OK && output.failure().isPresent()) {

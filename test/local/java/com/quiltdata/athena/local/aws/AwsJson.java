@@ -1,9 +1,13 @@
 package com.quiltdata.athena.local.aws;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Function;
@@ -12,9 +16,38 @@ import java.util.function.Function;
 final class AwsJson {
     static final ObjectMapper MAPPER = new ObjectMapper();
 
+    private static final ObjectReader READER = MAPPER.reader().with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
     private static final int NEXT_TOKEN_LIMIT = 1_024;
 
     private AwsJson() {}
+
+    /**
+     * Reads a request's body.
+     *
+     * @throws AwsServiceException if it is no object in JSON
+     */
+    static ObjectNode read(byte[] body) throws AwsServiceException {
+        try {
+            if (READER.readTree(body) instanceof ObjectNode object) {
+                return object;
+            }
+        } catch (JsonProcessingException exception) {
+            throw new AwsServiceException(AwsServiceException.SERIALIZATION, exception.getOriginalMessage());
+        } catch (IOException exception) {
+            throw new AwsServiceException(AwsServiceException.SERIALIZATION, exception.getMessage());
+        }
+        throw new AwsServiceException(AwsServiceException.SERIALIZATION, "The request must be an object");
+    }
+
+    /** Reads what a service here has answered. */
+    static JsonNode parse(String answer) {
+        try {
+            return MAPPER.readTree(answer);
+        } catch (JsonProcessingException exception) {
+            throw new IllegalStateException("An answer must be JSON: " + answer, exception);
+        }
+    }
 
     /** Returns a new, empty object. */
     static ObjectNode object() {

@@ -1,9 +1,5 @@
 package com.quiltdata.athena.local.aws;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
@@ -26,8 +22,6 @@ import org.slf4j.LoggerFactory;
  */
 final class AwsJsonFilter implements Filter {
     private static final Logger LOG = LoggerFactory.getLogger(AwsJsonFilter.class);
-    private static final ObjectReader READER =
-            AwsJson.MAPPER.reader().with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     private final Map<String, Service> services = new ConcurrentHashMap<>();
 
@@ -82,27 +76,12 @@ final class AwsJsonFilter implements Filter {
             throw new AwsServiceException("UnknownOperationException", "No service answers to " + target);
         }
         String operation = target.substring(dot + 1);
-        ObjectNode request = request(body);
+        ObjectNode request = body.length == 0 ? AwsJson.object() : AwsJson.read(body);
         Optional<RequestModel> model = RequestModel.of(service.requests, operation);
         if (model.isPresent()) {
             model.get().checkTypes(request);
         }
         return service.service.call(operation, request);
-    }
-
-    private static ObjectNode request(byte[] body) throws AwsServiceException {
-        JsonNode request;
-        try {
-            request = body.length == 0 ? AwsJson.object() : READER.readTree(body);
-        } catch (JsonProcessingException exception) {
-            throw new AwsServiceException(AwsServiceException.SERIALIZATION, exception.getOriginalMessage());
-        } catch (IOException exception) {
-            throw new AwsServiceException(AwsServiceException.SERIALIZATION, exception.getMessage());
-        }
-        if (request instanceof ObjectNode object) {
-            return object;
-        }
-        throw new AwsServiceException(AwsServiceException.SERIALIZATION, "The request must be an object");
     }
 
     private static Answer error(int status, AwsServiceException exception) {

@@ -2,14 +2,8 @@ package com.quiltdata.athena.local.aws;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
-import java.net.ProxySelector;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
+import java.util.Map;
 
 /**
  * Calls of Amazon EventBridge Scheduler: the AWS SDK's client for it would be one more dependency, for a few requests that
@@ -18,8 +12,6 @@ import java.net.http.HttpResponse.BodyHandlers;
  * @param endpoint where the account's services answer
  */
 public record SchedulerClient(URI endpoint) {
-    private static final int OK = 200;
-
     /**
      * Creates a schedule.
      *
@@ -71,25 +63,16 @@ public record SchedulerClient(URI endpoint) {
     }
 
     private JsonNode call(String method, String path, String body) {
-        HttpRequest request = HttpRequest.newBuilder(endpoint.resolve(SchedulesFilter.PATH + path))
-                .method(method, BodyPublishers.ofString(body))
-                .header(
+        LoopbackHttp.Answer answer = LoopbackHttp.send(
+                method,
+                endpoint.resolve(SchedulesFilter.PATH + path),
+                Map.of(
                         "Authorization",
-                        "AWS4-HMAC-SHA256 Credential=test/20000101/" + EmbeddedAws.REGION + SchedulesFilter.SIGNED_FOR)
-                .build();
-        // Without a proxy, whatever the environment says.
-        try (HttpClient client =
-                HttpClient.newBuilder().proxy(ProxySelector.of(null)).build()) {
-            HttpResponse<String> response = client.send(request, BodyHandlers.ofString());
-            if (response.statusCode() != OK) {
-                throw new IllegalArgumentException(response.body());
-            }
-            return AwsJson.MAPPER.readTree(response.body());
-        } catch (IOException e) {
-            throw new IllegalStateException(method + " " + path + " failed", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("Interrupted", e);
+                        "AWS4-HMAC-SHA256 Credential=test/20000101/" + EmbeddedAws.REGION + SchedulesFilter.SIGNED_FOR),
+                body);
+        if (!answer.isOk()) {
+            throw new IllegalArgumentException(answer.body());
         }
+        return AwsJson.parse(answer.body());
     }
 }

@@ -1,6 +1,5 @@
 package com.quiltdata.athena.local.aws;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
@@ -73,13 +72,6 @@ final class SchedulesFilter implements Filter {
     }
 
     private static ObjectNode body(HttpServletRequest request) throws AwsServiceException, IOException {
-        try {
-            if (AwsJson.MAPPER.readTree(request.getInputStream()) instanceof ObjectNode body) {
-                return body;
-            }
-        } catch (JsonProcessingException e) {
-            throw new AwsServiceException(AwsServiceException.SERIALIZATION, e.getOriginalMessage());
-        }
-        throw new AwsServiceException(AwsServiceException.SERIALIZATION, "The request must be an object");
+        return AwsJson.read(request.getInputStream().readAllBytes());
     }
 }

@@ -2,10 +2,7 @@ package com.quiltdata.athena.local.aws;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
-import java.net.HttpURLConnection;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /**
@@ -15,7 +12,6 @@ import java.util.Map;
  * @param endpoint where the account's services answer
  */
 public record StepFunctionsClient(URI endpoint) {
-    private static final int OK = 200;
     private static final long POLL_MILLIS = 20;
 
     /**
@@ -27,23 +23,17 @@ public record StepFunctionsClient(URI endpoint) {
      * @throws IllegalStateException if the service refuses; the message is its answer
      */
     public JsonNode call(String operation, Map<String, String> request) {
-        try {
-            HttpURLConnection connection = (HttpURLConnection) endpoint.toURL().openConnection();
-            connection.setRequestMethod("POST");
-            connection.setDoOutput(true);
-            connection.setRequestProperty("Content-Type", "application/x-amz-json-1.0");
-            connection.setRequestProperty("X-Amz-Target", "AWSStepFunctions." + operation);
-            ObjectNode input = AwsJson.object();
-            request.forEach(input::put);
-            connection.getOutputStream().write(input.toString().getBytes(StandardCharsets.UTF_8));
-            if (connection.getResponseCode() != OK) {
-                throw new IllegalStateException(
-                        new String(connection.getErrorStream().readAllBytes(), StandardCharsets.UTF_8));
-            }
-            return AwsJson.MAPPER.readTree(connection.getInputStream());
-        } catch (IOException e) {
-            throw new IllegalStateException(operation + " failed", e);
+        ObjectNode input = AwsJson.object();
+        request.forEach(input::put);
+        LoopbackHttp.Answer answer = LoopbackHttp.send(
+                "POST",
+                endpoint,
+                Map.of("Content-Type", "application/x-amz-json-1.0", "X-Amz-Target", "AWSStepFunctions." + operation),
+                input.toString());
+        if (!answer.isOk()) {
+            throw new IllegalStateException(answer.body());
         }
+        return AwsJson.parse(answer.body());
     }
 
     /**

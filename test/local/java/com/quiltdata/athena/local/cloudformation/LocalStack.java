@@ -1,6 +1,7 @@
 package com.quiltdata.athena.local.cloudformation;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.quiltdata.athena.local.aws.StackDescription;
 import java.net.URI;
 import java.util.ArrayList;
@@ -50,6 +51,7 @@ public final class LocalStack {
      * @param needs the logical ids of what it refers to and depends on
      * @param resource the resource, as others refer to it
      * @param isRetained whether it stays when the stack does not want it any more
+     * @param template that of a nested stack; nothing for any other resource
      * @param nested what a nested stack has, by logical id; nothing for any other resource
      */
     record Member(
@@ -58,17 +60,25 @@ public final class LocalStack {
             Set<String> needs,
             Resource resource,
             boolean isRetained,
+            JsonNode template,
             Map<String, Member> nested) {
 
         /** A resource as a template declares it. */
         static Member of(JsonNode declaration, JsonNode properties, Set<String> needs, Resource resource) {
             boolean isRetained = declaration.path("DeletionPolicy").asText().equals("Retain");
-            return new Member(declaration.path("Type").asText(), properties, needs, resource, isRetained, Map.of());
+            return new Member(
+                    declaration.path("Type").asText(),
+                    properties,
+                    needs,
+                    resource,
+                    isRetained,
+                    MissingNode.getInstance(),
+                    Map.of());
         }
 
-        /** The same nested stack with what it has. */
-        Member withNested(Map<String, Member> members) {
-            return new Member(type, properties, needs, resource, isRetained, members);
+        /** The same nested stack with its template, and with what it has. */
+        Member withNested(JsonNode nestedTemplate, Map<String, Member> members) {
+            return new Member(type, properties, needs, resource, isRetained, nestedTemplate, members);
         }
 
         /** Whether it is a stack in this one. */
@@ -193,8 +203,7 @@ public final class LocalStack {
     }
 
     /**
-     * What CloudFormation would tell of the stack, of those nested in it, and of its predecessors that are deleted. The
-     * assemblies that they were deployed from have to be there still.
+     * What CloudFormation would tell of the stack, of those nested in it, and of its predecessors that are deleted.
      *
      * @return for {@link com.quiltdata.athena.local.aws.EmbeddedAws#tellOfStacks}
      */

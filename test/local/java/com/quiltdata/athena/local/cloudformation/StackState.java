@@ -1,6 +1,7 @@
 package com.quiltdata.athena.local.cloudformation;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.quiltdata.athena.QuiltAthenaApp;
 import com.quiltdata.athena.local.aws.StackDescription;
 import com.quiltdata.athena.local.aws.StackDescription.StackResource;
@@ -21,6 +22,7 @@ import java.util.UUID;
  * @param created when it was
  * @param changed when its last update, or its deletion, began
  * @param assembly what it was last deployed from
+ * @param template the template that is in it
  * @param members its resources, by logical id
  * @param outputs its outputs, by name
  * @see <a href="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html">Status codes</a>
@@ -31,6 +33,7 @@ record StackState(
         Instant created,
         Optional<Instant> changed,
         Optional<CloudAssembly> assembly,
+        JsonNode template,
         Map<String, Member> members,
         Map<String, String> outputs) {
 
@@ -44,6 +47,7 @@ record StackState(
                 Instant.now(),
                 Optional.empty(),
                 Optional.empty(),
+                MissingNode.getInstance(),
                 Map.of(),
                 Map.of());
     }
@@ -56,31 +60,45 @@ record StackState(
     /** The same stack while it is made. */
     StackState inCreation(CloudAssembly target) {
         return new StackState(
-                id, "CREATE_IN_PROGRESS", created, Optional.empty(), Optional.of(target), members, outputs);
+                id,
+                "CREATE_IN_PROGRESS",
+                created,
+                Optional.empty(),
+                Optional.of(target),
+                target.template(),
+                members,
+                outputs);
     }
 
     /** The same stack while something is done about it. */
     StackState during(String operation) {
         return new StackState(
-                id, operation + "_IN_PROGRESS", created, Optional.of(Instant.now()), assembly, members, outputs);
+                id,
+                operation + "_IN_PROGRESS",
+                created,
+                Optional.of(Instant.now()),
+                assembly,
+                template,
+                members,
+                outputs);
     }
 
     /** The same stack with the same resources, in the end. */
     StackState ended(String endStatus) {
-        return new StackState(id, endStatus, created, changed, assembly, members, outputs);
+        return new StackState(id, endStatus, created, changed, assembly, template, members, outputs);
     }
 
     /** The same stack with other resources, in the end. */
     StackState deployed(
             String endStatus, CloudAssembly target, Map<String, Member> newMembers, Map<String, String> newOutputs) {
-        return new StackState(id, endStatus, created, changed, Optional.of(target), newMembers, newOutputs);
+        return new StackState(
+                id, endStatus, created, changed, Optional.of(target), target.template(), newMembers, newOutputs);
     }
 
     /** As CloudFormation tells of the stack, and of those nested in it. */
     List<StackDescription> descriptions() {
         List<StackDescription> descriptions = new ArrayList<>();
-        JsonNode template = assembly.map(CloudAssembly::template).orElse(null);
-        if (template != null) {
+        if (!isNew()) {
             describe(id, Optional.empty(), template, parameters(template, Map.of()), outputs, members, descriptions);
         }
         return descriptions;
@@ -89,7 +107,7 @@ record StackState(
     private void describe(
             String stack,
             Optional<String> parent,
-            JsonNode template,
+            JsonNode content,
             Map<String, String> parameters,
             Map<String, String> stackOutputs,
             Map<String, Member> resources,
@@ -98,16 +116,14 @@ record StackState(
                 .sorted(Map.Entry.comparingByKey())
                 .map(entry -> describe(entry.getKey(), entry.getValue()))
                 .toList();
-        descriptions.add(new StackDescription(
-                stack, parent, status, created, changed, template, parameters, stackOutputs, list));
+        descriptions.add(
+                new StackDescription(stack, parent, status, created, changed, content, parameters, stackOutputs, list));
         resources.values().stream().filter(Member::isNestedStack).forEach(member -> {
-            JsonNode nested = assembly.orElseThrow()
-                    .nestedTemplate(member.properties().path("TemplateURL").asText());
             describe(
                     member.resource().reference(),
                     Optional.of(stack),
-                    nested,
-                    parameters(nested, ResourceTypes.nestedParameters(member.properties())),
+                    member.template(),
+                    parameters(member.template(), ResourceTypes.nestedParameters(member.properties())),
                     ResourceTypes.nestedOutputs(member.resource()),
                     member.nested(),
                     descriptions);
@@ -121,9 +137,9 @@ record StackState(
         return new StackResource(logicalId, member.resource().reference(), member.type(), resourceStatus);
     }
 
-    private static Map<String, String> parameters(JsonNode template, Map<String, String> given) {
+    private static Map<String, String> parameters(JsonNode content, Map<String, String> given) {
         Map<String, String> parameters = new LinkedHashMap<>();
-        template.path("Parameters")
+        content.path("Parameters")
                 .properties()
                 .forEach(parameter -> parameters.put(
                         parameter.getKey(),

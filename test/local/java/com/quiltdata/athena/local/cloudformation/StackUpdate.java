@@ -141,14 +141,14 @@ final class StackUpdate {
             String logicalId, JsonNode declaration, JsonNode properties, Set<String> needs, Optional<Member> old) {
         StackUpdate update = new StackUpdate(types, old.map(Member::nested).orElse(Map.of()), existing, changes);
         nestedUpdates.put(logicalId, update);
-        Map<String, String> outputs = update.apply(
-                new Template(types.nestedTemplate(properties), ResourceTypes.nestedParameters(properties)));
+        JsonNode template = types.nestedTemplate(properties);
+        Map<String, String> outputs = update.apply(new Template(template, ResourceTypes.nestedParameters(properties)));
         String id = old.map(member -> member.resource().reference())
                 .orElseGet(() -> StackDescription.id(
                         QuiltAthenaApp.STACK_ID + "-" + logicalId,
                         UUID.randomUUID().toString()));
         return Member.of(declaration, properties, needs, ResourceTypes.nestedStack(id, outputs))
-                .withNested(update.members());
+                .withNested(template, update.members());
     }
 
     /** Deletes what the template does not declare any more, and what another resource took the place of. */
