@@ -1,21 +1,21 @@
 package com.quiltdata.athena;
 
 import com.quiltdata.athena.access.AccessPolicy;
-import com.quiltdata.athena.access.QueryDatabase;
-import com.quiltdata.athena.access.QueryResources;
-import com.quiltdata.athena.access.QueryResults;
-import com.quiltdata.athena.access.SnapshotStore;
+import com.quiltdata.athena.catalog.CustomViews;
+import com.quiltdata.athena.catalog.QueryResources;
+import com.quiltdata.athena.catalog.QuiltMetadata;
+import com.quiltdata.athena.catalog.SnapshotsOverBuckets;
+import com.quiltdata.athena.catalog.ViewsOverBuckets;
 import com.quiltdata.athena.configuration.Configuration;
-import com.quiltdata.athena.metadata.CustomViews;
-import com.quiltdata.athena.metadata.QuiltMetadata;
-import com.quiltdata.athena.metadata.SnapshotsOverBuckets;
-import com.quiltdata.athena.metadata.ViewsOverBuckets;
 import com.quiltdata.athena.monitoring.MonitoredResources;
 import com.quiltdata.athena.monitoring.MonitoredResources.Refreshes;
 import com.quiltdata.athena.monitoring.MonitoredResources.ViewFunctions;
 import com.quiltdata.athena.monitoring.MonitoringAlarms;
 import com.quiltdata.athena.monitoring.MonitoringDashboard;
+import com.quiltdata.athena.query.QueryDatabase;
+import com.quiltdata.athena.query.QueryResults;
 import com.quiltdata.athena.snapshot.SnapshotRefresh;
+import com.quiltdata.athena.snapshot.SnapshotStore;
 import com.quiltdata.athena.view.AthenaViewProvider;
 import java.util.Optional;
 import software.amazon.awscdk.CfnOutput;
@@ -45,7 +45,13 @@ public final class QuiltAthenaStack extends Stack {
                 .snapshots()
                 .map(settings -> new SnapshotStore(this, "SnapshotStore", configuration, database));
         QueryResources resources = new QueryResources(results, database, snapshots);
-        AccessPolicy policy = new AccessPolicy(this, "AccessPolicy", configuration, resources);
+        AccessPolicy policy = new AccessPolicy(
+                this,
+                "AccessPolicy",
+                configuration,
+                results,
+                database,
+                snapshots.map(SnapshotStore::readStatement).stream().toList());
 
         QuiltMetadata metadata = new QuiltMetadata(this, "QuiltBuckets", configuration, resources);
         if (configuration.hasViewsOverBuckets()) {

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * Tables of calls: the text blocks of a test class, each row {@code decision | action | resource | circumstances | why},
  * as {@link Call} reads them.
  */
-final class AccessTable {
+public final class AccessTable {
     private AccessTable() {}
 
     /**
@@ -23,7 +23,7 @@ final class AccessTable {
      * @param request the call
      * @param why the row's last column
      */
-    static void check(PolicyEvaluator policy, String expected, Request request, String why) {
+    public static void check(PolicyEvaluator policy, String expected, Request request, String why) {
         Decision decision = policy.decide(request);
         assertThat(decision.word())
                 .as("%s (%s) is %s %s", request, why, decision.word(), decision.reason())
@@ -38,7 +38,7 @@ final class AccessTable {
      * @param methods the tables, by the names of the tests that they belong to; none for all of the class
      * @return the calls
      */
-    static List<Request> allowed(Class<?> test, Partition partition, String... methods) {
+    public static List<Request> allowed(Class<?> test, Partition partition, String... methods) {
         return Stream.of(test.getDeclaredMethods())
                 .filter(method -> methods.length == 0 || List.of(methods).contains(method.getName()))
                 .map(method -> method.getAnnotation(CsvSource.class))

@@ -3,7 +3,7 @@ package com.quiltdata.athena.access;
 import com.quiltdata.athena.calls.Place;
 
 /** Where the stack is deployed to. */
-enum Partition {
+public enum Partition {
     /** The commercial regions. */
     AWS("aws", "eu-central-1"),
     /** The regions for the government of the United States. */
@@ -30,7 +30,7 @@ enum Partition {
     }
 
     /** The account that the stack is deployed to, in the region. */
-    Place place() {
+    public Place place() {
         return new Place(id, region, ACCOUNT);
     }
 
@@ -41,7 +41,7 @@ enum Partition {
      * @param resource the last part
      * @return the ARN
      */
-    String arn(String service, String resource) {
+    public String arn(String service, String resource) {
         return place().arn(service, resource);
     }
 }

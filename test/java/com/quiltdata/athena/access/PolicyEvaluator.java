@@ -21,7 +21,7 @@ import java.util.stream.StreamSupport;
  * @see <a href="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html">Policy
  *     evaluation logic</a>
  */
-final class PolicyEvaluator {
+public final class PolicyEvaluator {
     private static final Set<String> ELEMENTS = Set.of("Sid", "Effect", "Action", "Resource", "Condition");
 
     private static final Map<String, BiPredicate<String, String>> OPERATORS =
@@ -41,7 +41,7 @@ final class PolicyEvaluator {
      * @param documents policy documents
      * @throws IllegalArgumentException if one uses more of the language than this class knows
      */
-    PolicyEvaluator(List<JsonNode> documents) {
+    public PolicyEvaluator(List<JsonNode> documents) {
         for (JsonNode document : documents) {
             for (JsonNode statement : items(document.path("Statement"))) {
                 refuseUnknown(statement);
@@ -74,7 +74,7 @@ final class PolicyEvaluator {
      * @param requests the calls that are needed
      * @return each action and each resource of a statement that applies to none of the calls by it
      */
-    List<String> unneeded(Collection<Request> requests) {
+    public List<String> unneeded(Collection<Request> requests) {
         List<String> unneeded = new ArrayList<>();
         for (JsonNode statement : statements) {
             if (statement.path("Effect").asText().equals("Allow")) {

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /** The policies of the synthesized stack and its nested stacks, with the values that CloudFormation would fill in. */
-final class SynthesizedPolicies {
+public final class SynthesizedPolicies {
     private final List<ResolvedTemplate> templates;
 
     private SynthesizedPolicies(List<ResolvedTemplate> templates) {
@@ -30,7 +30,7 @@ final class SynthesizedPolicies {
      * @param partition where the stack is deployed to
      * @return the policies
      */
-    static SynthesizedPolicies of(Map<String, Object> configuration, Partition partition) {
+    public static SynthesizedPolicies of(Map<String, Object> configuration, Partition partition) {
         return of(configuration, partition, temporaryDirectory());
     }
 
@@ -42,7 +42,7 @@ final class SynthesizedPolicies {
      * @param directory where to put the templates and assets
      * @return the policies
      */
-    static SynthesizedPolicies of(Map<String, Object> configuration, Partition partition, Path directory) {
+    public static SynthesizedPolicies of(Map<String, Object> configuration, Partition partition, Path directory) {
         Map<String, Object> context = new LinkedHashMap<>(CloudAssembly.projectContext(TestTemplates.PROJECT));
         context.putAll(configuration);
         CloudAssembly assembly = CloudAssembly.synthesize(context, TestTemplates.PROJECT, directory);
@@ -56,7 +56,7 @@ final class SynthesizedPolicies {
      *
      * @return its properties
      */
-    JsonNode userPolicy() {
+    public JsonNode userPolicy() {
         return templates.get(0).resources("AWS::IAM::ManagedPolicy").values().stream()
                 .filter(policy -> policy.has("ManagedPolicyName"))
                 .findFirst()
@@ -68,7 +68,7 @@ final class SynthesizedPolicies {
      *
      * @return the documents of its policies
      */
-    List<JsonNode> refreshPolicies() {
+    public List<JsonNode> refreshPolicies() {
         return templates.get(0).resources("AWS::IAM::ManagedPolicy").entrySet().stream()
                 .filter(policy -> policy.getKey().startsWith("SnapshotRefresh"))
                 .map(policy -> policy.getValue().path("PolicyDocument"))
@@ -80,7 +80,7 @@ final class SynthesizedPolicies {
      *
      * @return for each stack with a handler, the names and documents of the policies
      */
-    List<Map<String, JsonNode>> handlerPolicies() {
+    public List<Map<String, JsonNode>> handlerPolicies() {
         return templates.stream()
                 .map(ResolvedTemplate::handlerPolicies)
                 .filter(policies -> !policies.isEmpty())
@@ -145,7 +145,7 @@ final class SynthesizedPolicies {
             return resources;
         }
 
-        Map<String, JsonNode> handlerPolicies() {
+        public Map<String, JsonNode> handlerPolicies() {
             Map<String, JsonNode> policies = new LinkedHashMap<>();
             for (String type : List.of("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy")) {
                 resources(type)

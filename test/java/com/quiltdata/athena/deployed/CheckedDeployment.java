@@ -2,9 +2,9 @@ package com.quiltdata.athena.deployed;
 
 import com.quiltdata.athena.TestTemplates;
 import com.quiltdata.athena.local.DeployedStack;
-import com.quiltdata.athena.local.aws.EmbeddedAws;
 import com.quiltdata.athena.local.aws.SharedEmbeddedAws;
 import com.quiltdata.athena.local.cloudformation.LocalStack;
+import com.quiltdata.athena.local.protocol.LocalAccount;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -158,7 +158,7 @@ public final class CheckedDeployment {
         if (!all.contains("--seed")) {
             all.addAll(List.of("--seed", "1"));
         }
-        return run(http, interceptors, EmbeddedAws.REGION, all.toArray(String[]::new));
+        return run(http, interceptors, LocalAccount.REGION, all.toArray(String[]::new));
     }
 
     /** Runs the command in a region. */
@@ -180,7 +180,7 @@ public final class CheckedDeployment {
                 Optional.of(SharedEmbeddedAws.endpoint()),
                 Region.of(region),
                 StaticCredentialsProvider.create(
-                        AwsBasicCredentials.create(EmbeddedAws.ACCESS_KEY_ID, EmbeddedAws.SECRET_ACCESS_KEY)),
+                        AwsBasicCredentials.create(LocalAccount.ACCESS_KEY_ID, LocalAccount.SECRET_ACCESS_KEY)),
                 http,
                 interceptors);
     }
@@ -200,7 +200,7 @@ public final class CheckedDeployment {
 
     /** Returns the account's clients, to be closed. */
     static Account account(SdkHttpClient http) {
-        return new Account(environment(http, List.of(), EmbeddedAws.REGION));
+        return new Account(environment(http, List.of(), LocalAccount.REGION));
     }
 
     /** Reads the deployment as the command does. */

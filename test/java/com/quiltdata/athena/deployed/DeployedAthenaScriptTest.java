@@ -3,8 +3,8 @@ package com.quiltdata.athena.deployed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.quiltdata.athena.local.LocalAthenaScript;
-import com.quiltdata.athena.local.aws.EmbeddedAws;
 import com.quiltdata.athena.local.aws.SharedEmbeddedAws;
+import com.quiltdata.athena.local.protocol.LocalAccount;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,9 +25,9 @@ class DeployedAthenaScriptTest {
         List<String> before = queries();
         LocalAthenaScript script = script().with(
                         "AWS_ENDPOINT_URL", SharedEmbeddedAws.endpoint().toString())
-                .with("AWS_REGION", EmbeddedAws.REGION)
-                .with("AWS_ACCESS_KEY_ID", EmbeddedAws.ACCESS_KEY_ID)
-                .with("AWS_SECRET_ACCESS_KEY", EmbeddedAws.SECRET_ACCESS_KEY);
+                .with("AWS_REGION", LocalAccount.REGION)
+                .with("AWS_ACCESS_KEY_ID", LocalAccount.ACCESS_KEY_ID)
+                .with("AWS_SECRET_ACCESS_KEY", LocalAccount.SECRET_ACCESS_KEY);
         List<String> arguments = new ArrayList<>(CheckedDeployment.CONFIGURATION);
         arguments.addAll(CheckedDeployment.NOT_SYNTHESIZED);
         arguments.addAll(List.of("--stack", CheckedDeployment.stackId()));

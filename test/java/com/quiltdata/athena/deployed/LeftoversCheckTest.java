@@ -7,8 +7,8 @@ import com.quiltdata.athena.deployed.CatalogCheck.Catalog;
 import com.quiltdata.athena.deployed.Finding.Detail;
 import com.quiltdata.athena.deployed.Finding.Status;
 import com.quiltdata.athena.deployed.StubbedHttp.Answer;
-import com.quiltdata.athena.local.aws.EmbeddedAws;
 import com.quiltdata.athena.local.aws.SharedEmbeddedAws;
+import com.quiltdata.athena.local.protocol.LocalAccount;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -62,7 +62,7 @@ class LeftoversCheckTest {
     private static Finding find(StackDriftStatus drift) {
         Environment environment = new Environment(
                 Optional.of(SharedEmbeddedAws.endpoint()),
-                Region.of(EmbeddedAws.REGION),
+                Region.of(LocalAccount.REGION),
                 StaticCredentialsProvider.create(AwsBasicCredentials.create("key", "secret")),
                 new StubbedHttp(LeftoversCheckTest::answer),
                 List.of());

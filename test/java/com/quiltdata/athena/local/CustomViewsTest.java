@@ -7,6 +7,8 @@ import com.quiltdata.athena.TestTemplates;
 import com.quiltdata.athena.local.aws.SharedEmbeddedAws;
 import com.quiltdata.athena.local.cloudformation.CloudAssembly;
 import com.quiltdata.athena.local.cloudformation.LocalStack;
+import com.quiltdata.athena.registry.RegistryUpload;
+import com.quiltdata.athena.registry.SampleRegistry;
 import com.quiltdata.athena.schema.BucketView;
 import com.quiltdata.athena.schema.QuiltBucket;
 import java.io.IOException;

@@ -4,6 +4,7 @@ import com.quiltdata.athena.TestTemplates;
 import com.quiltdata.athena.local.aws.SharedEmbeddedAws;
 import com.quiltdata.athena.local.cloudformation.CloudAssembly;
 import com.quiltdata.athena.local.cloudformation.LocalStack;
+import com.quiltdata.athena.result.ResultTable;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -3,6 +3,7 @@ package com.quiltdata.athena.local;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.quiltdata.athena.TestFiles;
+import com.quiltdata.athena.command.LaunchFiles;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;

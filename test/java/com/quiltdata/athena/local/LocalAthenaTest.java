@@ -3,6 +3,7 @@ package com.quiltdata.athena.local;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.quiltdata.athena.TestTemplates;
+import com.quiltdata.athena.registry.SampleRegistry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;

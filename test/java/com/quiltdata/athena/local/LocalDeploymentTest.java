@@ -6,14 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import com.quiltdata.athena.TestTemplates;
-import com.quiltdata.athena.local.ResultTable.Column;
 import com.quiltdata.athena.local.aws.SharedEmbeddedAws;
 import com.quiltdata.athena.local.cloudformation.CloudAssembly;
 import com.quiltdata.athena.local.cloudformation.LocalStack;
 import com.quiltdata.athena.local.cloudformation.LocalStack.ExistingResources;
 import com.quiltdata.athena.local.cloudformation.ResourceChange;
 import com.quiltdata.athena.local.cloudformation.ResourceChange.Action;
+import com.quiltdata.athena.registry.RegistryUpload;
+import com.quiltdata.athena.registry.SampleRegistry;
 import com.quiltdata.athena.registry.ViewContract;
+import com.quiltdata.athena.result.ResultTable.Column;
 import com.quiltdata.athena.schema.BucketTable;
 import com.quiltdata.athena.schema.BucketView;
 import com.quiltdata.athena.schema.QuiltBucket;

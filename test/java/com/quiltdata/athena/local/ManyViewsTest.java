@@ -2,8 +2,8 @@ package com.quiltdata.athena.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.quiltdata.athena.local.aws.AthenaLimits;
-import com.quiltdata.athena.local.aws.DdlLoad;
+import com.quiltdata.athena.local.athena.AthenaLimits;
+import com.quiltdata.athena.local.athena.DdlLoad;
 import com.quiltdata.athena.local.aws.EmbeddedAws;
 import com.quiltdata.athena.local.aws.SharedEmbeddedAws;
 import com.quiltdata.athena.local.cloudformation.LocalStack;

@@ -12,6 +12,7 @@ import com.quiltdata.athena.local.cloudformation.CloudAssembly;
 import com.quiltdata.athena.local.cloudformation.LocalStack;
 import com.quiltdata.athena.local.cloudformation.ResourceExistsException;
 import com.quiltdata.athena.registry.ViewContract;
+import com.quiltdata.athena.result.ResultTable;
 import com.quiltdata.athena.schema.BucketTable;
 import com.quiltdata.athena.schema.BucketView;
 import com.quiltdata.athena.schema.QuiltBucket;

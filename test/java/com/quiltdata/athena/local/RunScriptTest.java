@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The scripts, with a Java that says how it was started, and a Maven that says that it was. */
 class RunScriptTest {
-    private static final String PROGRAM = "com.quiltdata.athena.local.Launcher";
+    private static final String PROGRAM = "com.quiltdata.athena.command.Launcher";
 
     @TempDir
     private Path folder;

@@ -1,8 +1,8 @@
 package com.quiltdata.athena.recipes;
 
 import com.quiltdata.athena.TestFiles;
-import com.quiltdata.athena.local.ResultTable;
-import com.quiltdata.athena.local.ResultTable.Column;
+import com.quiltdata.athena.result.ResultTable;
+import com.quiltdata.athena.result.ResultTable.Column;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.quiltdata.athena.local.DeployedStack;
-import com.quiltdata.athena.local.RegistryUpload;
-import com.quiltdata.athena.local.SampleRegistry;
 import com.quiltdata.athena.local.aws.SharedEmbeddedAws;
-import com.quiltdata.athena.local.aws.StepFunctionsClient;
+import com.quiltdata.athena.local.clients.StepFunctionsClient;
 import com.quiltdata.athena.local.cloudformation.LocalStack;
 import com.quiltdata.athena.recipes.RecipesPage.Recipe;
+import com.quiltdata.athena.registry.RegistryUpload;
+import com.quiltdata.athena.registry.SampleRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

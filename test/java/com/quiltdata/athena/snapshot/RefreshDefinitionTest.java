@@ -3,7 +3,6 @@ package com.quiltdata.athena.snapshot;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.quiltdata.athena.schema.QuiltBucket;
-import com.quiltdata.athena.schema.SnapshotStatements;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Collectors;

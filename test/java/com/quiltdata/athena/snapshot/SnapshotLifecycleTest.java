@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.groups.Tuple.tuple;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.quiltdata.athena.local.aws.SchedulerClient;
 import com.quiltdata.athena.local.aws.SharedEmbeddedAws;
+import com.quiltdata.athena.local.clients.SchedulerClient;
 import com.quiltdata.athena.schema.SnapshotTable;
 import java.util.List;
 import java.util.Map;

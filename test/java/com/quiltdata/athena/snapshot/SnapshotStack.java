@@ -4,13 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.quiltdata.athena.local.DeployedStack;
-import com.quiltdata.athena.local.ResultTable;
 import com.quiltdata.athena.local.aws.SharedEmbeddedAws;
-import com.quiltdata.athena.local.aws.StepFunctionsClient;
+import com.quiltdata.athena.local.clients.StepFunctionsClient;
 import com.quiltdata.athena.local.cloudformation.LocalStack;
+import com.quiltdata.athena.result.ResultTable;
 import com.quiltdata.athena.schema.BucketView;
 import com.quiltdata.athena.schema.QuiltBucket;
-import com.quiltdata.athena.schema.SnapshotStatements;
 import com.quiltdata.athena.schema.SnapshotView;
 import java.util.Collection;
 import java.util.List;

@@ -1,11 +1,12 @@
 package com.quiltdata.athena.access;
 
 import com.quiltdata.athena.configuration.Configuration;
+import com.quiltdata.athena.query.QueryDatabase;
+import com.quiltdata.athena.query.QueryResults;
 import com.quiltdata.athena.view.RequestConditions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Stream;
 import software.amazon.awscdk.ArnComponents;
 import software.amazon.awscdk.RemovalPolicy;
@@ -26,7 +27,7 @@ public final class AccessPolicy extends Construct {
     private final Configuration configuration;
     private final QueryResults results;
     private final QueryDatabase database;
-    private final Optional<SnapshotStore> snapshots;
+    private final List<PolicyStatement> more;
     private final ManagedPolicy policy;
 
     /**
@@ -35,14 +36,22 @@ public final class AccessPolicy extends Construct {
      * @param scope the parent construct
      * @param id the construct's id
      * @param configuration names the policy, its roles, the Quilt buckets and the keys
-     * @param resources where queries run, and what they read and write
+     * @param results where queries run and write
+     * @param database what they read
+     * @param more statements on what else they read
      */
-    public AccessPolicy(Construct scope, String id, Configuration configuration, QueryResources resources) {
+    public AccessPolicy(
+            Construct scope,
+            String id,
+            Configuration configuration,
+            QueryResults results,
+            QueryDatabase database,
+            List<PolicyStatement> more) {
         super(scope, id);
         this.configuration = configuration;
-        this.results = resources.results();
-        this.database = resources.database();
-        this.snapshots = resources.snapshots();
+        this.results = results;
+        this.database = database;
+        this.more = List.copyOf(more);
         policy = ManagedPolicy.Builder.create(this, "Policy")
                 .managedPolicyName(configuration.policyName())
                 .description("Query Quilt package metadata with Athena")
@@ -69,7 +78,7 @@ public final class AccessPolicy extends Construct {
         statements.addAll(metadataStatements());
         statements.addAll(new RegistryAccess(Stack.of(this), configuration).statements());
         statements.addAll(outputStatements());
-        snapshots.ifPresent(store -> statements.add(store.readStatement()));
+        statements.addAll(more);
         return statements;
     }
 

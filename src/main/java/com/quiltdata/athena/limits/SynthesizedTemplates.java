@@ -2,7 +2,7 @@ package com.quiltdata.athena.limits;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.quiltdata.athena.metadata.QuiltMetadata;
+import com.quiltdata.athena.catalog.QuiltMetadata;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

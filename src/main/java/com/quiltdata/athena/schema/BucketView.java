@@ -148,7 +148,7 @@ public enum BucketView implements ViewOfBuckets {
      * @param paths what the manifests' paths are, as a phrase that follows the column
      * @return a SELECT statement without comments
      */
-    String queryOver(String bucket, String tablePrefix, String pointers, String paths) {
+    public String queryOver(String bucket, String tablePrefix, String pointers, String paths) {
         return query(rowsOf(bucket, tablePrefix, pointers, "\n      AND \"$path\" " + paths), NO_COLUMN);
     }
 
@@ -158,7 +158,7 @@ public enum BucketView implements ViewOfBuckets {
      * @param tablePrefix what the names of the bucket's tables begin with
      * @return a SELECT statement, with the columns {@code user}, {@code name}, {@code timestamp} and {@code hash}
      */
-    static String pointersOf(String tablePrefix) {
+    public static String pointersOf(String tablePrefix) {
         return SqlTemplate.fill("pointers.sql", Map.of("pointersTable", BucketTable.POINTERS.nameWith(tablePrefix)));
     }
 }

@@ -3,7 +3,6 @@ package com.quiltdata.athena.snapshot;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.quiltdata.athena.schema.QuiltBucket;
-import com.quiltdata.athena.schema.SnapshotStatements;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

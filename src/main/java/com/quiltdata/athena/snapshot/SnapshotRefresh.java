@@ -1,10 +1,9 @@
 package com.quiltdata.athena.snapshot;
 
-import com.quiltdata.athena.access.QueryDatabase;
 import com.quiltdata.athena.access.RegistryAccess;
-import com.quiltdata.athena.access.SnapshotStore;
 import com.quiltdata.athena.access.Statements;
 import com.quiltdata.athena.configuration.Configuration;
+import com.quiltdata.athena.query.QueryDatabase;
 import com.quiltdata.athena.schema.SnapshotTable;
 import com.quiltdata.athena.view.AthenaViewProvider;
 import com.quiltdata.athena.view.RequestConditions;

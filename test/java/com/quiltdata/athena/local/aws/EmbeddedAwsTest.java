@@ -3,6 +3,7 @@ package com.quiltdata.athena.local.aws;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.quiltdata.athena.local.protocol.AwsJson;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;

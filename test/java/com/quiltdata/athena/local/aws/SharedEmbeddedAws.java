@@ -1,5 +1,6 @@
 package com.quiltdata.athena.local.aws;
 
+import com.quiltdata.athena.local.clients.AwsClients;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;

@@ -7,9 +7,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.quiltdata.athena.TestTemplates;
 import com.quiltdata.athena.local.DeployedStack;
-import com.quiltdata.athena.local.aws.EmbeddedAws;
 import com.quiltdata.athena.local.aws.SharedEmbeddedAws;
-import com.quiltdata.athena.local.aws.StackDescription;
+import com.quiltdata.athena.local.protocol.LocalAccount;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -64,7 +63,8 @@ class CloudFormationTest {
 
         assertThat(statusAtFirst).isEqualTo("CREATE_COMPLETE");
         assertThat(stack.stackId())
-                .startsWith("arn:aws:cloudformation:us-east-1:%s:stack/QuiltAthena/".formatted(EmbeddedAws.ACCOUNT_ID));
+                .startsWith(
+                        "arn:aws:cloudformation:us-east-1:%s:stack/QuiltAthena/".formatted(LocalAccount.ACCOUNT_ID));
         assertThat(stack.outputs().stream().collect(Collectors.toMap(Output::outputKey, Output::outputValue)))
                 .isEqualTo(outputs)
                 .containsEntry("WorkgroupName", "told");
@@ -147,7 +147,7 @@ class CloudFormationTest {
     @Test
     void whoCallsIsTheAccount() {
         try (StsClient sts = client(StsClient.builder())) {
-            assertThat(sts.getCallerIdentity().account()).isEqualTo(EmbeddedAws.ACCOUNT_ID);
+            assertThat(sts.getCallerIdentity().account()).isEqualTo(LocalAccount.ACCOUNT_ID);
         }
     }
 
@@ -190,9 +190,9 @@ class CloudFormationTest {
     private static <C, B extends AwsClientBuilder<B, C> & SdkSyncClientBuilder<B, C>> C client(B builder) {
         return builder.httpClient(UrlConnectionHttpClient.create())
                 .endpointOverride(SharedEmbeddedAws.endpoint())
-                .region(Region.of(EmbeddedAws.REGION))
+                .region(Region.of(LocalAccount.REGION))
                 .credentialsProvider(StaticCredentialsProvider.create(
-                        AwsBasicCredentials.create(EmbeddedAws.ACCESS_KEY_ID, EmbeddedAws.SECRET_ACCESS_KEY)))
+                        AwsBasicCredentials.create(LocalAccount.ACCESS_KEY_ID, LocalAccount.SECRET_ACCESS_KEY)))
                 .build();
     }
 }

@@ -1,14 +1,14 @@
 package com.quiltdata.athena.deployed;
 
 import com.quiltdata.athena.QuiltAthenaApp;
+import com.quiltdata.athena.command.Output;
+import com.quiltdata.athena.command.Progress;
+import com.quiltdata.athena.command.ScriptCommand;
 import com.quiltdata.athena.deployed.CatalogCheck.Catalog;
 import com.quiltdata.athena.deployed.Report.Format;
 import com.quiltdata.athena.deployed.SampledQueries.Choice;
 import com.quiltdata.athena.deployed.SampledQueries.Users;
 import com.quiltdata.athena.local.LocalAthena;
-import com.quiltdata.athena.local.Output;
-import com.quiltdata.athena.local.Progress;
-import com.quiltdata.athena.local.ScriptCommand;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.OutputStream;

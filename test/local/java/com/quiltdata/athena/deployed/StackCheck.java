@@ -1,10 +1,10 @@
 package com.quiltdata.athena.deployed;
 
+import com.quiltdata.athena.command.Launcher;
+import com.quiltdata.athena.command.TemporaryDirectory;
 import com.quiltdata.athena.configuration.ConfigurationException;
 import com.quiltdata.athena.configuration.ConfigurationReader;
 import com.quiltdata.athena.deployed.Finding.Details;
-import com.quiltdata.athena.local.Launcher;
-import com.quiltdata.athena.local.TemporaryDirectory;
 import com.quiltdata.athena.local.cloudformation.CloudAssembly;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,13 +1,26 @@
 package com.quiltdata.athena.local;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.quiltdata.athena.command.Launcher;
+import com.quiltdata.athena.command.Output;
+import com.quiltdata.athena.command.Progress;
+import com.quiltdata.athena.command.ScriptCommand;
+import com.quiltdata.athena.command.TemporaryDirectory;
 import com.quiltdata.athena.configuration.Configuration;
 import com.quiltdata.athena.configuration.ConfigurationException;
 import com.quiltdata.athena.configuration.ConfigurationReader;
-import com.quiltdata.athena.local.aws.AwsClients;
 import com.quiltdata.athena.local.aws.EmbeddedAws;
+import com.quiltdata.athena.local.clients.AwsClients;
 import com.quiltdata.athena.local.cloudformation.CloudAssembly;
 import com.quiltdata.athena.local.cloudformation.LocalStack;
+import com.quiltdata.athena.local.protocol.LocalAccount;
+import com.quiltdata.athena.notebook.Adoption;
+import com.quiltdata.athena.notebook.NotebookResources;
+import com.quiltdata.athena.registry.RegistryFiles;
+import com.quiltdata.athena.registry.RegistryUpload;
+import com.quiltdata.athena.registry.SampleRegistry;
+import com.quiltdata.athena.result.ResultFormat;
+import com.quiltdata.athena.result.StreamedResult;
 import com.quiltdata.athena.schema.BucketView;
 import com.quiltdata.athena.schema.QuiltBucket;
 import java.io.FileDescriptor;
@@ -365,10 +378,10 @@ public final class LocalAthena implements Callable<Integer> {
                 """,
                 account.endpoint(),
                 account.endpoint(),
-                EmbeddedAws.REGION,
-                EmbeddedAws.REGION,
-                EmbeddedAws.ACCESS_KEY_ID,
-                EmbeddedAws.SECRET_ACCESS_KEY);
+                LocalAccount.REGION,
+                LocalAccount.REGION,
+                LocalAccount.ACCESS_KEY_ID,
+                LocalAccount.SECRET_ACCESS_KEY);
         Launcher.expectInterrupt();
         new CountDownLatch(1).await();
     }

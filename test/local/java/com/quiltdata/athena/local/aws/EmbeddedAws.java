@@ -3,6 +3,27 @@ package com.quiltdata.athena.local.aws;
 import com.google.common.io.Closer;
 import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
+import com.quiltdata.athena.local.athena.Athena;
+import com.quiltdata.athena.local.athena.AthenaLimits;
+import com.quiltdata.athena.local.athena.DdlLoad;
+import com.quiltdata.athena.local.athena.QueryRunner;
+import com.quiltdata.athena.local.clients.AwsClients;
+import com.quiltdata.athena.local.cloudformation.CloudFormation;
+import com.quiltdata.athena.local.cloudformation.StackDescription;
+import com.quiltdata.athena.local.engine.QueryEngine;
+import com.quiltdata.athena.local.glue.DefaultDatabase;
+import com.quiltdata.athena.local.glue.GlueDataCatalog;
+import com.quiltdata.athena.local.glue.IcebergTables;
+import com.quiltdata.athena.local.protocol.AwsJsonFilter;
+import com.quiltdata.athena.local.protocol.AwsQueryFilter;
+import com.quiltdata.athena.local.protocol.LocalRequestsFilter;
+import com.quiltdata.athena.local.s3.BucketPolicies;
+import com.quiltdata.athena.local.s3.FrontServer;
+import com.quiltdata.athena.local.s3.S3Recording;
+import com.quiltdata.athena.local.s3.S3Traffic;
+import com.quiltdata.athena.local.scheduler.Schedules;
+import com.quiltdata.athena.local.scheduler.SchedulesFilter;
+import com.quiltdata.athena.local.stepfunctions.StateMachines;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -28,18 +49,6 @@ import software.amazon.awssdk.services.glue.model.GetTableRequest;
  * AWS SDK needs. Nothing outlives {@link #close()}.
  */
 public final class EmbeddedAws implements AutoCloseable {
-    /** The region that everything is in. */
-    public static final String REGION = "us-east-1";
-
-    /** The account that everything belongs to. */
-    public static final String ACCOUNT_ID = "123456789012";
-
-    /** Credentials are not checked; these are the ones to use. */
-    public static final String ACCESS_KEY_ID = "test";
-
-    /** Belongs to {@link #ACCESS_KEY_ID}. */
-    public static final String SECRET_ACCESS_KEY = "test";
-
     private final Closer closer = Closer.create();
     private final S3Traffic s3Traffic = new S3Traffic();
     private final CloudFormation cloudFormation = new CloudFormation();

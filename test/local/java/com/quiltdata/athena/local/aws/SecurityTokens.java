@@ -1,6 +1,11 @@
 package com.quiltdata.athena.local.aws;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.quiltdata.athena.local.protocol.AwsJson;
+import com.quiltdata.athena.local.protocol.AwsQueryFilter;
+import com.quiltdata.athena.local.protocol.AwsService;
+import com.quiltdata.athena.local.protocol.AwsServiceException;
+import com.quiltdata.athena.local.protocol.LocalAccount;
 
 /** A Security Token Service that tells who calls. There are no roles here, so nobody can assume one. */
 final class SecurityTokens implements AwsService {
@@ -13,8 +18,8 @@ final class SecurityTokens implements AwsService {
             throw AwsQueryFilter.unknownOperation(operation, VERSION);
         }
         return AwsJson.object()
-                .put("Account", EmbeddedAws.ACCOUNT_ID)
-                .put("Arn", "arn:aws:iam::%s:root".formatted(EmbeddedAws.ACCOUNT_ID))
-                .put("UserId", EmbeddedAws.ACCOUNT_ID);
+                .put("Account", LocalAccount.ACCOUNT_ID)
+                .put("Arn", "arn:aws:iam::%s:root".formatted(LocalAccount.ACCOUNT_ID))
+                .put("UserId", LocalAccount.ACCOUNT_ID);
     }
 }

@@ -1,6 +1,6 @@
 package com.quiltdata.athena.local.cloudformation;
 
-import com.quiltdata.athena.local.aws.EmbeddedAws;
+import com.quiltdata.athena.local.protocol.LocalAccount;
 import java.util.Locale;
 
 /** Names for what has no counterpart on loopback, but is referred to by its ARN. */
@@ -19,8 +19,8 @@ final class Arns {
         return "arn:aws:%s:%s:%s:%s/%s"
                 .formatted(
                         words[1].toLowerCase(Locale.ROOT),
-                        EmbeddedAws.REGION,
-                        EmbeddedAws.ACCOUNT_ID,
+                        LocalAccount.REGION,
+                        LocalAccount.ACCOUNT_ID,
                         words[words.length - 1].toLowerCase(Locale.ROOT),
                         logicalId);
     }

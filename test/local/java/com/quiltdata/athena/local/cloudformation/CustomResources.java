@@ -1,7 +1,7 @@
 package com.quiltdata.athena.local.cloudformation;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.quiltdata.athena.local.aws.EmbeddedAws;
+import com.quiltdata.athena.local.protocol.LocalAccount;
 import java.net.URI;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -32,9 +32,9 @@ final class CustomResources {
         this.log = log;
         // What the Lambda runtime gives a function through environment variables, which Java cannot set for itself.
         System.setProperty("aws.endpointUrl", endpoint.toString());
-        System.setProperty("aws.region", EmbeddedAws.REGION);
-        System.setProperty("aws.accessKeyId", EmbeddedAws.ACCESS_KEY_ID);
-        System.setProperty("aws.secretAccessKey", EmbeddedAws.SECRET_ACCESS_KEY);
+        System.setProperty("aws.region", LocalAccount.REGION);
+        System.setProperty("aws.accessKeyId", LocalAccount.ACCESS_KEY_ID);
+        System.setProperty("aws.secretAccessKey", LocalAccount.SECRET_ACCESS_KEY);
     }
 
     /**

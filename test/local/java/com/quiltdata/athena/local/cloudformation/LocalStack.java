@@ -2,7 +2,6 @@ package com.quiltdata.athena.local.cloudformation;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
-import com.quiltdata.athena.local.aws.StackDescription;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -10,8 +10,8 @@ import com.fasterxml.jackson.databind.deser.std.FromStringDeserializer;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.quiltdata.athena.local.aws.AwsClients;
-import com.quiltdata.athena.local.aws.EmbeddedAws;
+import com.quiltdata.athena.local.clients.AwsClients;
+import com.quiltdata.athena.local.protocol.LocalAccount;
 import java.net.URI;
 import java.util.HashMap;
 import java.util.List;
@@ -307,7 +307,7 @@ final class ResourceTypes implements AutoCloseable {
 
     /** A policy is not made either, but others want its ARN. */
     private static Resource managedPolicy(String name) {
-        return new Resource("arn:aws:iam::%s:policy/%s".formatted(EmbeddedAws.ACCOUNT_ID, name));
+        return new Resource("arn:aws:iam::%s:policy/%s".formatted(LocalAccount.ACCOUNT_ID, name));
     }
 
     private static Resource alarm(String logicalId, JsonNode properties) {

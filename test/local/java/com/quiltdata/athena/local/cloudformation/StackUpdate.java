@@ -2,7 +2,6 @@ package com.quiltdata.athena.local.cloudformation;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.quiltdata.athena.QuiltAthenaApp;
-import com.quiltdata.athena.local.aws.StackDescription;
 import com.quiltdata.athena.local.cloudformation.LocalStack.ExistingResources;
 import com.quiltdata.athena.local.cloudformation.LocalStack.Member;
 import com.quiltdata.athena.local.cloudformation.ResourceChange.Action;

@@ -1,7 +1,7 @@
 package com.quiltdata.athena.local.cloudformation;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.quiltdata.athena.local.aws.EmbeddedAws;
+import com.quiltdata.athena.local.protocol.LocalAccount;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -16,9 +16,9 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 record Template(JsonNode content, Map<String, String> parameters) {
     private static final Map<String, String> PSEUDO_PARAMETERS = Map.of(
-            "AWS::AccountId", EmbeddedAws.ACCOUNT_ID,
+            "AWS::AccountId", LocalAccount.ACCOUNT_ID,
             "AWS::Partition", "aws",
-            "AWS::Region", EmbeddedAws.REGION,
+            "AWS::Region", LocalAccount.REGION,
             "AWS::StackName", "QuiltAthena",
             "AWS::URLSuffix", "amazonaws.com");
 

@@ -1,0 +1,36 @@
+package com.quiltdata.athena.catalog;
+
+import com.quiltdata.athena.configuration.CustomView;
+import com.quiltdata.athena.query.QueryDatabase;
+import java.util.List;
+import software.constructs.Construct;
+
+/** The views that the administrator has written. Each is made after the tables and views that it reads. */
+public final class CustomViews extends Construct {
+
+    /**
+     * Declares the views.
+     *
+     * @param scope the parent construct
+     * @param id the construct's id
+     * @param views the views, none before one that it reads
+     * @param metadata the tables and views that they can read beside each other
+     * @param database where the views are
+     */
+    public CustomViews(
+            Construct scope, String id, List<CustomView> views, QuiltMetadata metadata, QueryDatabase database) {
+        super(scope, id);
+        StackViews stackViews = metadata.ownViews();
+        stackViews
+                .provider()
+                .grantDefineViews(
+                        database.name(),
+                        views.stream().map(CustomView::name).sorted().toList());
+        for (CustomView view : views) {
+            List<Relation> read =
+                    view.reads().stream().map(metadata.relations()::get).toList();
+            metadata.relations()
+                    .add(view.name(), stackViews.declare(this, view.name(), view.name(), view.query(), read));
+        }
+    }
+}

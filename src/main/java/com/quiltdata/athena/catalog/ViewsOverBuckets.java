@@ -1,0 +1,38 @@
+package com.quiltdata.athena.catalog;
+
+import com.quiltdata.athena.schema.BucketView;
+import com.quiltdata.athena.schema.QuiltBucket;
+import java.util.Comparator;
+import java.util.List;
+import software.constructs.Construct;
+
+/**
+ * The views over all Quilt buckets, one of each kind, with the column {@code bucket} before the columns of each
+ * bucket's own.
+ */
+public final class ViewsOverBuckets extends Construct {
+
+    /**
+     * Declares the views.
+     *
+     * @param scope the parent construct
+     * @param id the construct's id
+     * @param buckets the Quilt buckets
+     * @param metadata their tables
+     */
+    public ViewsOverBuckets(Construct scope, String id, List<QuiltBucket> buckets, QuiltMetadata metadata) {
+        super(scope, id);
+        // By name, so that the order in the configuration makes no difference.
+        List<QuiltBucket> sorted =
+                buckets.stream().sorted(Comparator.comparing(QuiltBucket::name)).toList();
+        for (BucketView view : BucketView.values()) {
+            String name = view.nameOverAll();
+            List<Relation> read = sorted.stream()
+                    .flatMap(bucket -> view.reads().stream().map(table -> table.nameIn(bucket)))
+                    .map(metadata.relations()::get)
+                    .toList();
+            metadata.relations()
+                    .add(name, metadata.ownViews().declare(this, view.id(), name, view.queryOver(sorted), read));
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package com.quiltdata.athena.query;
+
+import com.quiltdata.athena.configuration.Configuration;
+import java.util.Optional;
+import software.amazon.awscdk.Duration;
+import software.amazon.awscdk.services.kms.IKey;
+import software.amazon.awscdk.services.kms.Key;
+import software.amazon.awscdk.services.s3.Bucket;
+import software.amazon.awscdk.services.s3.IBucket;
+import software.amazon.awscdk.services.s3.LifecycleRule;
+import software.constructs.Construct;
+
+/**
+ * Where queries run and what they leave behind: the Athena workgroup and the bucket for its results.
+ *
+ * <p>The workgroup enforces its own configuration, so that no client can send results elsewhere or unencrypted.
+ */
+public final class QueryResults extends Construct {
+
+    private final Bucket bucket;
+    private final String workGroupName;
+
+    /**
+     * Declares bucket and workgroup.
+     *
+     * @param scope the parent construct
+     * @param id the construct's id
+     * @param configuration names both, and says when results expire and how they are encrypted
+     */
+    public QueryResults(Construct scope, String id, Configuration configuration) {
+        super(scope, id);
+        Optional<IKey> key = configuration.resultsKmsKeyArn().map(arn -> Key.fromKeyArn(this, "Key", arn));
+        bucket = new ClosedBucket(configuration, key)
+                .declare(
+                        this,
+                        configuration.resultsBucketName(),
+                        LifecycleRule.builder()
+                                .id("ExpireResults")
+                                .expiration(Duration.days(configuration.resultsExpireAfterDays())));
+        workGroupName = new EnforcedWorkGroup(configuration, key)
+                .declare(
+                        this,
+                        configuration.workgroupName(),
+                        "Queries of Quilt package metadata, from the Quilt catalog or any Athena client",
+                        bucket,
+                        "",
+                        configuration.bytesScannedCutoffPerQuery())
+                .getRef();
+    }
+
+    /**
+     * The bucket of query results.
+     *
+     * @return with its key, if it has one
+     */
+    public IBucket bucket() {
+        return bucket;
+    }
+
+    /**
+     * The bucket's name.
+     *
+     * @return resolves to the bucket, so that who uses it depends on it
+     */
+    public String bucketName() {
+        return bucket.getBucketName();
+    }
+
+    /**
+     * The bucket's ARN.
+     *
+     * @return resolves to the bucket
+     */
+    public String bucketArn() {
+        return bucket.getBucketArn();
+    }
+
+    /**
+     * The workgroup's name.
+     *
+     * @return resolves to the workgroup, so that who uses it depends on it
+     */
+    public String workGroupName() {
+        return workGroupName;
+    }
+
+    /**
+     * The workgroup's ARN.
+     *
+     * @return in the stack's partition, region and account
+     */
+    public String workGroupArn() {
+        return EnforcedWorkGroup.arn(this, workGroupName);
+    }
+}

@@ -1,0 +1,99 @@
+package com.quiltdata.athena.benchmark;
+
+import com.quiltdata.athena.command.TemporaryDirectory;
+import com.quiltdata.athena.configuration.ConfigurationException;
+import com.quiltdata.athena.local.cloudformation.CloudAssembly;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** Configurations with many Quilt buckets, for measuring. */
+final class ManyBuckets {
+
+    /** The word for the most buckets that one deployment takes, where a number can stand, too. */
+    static final String MOST = "most";
+
+    private static final int BUCKETS_IN_A_GROUP = 50;
+
+    private final Path project = Path.of(System.getProperty("project.directory", "."))
+            .toAbsolutePath()
+            .normalize();
+
+    /**
+     * The directory of {@code cdk.json}.
+     *
+     * @return an absolute path
+     */
+    Path project() {
+        return project;
+    }
+
+    /**
+     * Configures buckets.
+     *
+     * @param count how many
+     * @return the app's context
+     */
+    Map<String, Object> context(int count) {
+        Map<String, Object> context = CloudAssembly.projectContext(project);
+        context.put("quiltBuckets", quiltBuckets(count));
+        context.put("inputAccess", "any");
+        return context;
+    }
+
+    /**
+     * Reads numbers of buckets.
+     *
+     * @param words whole numbers, or {@link #MOST}
+     * @return the numbers
+     * @throws NumberFormatException if a word is neither
+     */
+    List<Integer> counts(List<String> words) {
+        return words.stream()
+                .map(word -> word.equals(MOST) ? mostThatFit() : Integer.parseInt(word))
+                .toList();
+    }
+
+    /** Finds it by trying: synthesis measures and refuses. */
+    private int mostThatFit() {
+        int fits = 1;
+        int tooMany = 1_024;
+        while (tooMany - fits > 1) {
+            int middle = (fits + tooMany) / 2;
+            if (fits(middle)) {
+                fits = middle;
+            } else {
+                tooMany = middle;
+            }
+        }
+        return fits;
+    }
+
+    private boolean fits(int count) {
+        try (TemporaryDirectory directory = TemporaryDirectory.create("many-buckets")) {
+            CloudAssembly.synthesize(context(count), project, directory.path());
+            return true;
+        } catch (ConfigurationException e) {
+            return false;
+        }
+    }
+
+    /** A list where one stack holds the buckets, otherwise groups of {@value #BUCKETS_IN_A_GROUP}. */
+    private static Object quiltBuckets(int count) {
+        List<String> names = IntStream.range(0, count)
+                .mapToObj("quilt-bucket-%04d"::formatted)
+                .toList();
+        if (count <= BUCKETS_IN_A_GROUP) {
+            return names;
+        }
+        return IntStream.range(0, count)
+                .boxed()
+                .collect(Collectors.groupingBy(
+                        index -> "group-%02d".formatted(index / BUCKETS_IN_A_GROUP),
+                        LinkedHashMap::new,
+                        Collectors.mapping(names::get, Collectors.toList())));
+    }
+}

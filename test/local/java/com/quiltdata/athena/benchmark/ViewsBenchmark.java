@@ -1,0 +1,336 @@
+package com.quiltdata.athena.benchmark;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.quiltdata.athena.command.TemporaryDirectory;
+import com.quiltdata.athena.local.aws.EmbeddedAws;
+import com.quiltdata.athena.local.clients.AwsClients;
+import com.quiltdata.athena.local.clients.StepFunctionsClient;
+import com.quiltdata.athena.local.cloudformation.CloudAssembly;
+import com.quiltdata.athena.local.cloudformation.LocalStack;
+import com.quiltdata.athena.local.engine.EngineVersion;
+import com.quiltdata.athena.notebook.ReferenceViews;
+import com.quiltdata.athena.result.ResultTable;
+import com.quiltdata.athena.schema.BucketView;
+import com.quiltdata.athena.schema.QuiltBucket;
+import com.quiltdata.athena.schema.SnapshotView;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Compares what the app's views read with what the {@linkplain ReferenceViews straightforward ones} do. */
+@Command(
+        name = "bench-views",
+        sortOptions = false,
+        mixinStandardHelpOptions = true,
+        description =
+                "Makes registries on S3, Glue and Athena on loopback, and measures what queries of the views read.")
+public final class ViewsBenchmark implements Callable<Integer> {
+    private static final String HEADINGS = """
+            | packages | query | views | manifests | pointers | lists | snapshot files | bytes | seconds | rows |
+            | ---: | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
+            """;
+    private static final String HEADINGS_OVER_BUCKETS = """
+            | query | buckets | manifests | by the buckets' own views | pointers | lists | snapshot files | bytes | seconds | rows |
+            | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
+            """;
+    private static final String HEADINGS_OF_REFRESHES = """
+            | refresh | manifests | pointers | lists | snapshot files | bytes | seconds |
+            | --- | ---: | ---: | ---: | ---: | ---: | ---: |
+            """;
+    private static final int QUERIED_PACKAGE = 7;
+
+    @Option(
+            names = "--packages",
+            paramLabel = "N",
+            split = ",",
+            defaultValue = "30,100,300",
+            description = "The sizes of the registries; each package has 2 revisions. By default ${DEFAULT-VALUE}.")
+    private List<Integer> packages;
+
+    @Option(
+            names = "--objects",
+            paramLabel = "M",
+            defaultValue = "200",
+            description = "How many entries a revision has; by default ${DEFAULT-VALUE}.")
+    private int objects;
+
+    /** The script has chosen the class path by it. */
+    @Option(
+            names = "--trino",
+            paramLabel = "VERSION",
+            description =
+                    "The engine's version; by default the one that the tests run on. 476 is the other that is known to work.")
+    private Integer trino;
+
+    @Mixin
+    private PlotsOption plots;
+
+    @Spec
+    private CommandLine.Model.CommandSpec command;
+
+    private boolean rowsDiffer;
+
+    private ViewsBenchmark() {}
+
+    /**
+     * Runs the command and ends the JVM: status 0 done, 1 failed or rows differ, 2 wrong arguments.
+     *
+     * @param arguments see {@code --help}
+     */
+    public static void main(String[] arguments) {
+        System.exit(new CommandLine(new ViewsBenchmark())
+                .setExecutionExceptionHandler((e, commandLine, parsed) -> {
+                    e.printStackTrace();
+                    return ExitCode.SOFTWARE;
+                })
+                .execute(arguments));
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        if (objects < 1 || packages.stream().anyMatch(number -> number <= QUERIED_PACKAGE)) {
+            throw new ParameterException(
+                    command.commandLine(),
+                    "--packages must be more than " + QUERIED_PACKAGE + ", and --objects must be at least 1");
+        }
+        if (trino != null && trino != EngineVersion.current().number()) {
+            throw new ParameterException(
+                    command.commandLine(),
+                    "--trino must be the engine on the class path, which is "
+                            + EngineVersion.current().number() + ": start test/bench-views");
+        }
+        return plots.keep(BenchmarkPlots.VIEWS + EngineVersion.current().number(), this::measure);
+    }
+
+    private int measure() throws InterruptedException {
+        try (TemporaryDirectory directory = TemporaryDirectory.create("bench-views");
+                EmbeddedAws account = EmbeddedAws.start(0);
+                AwsClients aws = new AwsClients(account.endpoint())) {
+            run(account, aws, directory.path());
+        }
+        return rowsDiffer ? ExitCode.SOFTWARE : ExitCode.OK;
+    }
+
+    private void run(EmbeddedAws account, AwsClients aws, Path directory) throws InterruptedException {
+        List<GeneratedRegistry> registries = packages.stream()
+                .distinct()
+                .map(number -> new GeneratedRegistry(new QuiltBucket("packages-" + number), number, objects))
+                .toList();
+        for (GeneratedRegistry registry : registries) {
+            System.err.printf("Making %d packages%n", registry.packages());
+            registry.upload(aws);
+        }
+        Map<String, String> outputs = new LocalStack(account.endpoint()).deploy(assembly(registries, directory));
+        Athena athena =
+                new Athena(account, aws, outputs.get("WorkgroupName"), outputs.get("DatabaseName"), registries.size());
+        String stateMachine = outputs.get("SnapshotStateMachineArn");
+        System.out.printf("Trino %d%n%n", EngineVersion.current().number());
+        System.out.print(HEADINGS_OF_REFRESHES);
+        refresh(athena, stateMachine, "first, of all buckets");
+        registries.getLast().addPackage(aws);
+        refresh(athena, stateMachine, "after one new package with two revisions");
+        refresh(athena, stateMachine, "with nothing new");
+        System.out.println();
+        // The first queries would pay for loading the engine's classes.
+        warmUp(athena, registries.getFirst());
+
+        System.out.print(HEADINGS);
+        for (GeneratedRegistry registry : registries) {
+            ReferenceViews reference = createReference(athena, registry);
+            for (BenchmarkQuery query : BenchmarkQuery.values()) {
+                compare(athena, registry, reference, query);
+            }
+        }
+        if (registries.size() > 1) {
+            System.out.println();
+            System.out.print(HEADINGS_OVER_BUCKETS);
+            for (BenchmarkQuery query : BenchmarkQuery.values()) {
+                compareOverBuckets(athena, registries, query);
+                compareOverBuckets(athena, List.of(registries.getLast()), query);
+            }
+        }
+    }
+
+    private static void refresh(Athena athena, String stateMachine, String which) {
+        StepFunctionsClient stepFunctions = athena.aws().stepFunctions();
+        long start = System.nanoTime();
+        RegistryReads.Measured<JsonNode> measured = RegistryReads.during(
+                athena.account(), () -> stepFunctions.await(stepFunctions.start(stateMachine, "{}")));
+        if (!measured.result().path("status").asText().equals("SUCCEEDED")) {
+            throw new IllegalStateException("The refresh failed: " + measured.result());
+        }
+        System.out.printf(
+                "| %s | %,d | %,d | %,d | %,d | %,d | %.1f |%n",
+                which,
+                measured.reads().manifests().size(),
+                measured.reads().pointers().size(),
+                measured.reads().lists(),
+                measured.reads().snapshotFiles(),
+                measured.reads().bytes(),
+                (System.nanoTime() - start) / 1e9);
+    }
+
+    private static CloudAssembly assembly(List<GeneratedRegistry> registries, Path directory) {
+        Path project = Path.of(System.getProperty("project.directory", "."));
+        Map<String, Object> context = CloudAssembly.projectContext(project);
+        context.keySet().removeAll(CloudAssembly.projectConfiguration(project).keySet());
+        context.put("companyName", "benchmark");
+        context.put("snapshotSchedule", "rate(1 day)");
+        context.put(
+                "quiltBuckets",
+                registries.stream().map(registry -> registry.bucket().name()).toList());
+        return CloudAssembly.synthesize(context, project, directory.resolve("cdk.out"));
+    }
+
+    private static ReferenceViews createReference(Athena athena, GeneratedRegistry registry) {
+        ReferenceViews views = ReferenceViews.besideTheAppsOwn(registry.bucket());
+        views.create(athena.aws(), athena.workGroup(), athena.database());
+        return views;
+    }
+
+    private static void warmUp(Athena athena, GeneratedRegistry registry) {
+        QuiltBucket bucket = registry.bucket();
+        for (BenchmarkQuery query : BenchmarkQuery.values()) {
+            athena.measure(query.sql(BucketView.PACKAGES.nameIn(bucket), BucketView.OBJECTS.nameIn(bucket), name()));
+            athena.measure(
+                    query.sql(SnapshotView.PACKAGES.nameIn(bucket), SnapshotView.OBJECTS.nameIn(bucket), name()));
+        }
+    }
+
+    private void compare(Athena athena, GeneratedRegistry registry, ReferenceViews reference, BenchmarkQuery query) {
+        QuiltBucket bucket = registry.bucket();
+        String ours = query.sql(BucketView.PACKAGES.nameIn(bucket), BucketView.OBJECTS.nameIn(bucket), name());
+        Measurement naive = athena.measure(query.sql(reference.packagesView(), reference.objectsView(), name()));
+        Measurement own = athena.measure(ours);
+
+        print(registry, query, "reference", naive);
+        Measurement snapshot = athena.measure(
+                query.sql(SnapshotView.PACKAGES.nameIn(bucket), SnapshotView.OBJECTS.nameIn(bucket), name()));
+        print(registry, query, "ours", own);
+        print(registry, query, "snapshot", snapshot);
+        compareRows(query, "ours", sorted(naive), sorted(own));
+        compareRows(query, "the snapshot", sorted(own), sorted(snapshot));
+    }
+
+    /** Compares a query of the views over all buckets with the same query of the views of those that it is about. */
+    private void compareOverBuckets(Athena athena, List<GeneratedRegistry> registries, BenchmarkQuery query) {
+        boolean isOfOneBucket = registries.size() == 1;
+        List<Measurement> own = registries.stream()
+                .map(GeneratedRegistry::bucket)
+                .map(bucket -> athena.measure(
+                        query.sql(BucketView.PACKAGES.nameIn(bucket), BucketView.OBJECTS.nameIn(bucket), name())))
+                .toList();
+        String sql = query.sql("all_quilt_packages_view", "all_quilt_objects_view", name());
+        String bucket = registries.getLast().bucket().name();
+        Measurement over = athena.measure(
+                isOfOneBucket
+                        ? sql.replaceFirst(
+                                "FROM (\"\\w+\")", "FROM (SELECT * FROM $1 WHERE \"bucket\" = '" + bucket + "')")
+                        : sql);
+        System.out.printf(
+                "| %s | %s | %,d | %,d %s",
+                query.title(),
+                isOfOneBucket ? "one of " + athena.buckets() : "all",
+                over.reads().manifests().size(),
+                own.stream()
+                        .mapToInt(measurement -> measurement.reads().manifests().size())
+                        .sum(),
+                figures(over));
+        if (isOfOneBucket || query.rowsAddUp()) {
+            List<List<String>> expected = own.stream()
+                    .flatMap(measurement -> measurement.result().rows().stream())
+                    .toList();
+            compareRows(query, "the views over all buckets", sorted(expected), sorted(over));
+        }
+    }
+
+    private static String name() {
+        return GeneratedRegistry.name(QUERIED_PACKAGE);
+    }
+
+    private static void print(GeneratedRegistry registry, BenchmarkQuery query, String views, Measurement measurement) {
+        System.out.printf(
+                "| %d | %s | %s | %,d %s",
+                registry.packages(),
+                query.title(),
+                views,
+                measurement.reads().manifests().size(),
+                figures(measurement));
+    }
+
+    /** The last cells of a row: pointers, lists, files of a snapshot, bytes, seconds and rows. */
+    private static String figures(Measurement measurement) {
+        return "| %,d | %,d | %,d | %,d | %.1f | %,d |%n"
+                .formatted(
+                        measurement.reads().pointers().size(),
+                        measurement.reads().lists(),
+                        measurement.reads().snapshotFiles(),
+                        measurement.reads().bytes(),
+                        measurement.seconds(),
+                        measurement.result().rows().size());
+    }
+
+    private void compareRows(
+            BenchmarkQuery query, String views, List<List<String>> expectedRows, List<List<String>> actualRows) {
+        if (!expectedRows.equals(actualRows)) {
+            rowsDiffer = true;
+            System.out.printf("The rows of %s differ for: %s%n", views, query.title());
+            difference(expectedRows, actualRows).forEach(row -> System.out.println("  only expected: " + row));
+            difference(actualRows, expectedRows).forEach(row -> System.out.println("  only " + views + ": " + row));
+        }
+    }
+
+    private static List<List<String>> sorted(Measurement measurement) {
+        return sorted(measurement.result().rows());
+    }
+
+    private static List<List<String>> sorted(List<List<String>> rows) {
+        return rows.stream().sorted(Comparator.comparing(List::toString)).toList();
+    }
+
+    private static List<List<String>> difference(List<List<String>> rows, List<List<String>> others) {
+        Set<List<String>> known = new HashSet<>(others);
+        List<List<String>> more = new ArrayList<>(rows);
+        more.removeIf(known::contains);
+        return more;
+    }
+
+    /**
+     * What a query came to.
+     *
+     * @param result its rows
+     * @param reads what it read at S3
+     * @param seconds how long it took, until its rows were here
+     */
+    private record Measurement(ResultTable result, RegistryReads reads, double seconds) {}
+
+    /**
+     * Where queries run.
+     *
+     * @param account has S3, where reads are counted
+     * @param aws the account's clients
+     * @param workGroup the stack's workgroup
+     * @param database the stack's database
+     * @param buckets how many Quilt buckets the stack has
+     */
+    private record Athena(EmbeddedAws account, AwsClients aws, String workGroup, String database, int buckets) {
+        private Measurement measure(String sql) {
+            long start = System.nanoTime();
+            RegistryReads.Measured<ResultTable> measured =
+                    RegistryReads.during(account, () -> ResultTable.query(aws, workGroup, database, sql));
+            return new Measurement(measured.result(), measured.reads(), (System.nanoTime() - start) / 1e9);
+        }
+    }
+}

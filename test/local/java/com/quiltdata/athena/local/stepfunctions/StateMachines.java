@@ -1,0 +1,202 @@
+package com.quiltdata.athena.local.stepfunctions;
+
+import static com.quiltdata.athena.local.protocol.AwsJson.object;
+import static com.quiltdata.athena.local.protocol.AwsJson.text;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.quiltdata.athena.local.athena.Athena;
+import com.quiltdata.athena.local.protocol.AwsJson;
+import com.quiltdata.athena.local.protocol.AwsService;
+import com.quiltdata.athena.local.protocol.AwsServiceException;
+import com.quiltdata.athena.local.protocol.Constraints;
+import com.quiltdata.athena.local.protocol.LocalAccount;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/**
+ * A Step Functions: standard state machines whose tasks are Athena's. What their definitions may use is what
+ * {@link StateMachineDefinition} and {@link StateMachineRun} know; anything else is refused.
+ *
+ * @see <a href="https://docs.aws.amazon.com/step-functions/latest/apireference/API_Operations.html">Operations</a>
+ */
+public final class StateMachines implements AwsService, AutoCloseable {
+    private static final String ARN = "arn:aws:states:%s:%s:".formatted(LocalAccount.REGION, LocalAccount.ACCOUNT_ID);
+
+    private static final int MOST_EXECUTIONS = 100;
+
+    private final Athena athena;
+    private final Map<String, StateMachineDefinition> machines = new ConcurrentSkipListMap<>();
+    private final Map<String, Execution> executions = new ConcurrentSkipListMap<>();
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+
+    /** An execution, and when and with what it was started. */
+    private record Execution(String machine, String input, StateMachineRun run, Instant started) {}
+
+    /**
+     * Makes a Step Functions without machines.
+     *
+     * @param athena what tasks call
+     */
+    public StateMachines(Athena athena) {
+        this.athena = athena;
+    }
+
+    @Override
+    public ObjectNode call(String operation, ObjectNode request) throws AwsServiceException {
+        return switch (operation) {
+            case "CreateStateMachine" -> create(request);
+            case "DeleteStateMachine" -> {
+                machines.remove(text(request, "stateMachineArn"));
+                yield object();
+            }
+            case "DescribeStateMachine" -> {
+                String arn = requiredText(request, "stateMachineArn", "InvalidArn");
+                yield object().put("stateMachineArn", arn)
+                        .put("definition", machine(arn).text());
+            }
+            case "DescribeExecution" -> describe(requiredText(request, "executionArn", "InvalidArn"));
+            case "ListExecutions" -> listExecutions(request);
+            case "ListStateMachines" -> list();
+            case "StartExecution" -> start(request);
+            case "StopExecution" -> {
+                execution(requiredText(request, "executionArn", "InvalidArn"))
+                        .run()
+                        .stop();
+                yield object().put("stopDate", AwsJson.seconds(Instant.now()));
+            }
+            case "UpdateStateMachine" -> {
+                String arn = requiredText(request, "stateMachineArn", "InvalidArn");
+                machine(arn);
+                machines.put(arn, definition(request));
+                yield object().put("updateDate", AwsJson.seconds(Instant.now()));
+            }
+            default ->
+                throw new AwsServiceException(
+                        "UnknownOperationException",
+                        "The embedded Step Functions does not know the operation " + operation);
+        };
+    }
+
+    private ObjectNode create(ObjectNode request) throws AwsServiceException {
+        String arn = ARN + "stateMachine:" + requiredText(request, "name", "InvalidName");
+        if (machines.containsKey(arn)) {
+            throw new AwsServiceException("StateMachineAlreadyExists", "State Machine Already Exists: '" + arn + "'");
+        }
+        machines.put(arn, definition(request));
+        return object().put("stateMachineArn", arn).put("creationDate", AwsJson.seconds(Instant.now()));
+    }
+
+    private static StateMachineDefinition definition(ObjectNode request) throws AwsServiceException {
+        try {
+            return StateMachineDefinition.parse(requiredText(request, "definition", "InvalidDefinition"));
+        } catch (IllegalArgumentException e) {
+            throw new AwsServiceException("InvalidDefinition", e.getMessage());
+        }
+    }
+
+    private ObjectNode list() {
+        ObjectNode answer = object();
+        ArrayNode list = answer.putArray("stateMachines");
+        machines.keySet()
+                .forEach(arn -> list.addObject()
+                        .put("stateMachineArn", arn)
+                        .put("name", arn.substring(arn.lastIndexOf(':') + 1))
+                        .put("type", "STANDARD"));
+        return answer;
+    }
+
+    private ObjectNode start(ObjectNode request) throws AwsServiceException {
+        String machine = requiredText(request, "stateMachineArn", "InvalidArn");
+        StateMachineDefinition definition = machine(machine);
+        String text = request.path("input").asText("{}");
+        JsonNode input;
+        try {
+            input = AwsJson.MAPPER.readTree(text);
+        } catch (JsonProcessingException e) {
+            throw new AwsServiceException("InvalidExecutionInput", e.getOriginalMessage());
+        }
+        String arn = machine.replace(":stateMachine:", ":execution:") + ":"
+                + request.path("name").asText(UUID.randomUUID().toString());
+        Execution execution = new Execution(machine, text, new StateMachineRun(definition, athena), Instant.now());
+        if (executions.putIfAbsent(arn, execution) != null) {
+            throw new AwsServiceException("ExecutionAlreadyExists", "Execution Already Exists: '" + arn + "'");
+        }
+        threads.execute(() -> execution.run().run(input));
+        return object().put("executionArn", arn).put("startDate", AwsJson.seconds(execution.started()));
+    }
+
+    private ObjectNode describe(String arn) throws AwsServiceException {
+        Execution execution = execution(arn);
+        return describe(arn, execution).put("input", execution.input());
+    }
+
+    private static ObjectNode describe(String arn, Execution execution) {
+        return execution
+                .run()
+                .describe()
+                .put("executionArn", arn)
+                .put("stateMachineArn", execution.machine())
+                .put("name", arn.substring(arn.lastIndexOf(':') + 1))
+                .put("startDate", AwsJson.seconds(execution.started()));
+    }
+
+    /** The newest first; a page's token is the number of those before the next page. */
+    private ObjectNode listExecutions(ObjectNode request) throws AwsServiceException {
+        String machine = requiredText(request, "stateMachineArn", "InvalidArn");
+        machine(machine);
+        String status = request.path("statusFilter").asText();
+        int first = request.path("nextToken").asInt();
+        int most = request.path("maxResults").asInt();
+        int end = first + (most == 0 ? MOST_EXECUTIONS : most);
+        List<ObjectNode> found = executions.entrySet().stream()
+                .filter(execution -> execution.getValue().machine().equals(machine))
+                .sorted(Comparator.comparing((Map.Entry<String, Execution> execution) ->
+                                execution.getValue().started())
+                        .reversed())
+                .map(execution -> describe(execution.getKey(), execution.getValue())
+                        .retain("executionArn", "name", "startDate", "stateMachineArn", "status", "stopDate"))
+                .filter(execution ->
+                        status.isEmpty() || execution.path("status").asText().equals(status))
+                .toList();
+        ObjectNode answer = object();
+        answer.putArray("executions").addAll(found.subList(Math.min(first, found.size()), Math.min(end, found.size())));
+        return end < found.size() ? answer.put("nextToken", String.valueOf(end)) : answer;
+    }
+
+    private static String requiredText(ObjectNode request, String field, String error) throws AwsServiceException {
+        Constraints.of(request).required(field).check(message -> new AwsServiceException(error, message));
+        return text(request, field);
+    }
+
+    private StateMachineDefinition machine(String arn) throws AwsServiceException {
+        StateMachineDefinition definition = machines.get(arn);
+        if (definition == null) {
+            throw new AwsServiceException("StateMachineDoesNotExist", "State Machine Does Not Exist: '" + arn + "'");
+        }
+        return definition;
+    }
+
+    private Execution execution(String arn) throws AwsServiceException {
+        Execution execution = executions.get(arn);
+        if (execution == null) {
+            throw new AwsServiceException("ExecutionDoesNotExist", "Execution Does Not Exist: '" + arn + "'");
+        }
+        return execution;
+    }
+
+    /** Stops what still runs. */
+    @Override
+    public void close() {
+        List.copyOf(executions.values()).forEach(execution -> execution.run().stop());
+        threads.close();
+    }
+}
