@@ -55,11 +55,7 @@ public class ReleaseTest {
         }
     }
 
-    /**
-     * The version of the build.
-     *
-     * @return as the poms have it
-     */
+    /** The version of the build. */
     public static String version() {
         return version("pom.xml");
     }

@@ -19,7 +19,6 @@ public final class TestFiles {
      * Reads a file.
      *
      * @param file in UTF-8
-     * @return its text
      */
     public static String text(Path file) {
         try {
@@ -29,12 +28,7 @@ public final class TestFiles {
         }
     }
 
-    /**
-     * Reads JSON.
-     *
-     * @param text a document
-     * @return its root
-     */
+    /** Reads JSON. */
     public static JsonNode json(String text) {
         try {
             return JSON.readTree(text);

@@ -20,12 +20,7 @@ public final class TestTemplates {
 
     private TestTemplates() {}
 
-    /**
-     * Returns the configuration that a test needs at least, with more keys.
-     *
-     * @param more keys and values in turn
-     * @return the configuration
-     */
+    /** Returns the configuration that a test needs at least, with more keys. */
     public static Map<String, Object> configuration(Object... more) {
         Map<String, Object> configuration = new HashMap<>();
         configuration.put("companyName", "mycompany");
@@ -40,7 +35,6 @@ public final class TestTemplates {
      * Returns the assembly of a configuration.
      *
      * @param configuration in place of the project's own
-     * @return the synthesized app
      */
     public static CloudAssembly assembly(Map<String, Object> configuration) {
         return ASSEMBLIES.computeIfAbsent(configuration, TestTemplates::synthesize);
@@ -50,7 +44,6 @@ public final class TestTemplates {
      * Returns the stack's template.
      *
      * @param more keys and values in turn, added to what a configuration needs at least
-     * @return for assertions
      */
     public static Template template(Object... more) {
         return Template.fromString(assembly(configuration(more)).template().toString());
@@ -59,10 +52,8 @@ public final class TestTemplates {
     /**
      * Copies an assembly, and gives it another template.
      *
-     * @param original the assembly
      * @param directory where the copy is to be; it is there and empty
      * @param template the text of the stack's template
-     * @return the copy
      */
     public static CloudAssembly withTemplate(CloudAssembly original, Path directory, String template) {
         try {

@@ -55,13 +55,7 @@ public final class QuiltAthenaApp {
         DeploymentLimits.check(Path.of(assembly), STACK_ID, configuration);
     }
 
-    /**
-     * Declares the stack.
-     *
-     * @param app the app
-     * @param configuration what to declare
-     * @return the stack
-     */
+    /** Declares the stack. */
     public static QuiltAthenaStack declareStack(App app, Configuration configuration) {
         return new QuiltAthenaStack(
                 app,

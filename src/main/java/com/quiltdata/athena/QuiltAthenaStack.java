@@ -29,10 +29,8 @@ public final class QuiltAthenaStack extends Stack {
     /**
      * Declares the stack.
      *
-     * @param scope the app
      * @param id the construct's id, which is also the stack's name
      * @param props account and region, where they are known
-     * @param configuration what to declare
      */
     public QuiltAthenaStack(Construct scope, String id, StackProps props, Configuration configuration) {
         super(scope, id, props);

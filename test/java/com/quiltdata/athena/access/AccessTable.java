@@ -18,9 +18,7 @@ public final class AccessTable {
     /**
      * Checks that a call is decided as its row says.
      *
-     * @param policy decides
      * @param expected "allowed" or "denied"
-     * @param request the call
      * @param why the row's last column
      */
     public static void check(PolicyEvaluator policy, String expected, Request request, String why) {
@@ -34,9 +32,7 @@ public final class AccessTable {
      * The calls that tables allow.
      *
      * @param test the class that has the tables
-     * @param partition where the calls are made
      * @param methods the tables, by the names of the tests that they belong to; none for all of the class
-     * @return the calls
      */
     public static List<Request> allowed(Class<?> test, Partition partition, String... methods) {
         return Stream.of(test.getDeclaredMethods())

@@ -39,7 +39,6 @@ public enum Partition {
      *
      * @param service the service's prefix; S3's ARNs have neither region nor account, IAM's no region
      * @param resource the last part
-     * @return the ARN
      */
     public String arn(String service, String resource) {
         return place().arn(service, resource);

@@ -38,7 +38,6 @@ public final class PolicyEvaluator {
     /**
      * Takes all policies of a user or role.
      *
-     * @param documents policy documents
      * @throws IllegalArgumentException if one uses more of the language than this class knows
      */
     public PolicyEvaluator(List<JsonNode> documents) {
@@ -50,12 +49,7 @@ public final class PolicyEvaluator {
         }
     }
 
-    /**
-     * Decides a request: a statement that denies wins over those that allow, and what no statement allows is denied.
-     *
-     * @param request the call
-     * @return the decision with its reason
-     */
+    /** Decides a request: a statement that denies wins over those that allow, and what no statement allows is denied. */
     Decision decide(Request request) {
         for (String effect : List.of("Deny", "Allow")) {
             for (JsonNode statement : statements) {
@@ -71,7 +65,6 @@ public final class PolicyEvaluator {
     /**
      * What the policies allow beyond the calls that somebody needs.
      *
-     * @param requests the calls that are needed
      * @return each action and each resource of a statement that applies to none of the calls by it
      */
     public List<String> unneeded(Collection<Request> requests) {

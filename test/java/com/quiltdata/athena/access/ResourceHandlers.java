@@ -54,12 +54,7 @@ final class ResourceHandlers {
      */
     record Handler(boolean reads, String service, List<String> actions, List<String> resources) {
 
-        /**
-         * The calls one by one.
-         *
-         * @param partition where they are made
-         * @return requests
-         */
+        /** The calls one by one. */
         Stream<Request> requests(Partition partition) {
             return actions.stream()
                     .flatMap(action -> resources.stream()

@@ -26,9 +26,7 @@ public final class SynthesizedPolicies {
     /**
      * Synthesizes the app with this project's feature flags.
      *
-     * @param configuration the app's configuration
      * @param partition where the stack is deployed to
-     * @return the policies
      */
     public static SynthesizedPolicies of(Map<String, Object> configuration, Partition partition) {
         return of(configuration, partition, temporaryDirectory());
@@ -37,10 +35,8 @@ public final class SynthesizedPolicies {
     /**
      * Synthesizes the app with this project's feature flags.
      *
-     * @param configuration the app's configuration
      * @param partition where the stack is deployed to
      * @param directory where to put the templates and assets
-     * @return the policies
      */
     public static SynthesizedPolicies of(Map<String, Object> configuration, Partition partition, Path directory) {
         Map<String, Object> context = new LinkedHashMap<>(CloudAssembly.projectContext(TestTemplates.PROJECT));
@@ -51,11 +47,7 @@ public final class SynthesizedPolicies {
                 Stream.concat(Stream.of(main), main.nestedStacks(assembly)).toList());
     }
 
-    /**
-     * The managed policy for users.
-     *
-     * @return its properties
-     */
+    /** The managed policy for users. */
     public JsonNode userPolicy() {
         return templates.get(0).resources("AWS::IAM::ManagedPolicy").values().stream()
                 .filter(policy -> policy.has("ManagedPolicyName"))
@@ -63,11 +55,7 @@ public final class SynthesizedPolicies {
                 .orElseThrow();
     }
 
-    /**
-     * What the role that refreshes snapshots may do.
-     *
-     * @return the documents of its policies
-     */
+    /** What the role that refreshes snapshots may do. */
     public List<JsonNode> refreshPolicies() {
         return templates.get(0).resources("AWS::IAM::ManagedPolicy").entrySet().stream()
                 .filter(policy -> policy.getKey().startsWith("SnapshotRefresh"))
@@ -102,7 +90,6 @@ public final class SynthesizedPolicies {
     /**
      * Counts a policy's characters as IAM does.
      *
-     * @param document the resolved document
      * @return characters without white space
      */
     static int size(JsonNode document) {

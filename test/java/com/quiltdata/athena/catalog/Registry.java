@@ -55,7 +55,6 @@ final class Registry {
     /**
      * Returns a top hash.
      *
-     * @param number tells it from others
      * @return 64 hexadecimal digits
      */
     static String topHash(int number) {
@@ -92,7 +91,6 @@ final class Registry {
     /**
      * Runs a query in the database of the views.
      *
-     * @return the rows
      * @throws IllegalStateException if the query fails
      */
     List<List<String>> rows(String sql) {

@@ -26,7 +26,6 @@ class LauncherTest {
         /**
          * Writes a temporary file, starts a process, and ends as it is told.
          *
-         * @param arguments how to end
          * @throws Exception if it is told to fail
          */
         public static void main(String[] arguments) throws Exception {

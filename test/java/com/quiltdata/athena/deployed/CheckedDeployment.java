@@ -131,24 +131,12 @@ public final class CheckedDeployment {
                 .id();
     }
 
-    /**
-     * Runs the command on the deployment.
-     *
-     * @param arguments the command's
-     * @return what it did
-     */
+    /** Runs the command on the deployment. */
     static Outcome check(String... arguments) {
         return check(Environment.http(Optional.of(SharedEmbeddedAws.endpoint())), List.of(), arguments);
     }
 
-    /**
-     * Runs the command on the deployment.
-     *
-     * @param http makes the requests
-     * @param interceptors see the calls
-     * @param arguments the command's
-     * @return what it did
-     */
+    /** Runs the command on the deployment. */
     public static Outcome check(SdkHttpClient http, List<ExecutionInterceptor> interceptors, String... arguments) {
         List<String> all = new ArrayList<>(CONFIGURATION);
         all.addAll(List.of(arguments));
@@ -188,7 +176,6 @@ public final class CheckedDeployment {
     /**
      * Makes the check of users' access alone.
      *
-     * @param http makes the requests
      * @return what the command prints of it for programs
      */
     public static String checkAccess(SdkHttpClient http) {

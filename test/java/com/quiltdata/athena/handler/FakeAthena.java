@@ -109,7 +109,6 @@ final class FakeAthena implements AutoCloseable {
      * @param operation {@code Start}, {@code Get} or {@code Stop}
      * @param httpStatus 400 or 500
      * @param type the error's name in Athena's model
-     * @param message Athena's words
      * @param members what the error has besides, names and values in turn
      */
     FakeAthena refusesTo(String operation, int httpStatus, String type, String message, String... members) {

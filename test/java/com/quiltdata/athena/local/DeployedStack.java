@@ -20,8 +20,6 @@ public record DeployedStack(Map<String, String> outputs) {
      * Synthesizes and deploys the stack.
      *
      * @param name tells this stack from others; lower-case letters
-     * @param quiltBuckets the configured Quilt buckets
-     * @return the stack
      */
     public static DeployedStack deploy(String name, Object quiltBuckets) {
         return new DeployedStack(new LocalStack(SharedEmbeddedAws.endpoint()).deploy(assembly(name, quiltBuckets)));
@@ -31,9 +29,7 @@ public record DeployedStack(Map<String, String> outputs) {
      * Synthesizes the stack.
      *
      * @param name tells this stack from others; lower-case letters
-     * @param quiltBuckets the configured Quilt buckets
      * @param more keys and values in turn, added to the configuration
-     * @return the assembly
      */
     public static CloudAssembly assembly(String name, Object quiltBuckets, Object... more) {
         Map<String, Object> configuration = new HashMap<>();
@@ -47,23 +43,13 @@ public record DeployedStack(Map<String, String> outputs) {
         return TestTemplates.assembly(configuration);
     }
 
-    /**
-     * Runs a query in the stack's workgroup and database.
-     *
-     * @param sql the query
-     * @return its result
-     */
+    /** Runs a query in the stack's workgroup and database. */
     public ResultTable query(String sql) {
         return ResultTable.query(
                 SharedEmbeddedAws.clients(), outputs.get("WorkgroupName"), outputs.get("DatabaseName"), sql);
     }
 
-    /**
-     * Runs a query in the stack's workgroup and database.
-     *
-     * @param sql the query
-     * @return its rows
-     */
+    /** Runs a query in the stack's workgroup and database. */
     public List<List<String>> rows(String sql) {
         return query(sql).rows();
     }

@@ -50,7 +50,6 @@ public final class LocalAthenaScript {
      *
      * @param name its name in the folder {@code test}
      * @param directory where to keep the folder, and what the script says on standard error
-     * @return the script
      * @throws IOException if a file cannot be written
      */
     public static LocalAthenaScript named(String name, Path directory) throws IOException {
@@ -73,13 +72,7 @@ public final class LocalAthenaScript {
                 script, directory.resolve("errors.txt"), Files.createDirectories(directory.resolve("temporary")));
     }
 
-    /**
-     * Sets a variable of the script's environment.
-     *
-     * @param name the variable's name
-     * @param value its value
-     * @return this script
-     */
+    /** Sets a variable of the script's environment. */
     public LocalAthenaScript with(String name, String value) {
         environment.put(name, value);
         return this;
@@ -88,8 +81,6 @@ public final class LocalAthenaScript {
     /**
      * Starts the script; what it says on standard error is kept.
      *
-     * @param arguments the script's
-     * @return the process
      * @throws IOException if it cannot be started
      */
     public Process start(String... arguments) throws IOException {
@@ -110,18 +101,13 @@ public final class LocalAthenaScript {
     /**
      * Returns what the process that was started last has said on standard error.
      *
-     * @return the text so far
      * @throws IOException if it cannot be read
      */
     public String errors() throws IOException {
         return Files.readString(errors);
     }
 
-    /**
-     * Returns what the processes that have ended left in the temporary directory.
-     *
-     * @return files and folders
-     */
+    /** Returns what the processes that have ended left in the temporary directory. */
     public List<Path> leftovers() {
         return TestFiles.list(temporaryFiles);
     }
@@ -156,11 +142,7 @@ public final class LocalAthenaScript {
      * @param endpoint where S3, Glue and Athena are
      */
     record Serving(Process process, URI endpoint) {
-        /**
-         * Interrupts the script.
-         *
-         * @return its exit status
-         */
+        /** Interrupts the script. */
         int interrupt() throws InterruptedException {
             // Unlike the process itself, its handle leaves the output open.
             process.toHandle().destroy();

@@ -40,12 +40,7 @@ final class DashboardPicture {
 
     private DashboardPicture() {}
 
-    /**
-     * Draws a dashboard.
-     *
-     * @param body the dashboard's body
-     * @return an SVG file
-     */
+    /** Draws a dashboard. */
     static String of(JsonNode body) {
         DashboardPicture picture = new DashboardPicture();
         int rows = 0;

@@ -28,19 +28,13 @@ final class MonitoringTemplates {
     /**
      * The alarms of a stack.
      *
-     * @param configuration the stack's
      * @return their properties by logical id, without the hash at its end
      */
     static Map<String, JsonNode> alarms(Map<String, Object> configuration) {
         return properties(configuration, "AWS::CloudWatch::Alarm");
     }
 
-    /**
-     * The dashboard's body.
-     *
-     * @param configuration the stack's
-     * @return its JSON
-     */
+    /** The dashboard's body. */
     static JsonNode dashboardBody(Map<String, Object> configuration) {
         JsonNode body = properties(configuration, "AWS::CloudWatch::Dashboard")
                 .get("MonitoringDashboard")
@@ -51,8 +45,6 @@ final class MonitoringTemplates {
     /**
      * The properties of all resources of a type.
      *
-     * @param configuration the stack's
-     * @param type the type
      * @return by logical id, without the hash at its end
      */
     static Map<String, JsonNode> properties(Map<String, Object> configuration, String type) {
@@ -70,7 +62,6 @@ final class MonitoringTemplates {
      * A text in which references are their names in angle brackets.
      *
      * @param value a text, a reference, or both joined
-     * @return the text
      */
     static String text(JsonNode value) {
         if (value.isTextual()) {

@@ -30,11 +30,7 @@ final class RecipesPage {
     private final List<Recipe> recipes = new ArrayList<>();
     private final Map<String, String> customViews = new TreeMap<>();
 
-    /**
-     * Reads the page.
-     *
-     * @param file Markdown
-     */
+    /** Reads the page. */
     RecipesPage(Path file) {
         this.file = file;
         Matcher parts = PARTS.matcher(TestFiles.text(file));

@@ -33,11 +33,7 @@ public final class AccessPolicy extends Construct {
     /**
      * Declares the policy.
      *
-     * @param scope the parent construct
-     * @param id the construct's id
      * @param configuration names the policy, its roles, the Quilt buckets and the keys
-     * @param results where queries run and write
-     * @param database what they read
      * @param more statements on what else they read
      */
     public AccessPolicy(
@@ -63,11 +59,7 @@ public final class AccessPolicy extends Construct {
         ((CfnManagedPolicy) policy.getNode().getDefaultChild()).applyRemovalPolicy(RemovalPolicy.DESTROY);
     }
 
-    /**
-     * What the Quilt stack and the admin panel ask for.
-     *
-     * @return the policy's ARN
-     */
+    /** What the Quilt stack and the admin panel ask for. */
     public String arn() {
         return policy.getManagedPolicyArn();
     }

@@ -27,8 +27,6 @@ public record RegistryAccess(Stack stack, Configuration configuration) {
     /**
      * The statements of a policy. Where buckets are not named, they are the account's own: others' may be open to
      * everybody, and say what others like.
-     *
-     * @return statements with ids
      */
     public List<PolicyStatement> statements() {
         Map<String, Map<String, Object>> conditions = new TreeMap<>(RequestConditions.BY_ATHENA);

@@ -12,10 +12,6 @@ public final class Statements {
      * Allows actions.
      *
      * @param sid the statement's id: so the CDK does not merge it with another, and a reviewer finds it again
-     * @param actions what is allowed
-     * @param resources of what
-     * @param conditions on the request
-     * @return the statement
      */
     public static PolicyStatement allow(
             String sid, List<String> actions, List<String> resources, Map<String, Map<String, Object>> conditions) {

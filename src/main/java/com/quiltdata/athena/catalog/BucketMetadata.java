@@ -38,7 +38,6 @@ final class BucketMetadata extends Construct {
      *
      * @param scope the stack, or the group's
      * @param bucket the bucket; its name is the construct's id
-     * @param views declares the stack's views
      */
     BucketMetadata(Construct scope, QuiltBucket bucket, StackViews views) {
         super(scope, bucket.name());

@@ -11,11 +11,8 @@ public final class CustomViews extends Construct {
     /**
      * Declares the views.
      *
-     * @param scope the parent construct
-     * @param id the construct's id
      * @param views the views, none before one that it reads
      * @param metadata the tables and views that they can read beside each other
-     * @param database where the views are
      */
     public CustomViews(
             Construct scope, String id, List<CustomView> views, QuiltMetadata metadata, QueryDatabase database) {

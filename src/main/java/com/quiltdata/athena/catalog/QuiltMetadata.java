@@ -31,8 +31,6 @@ public final class QuiltMetadata extends Construct {
     /**
      * Declares the buckets' tables and views.
      *
-     * @param scope the stack
-     * @param id the construct's id
      * @param configuration names the buckets and their groups
      * @param resources where tables, views and snapshots are, and where saved queries run
      */
@@ -117,7 +115,6 @@ public final class QuiltMetadata extends Construct {
     /**
      * The views of the stack itself, which can read those of all buckets.
      *
-     * @return declares them
      * @throws java.util.NoSuchElementException if the configuration has no views there
      */
     StackViews ownViews() {

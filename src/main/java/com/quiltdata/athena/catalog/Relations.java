@@ -10,7 +10,6 @@ final class Relations {
     /**
      * Adds a table or view.
      *
-     * @param name its name in the database
      * @param relation the table or view
      */
     void add(String name, Relation relation) {
@@ -20,7 +19,6 @@ final class Relations {
     /**
      * Finds a table or view.
      *
-     * @param name its name in the database
      * @return the table or view
      * @throws IllegalArgumentException if it is not declared
      */

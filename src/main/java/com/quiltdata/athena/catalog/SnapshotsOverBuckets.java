@@ -10,8 +10,6 @@ public final class SnapshotsOverBuckets extends Construct {
     /**
      * Declares the views.
      *
-     * @param scope the parent construct
-     * @param id the construct's id
      * @param metadata where other views are declared, and find these
      */
     public SnapshotsOverBuckets(Construct scope, String id, QuiltMetadata metadata) {

@@ -32,7 +32,6 @@ final class StackViews {
      * bucket that leaves the configuration are dropped when CloudFormation has already taken their names out of the
      * policy, and so are those that a failed update has made and rolls back.
      *
-     * @param scope the stack
      * @param configuration says where roles are, and which key the Data Catalog has
      * @param resources where the provider runs its statements, and where views and snapshots are
      * @param names the views of Quilt buckets that the provider may define
@@ -72,38 +71,22 @@ final class StackViews {
         return snapshots.map(store -> new Relation(store.table(), SnapshotTable.definition()));
     }
 
-    /**
-     * The provider of the stack.
-     *
-     * @return creates and drops the views
-     */
+    /** The provider of the stack. */
     AthenaViewProvider provider() {
         return provider;
     }
 
-    /**
-     * The workgroup in which views are made and saved queries run.
-     *
-     * @return resolves to the workgroup
-     */
+    /** The workgroup in which views are made and saved queries run. */
     String workGroup() {
         return workGroup;
     }
 
-    /**
-     * The database of tables and views.
-     *
-     * @return resolves to the database
-     */
+    /** The database of tables and views. */
     String database() {
         return database.name();
     }
 
-    /**
-     * The database's name as it is configured.
-     *
-     * @return plain text
-     */
+    /** The database's name as it is configured. */
     String databaseName() {
         return database.plainName();
     }
@@ -111,10 +94,6 @@ final class StackViews {
     /**
      * Declares a view.
      *
-     * @param scope the parent construct
-     * @param id the construct's id
-     * @param name the view's name
-     * @param query its SELECT statement
      * @param read the tables and views that the query reads
      * @return the view, for others to read
      */

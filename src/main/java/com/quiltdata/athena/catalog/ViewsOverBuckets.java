@@ -12,14 +12,7 @@ import software.constructs.Construct;
  */
 public final class ViewsOverBuckets extends Construct {
 
-    /**
-     * Declares the views.
-     *
-     * @param scope the parent construct
-     * @param id the construct's id
-     * @param buckets the Quilt buckets
-     * @param metadata their tables
-     */
+    /** Declares the views. */
     public ViewsOverBuckets(Construct scope, String id, List<QuiltBucket> buckets, QuiltMetadata metadata) {
         super(scope, id);
         // By name, so that the order in the configuration makes no difference.

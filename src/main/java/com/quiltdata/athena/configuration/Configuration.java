@@ -154,11 +154,7 @@ public record Configuration(
         return views;
     }
 
-    /**
-     * The workgroup that snapshots are refreshed in.
-     *
-     * @return its name
-     */
+    /** The workgroup that snapshots are refreshed in. */
     public String snapshotWorkgroupName() {
         return workgroupName + SNAPSHOT_WORKGROUP_SUFFIX;
     }

@@ -12,7 +12,6 @@ final class ConfigurationProblems {
     /**
      * Adds a problem.
      *
-     * @param key what is wrong
      * @param value its value; null if it is missing
      * @param rule the rule that it breaks, as a phrase that follows "must"
      */
@@ -44,7 +43,6 @@ final class ConfigurationProblems {
     /**
      * A value as a part of a message.
      *
-     * @param value any value
      * @return one line; text is in quotes
      */
     static String shown(Object value) {
@@ -54,7 +52,6 @@ final class ConfigurationProblems {
     /**
      * A text as a part of one line.
      *
-     * @param text any text
      * @return the text, cut if it is long; what would not show as itself is there by its number in Unicode
      */
     static String line(String text) {

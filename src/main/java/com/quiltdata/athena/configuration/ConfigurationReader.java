@@ -127,9 +127,7 @@ public final class ConfigurationReader {
     /**
      * Reads a configuration of a stack whose region is not known yet.
      *
-     * @param context the app's whole context
      * @param directory the project's, which files in the configuration are relative to
-     * @return the configuration
      * @throws ConfigurationException if anything is wrong
      */
     public static Configuration read(Map<String, Object> context, Path directory) {
@@ -139,10 +137,8 @@ public final class ConfigurationReader {
     /**
      * Reads a configuration.
      *
-     * @param context the app's whole context
      * @param directory the project's, which files in the configuration are relative to
      * @param region the stack's; empty if it is not known yet
-     * @return the configuration
      * @throws ConfigurationException if anything is wrong
      */
     public static Configuration read(Map<String, Object> context, Path directory, Optional<String> region) {

@@ -22,7 +22,6 @@ final class ConstructId {
     /**
      * Checks a name that will be a construct's id.
      *
-     * @param name any name
      * @return the rule that it breaks, as a phrase that follows "must"; empty if it breaks none
      */
     static Optional<String> brokenRule(String name) {

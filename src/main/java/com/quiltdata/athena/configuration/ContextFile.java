@@ -43,7 +43,6 @@ public final class ContextFile {
      * Refuses a file that something is wrong with. A project may do without the file, and give everything on the command
      * line.
      *
-     * @param project the project's directory
      * @throws ConfigurationException if the file is there and is not an object in JSON and UTF-8; one line
      */
     public static void check(Path project) {
@@ -56,8 +55,6 @@ public final class ContextFile {
     /**
      * Reads a file.
      *
-     * @param file an object in JSON
-     * @return its keys and values
      * @throws ConfigurationException if it cannot be read, or is not an object in JSON and UTF-8; one line with the file,
      *     where in it, and what is wrong
      */

@@ -27,7 +27,6 @@ final class ContextValues {
     /**
      * Begins to read.
      *
-     * @param context the whole context
      * @param problems gets all that is wrong
      */
     ContextValues(Map<String, Object> context, ConfigurationProblems problems) {
@@ -38,7 +37,6 @@ final class ContextValues {
     /**
      * The value of a key as it stands.
      *
-     * @param key the key
      * @return any value; null if it is not given
      */
     Object value(ConfigurationKey key) {
@@ -58,9 +56,7 @@ final class ContextValues {
     /**
      * Reads a name or another text that has a default.
      *
-     * @param key the key
      * @param defaultName its value if it is not given
-     * @return the text
      */
     String name(ConfigurationKey key, String defaultName) {
         String name = text(key).orElse(defaultName);
@@ -73,7 +69,6 @@ final class ContextValues {
     /**
      * Reads a list of texts, none of them twice.
      *
-     * @param key the key
      * @return the items; none if it is not given
      */
     List<String> list(ConfigurationKey key) {
@@ -94,8 +89,6 @@ final class ContextValues {
     /**
      * Takes a list apart, or comma-separated text.
      *
-     * @param key the key, for a problem
-     * @param value any value
      * @return the items; empty, with a problem, if the value is neither. An item that is no text is a problem of its own,
      *     and left out
      */
@@ -123,7 +116,6 @@ final class ContextValues {
     /**
      * Reads a text.
      *
-     * @param key the key
      * @return empty if it is not given, or, with a problem, if it is wrong
      */
     Optional<String> text(ConfigurationKey key) {
@@ -141,7 +133,6 @@ final class ContextValues {
     /**
      * Reads a whole number, which may be given as text.
      *
-     * @param key the key
      * @param least the least that it may be
      * @param most the most that it may be
      * @return empty if it is not given, or, with a problem, if it is wrong
@@ -168,7 +159,6 @@ final class ContextValues {
     /**
      * Reads whether something is wanted, which may be given as text.
      *
-     * @param key the key
      * @return false if it is not given, or, with a problem, if it is wrong
      */
     boolean flag(ConfigurationKey key) {
@@ -187,9 +177,7 @@ final class ContextValues {
      * Reads one of several words.
      *
      * @param <E> the choices, each the word in upper case
-     * @param key the key
      * @param defaultChoice the choice if it is not given
-     * @return the choice
      */
     <E extends Enum<E>> E choice(ConfigurationKey key, E defaultChoice) {
         Object value = value(key);
@@ -216,10 +204,7 @@ final class ContextValues {
     /**
      * Checks a text against a rule.
      *
-     * @param rule the rule
      * @param key what has the text, for a problem
-     * @param value the text
-     * @return whether it follows the rule
      */
     boolean follows(Rule rule, String key, String value) {
         boolean follows = rule.pattern().matcher(value).matches();

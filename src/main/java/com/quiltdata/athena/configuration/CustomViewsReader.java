@@ -62,9 +62,7 @@ final class CustomViewsReader {
     /**
      * Prepares to read.
      *
-     * @param values the context's values
      * @param directory the project's, which files are relative to, and have to be in
-     * @param databaseName where the views will be
      * @param groups the buckets whose tables and views are declared
      * @param hasSnapshots whether snapshots of them are declared
      * @param problems gets all that is wrong

@@ -24,7 +24,6 @@ final class QuiltBucketsReader {
     /**
      * Prepares to read.
      *
-     * @param values the context's values
      * @param problems gets all that is wrong
      */
     QuiltBucketsReader(ContextValues values, ConfigurationProblems problems) {

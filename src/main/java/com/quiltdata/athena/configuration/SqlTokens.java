@@ -50,12 +50,7 @@ record SqlTokens(List<Token> tokens, boolean isClosed) {
      */
     record Token(String text, int start) {}
 
-    /**
-     * Takes a query apart.
-     *
-     * @param query any text
-     * @return its tokens
-     */
+    /** Takes a query apart. */
     static SqlTokens of(String query) {
         List<Token> tokens = new ArrayList<>();
         boolean isClosed = true;
@@ -72,7 +67,6 @@ record SqlTokens(List<Token> tokens, boolean isClosed) {
     /**
      * Tells whether the query begins with a word or symbol.
      *
-     * @param text in lower case
      * @return whether it does, in any case
      */
     boolean beginsWith(String text) {

@@ -59,8 +59,6 @@ public final class DeploymentLimits {
      * by mistake.
      *
      * @param assembly the directory of the synthesized assembly
-     * @param stack the stack's name
-     * @param configuration what was synthesized
      * @throws ConfigurationException if anything is over a limit: one line for each, with the number, the limit and
      *     the way out
      */

@@ -43,7 +43,6 @@ record ReferenceValues(String stackName, JsonNode resources, Map<String, String>
     /**
      * Counts the characters of a document that has references.
      *
-     * @param document a part of the template
      * @return how many it will have without white space
      * @throws IllegalArgumentException if it has a reference whose value is not known
      */
@@ -59,7 +58,6 @@ record ReferenceValues(String stackName, JsonNode resources, Map<String, String>
      * The text that a value of the template will be.
      *
      * @param value a text, or a reference or function that stands for one
-     * @return the text
      * @throws IllegalArgumentException if its value is not known
      */
     String text(JsonNode value) {

@@ -24,7 +24,6 @@ record SynthesizedTemplate(Optional<String> group, long bytes, JsonNode resource
         /**
          * Whether the policy has a role of the same template.
          *
-         * @param role the role's logical id
          * @return true if it is attached
          */
         boolean isOf(String role) {
@@ -44,7 +43,6 @@ record SynthesizedTemplate(Optional<String> group, long bytes, JsonNode resource
     /**
      * The resources of a type.
      *
-     * @param type a type of CloudFormation
      * @return logical id → resource
      */
     Map<String, JsonNode> resourcesOf(String type) {

@@ -30,7 +30,6 @@ final class SynthesizedTemplates {
      * Reads the templates of a stack and its nested stacks.
      *
      * @param assembly the directory of the assembly, which can hold files of older ones
-     * @param stack the stack's name
      * @return the stack's own template first
      */
     static List<SynthesizedTemplate> read(Path assembly, String stack) {

@@ -38,10 +38,7 @@ public final class MonitoringAlarms extends Construct {
     /**
      * Declares the alarms.
      *
-     * @param scope the parent construct
-     * @param id the construct's id
      * @param alarms where they go, and from how many bytes on
-     * @param monitored what is watched
      */
     public MonitoringAlarms(Construct scope, String id, Alarms alarms, MonitoredResources monitored) {
         super(scope, id);

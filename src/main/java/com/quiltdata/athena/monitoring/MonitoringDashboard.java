@@ -55,13 +55,7 @@ public final class MonitoringDashboard extends Construct {
 
     private final MonitoredResources monitored;
 
-    /**
-     * Declares the dashboard.
-     *
-     * @param scope the parent construct
-     * @param id the construct's id
-     * @param monitored what is watched
-     */
+    /** Declares the dashboard. */
     public MonitoringDashboard(Construct scope, String id, MonitoredResources monitored) {
         super(scope, id);
         this.monitored = monitored;

@@ -40,7 +40,6 @@ final class OverdueRefresh {
     /**
      * How long without a success is too long.
      *
-     * @param schedule an expression of EventBridge Scheduler
      * @return whole hours; empty if CloudWatch does not look back so far, or the schedule is not for every week
      */
     static OptionalInt hours(String schedule) {

@@ -55,8 +55,6 @@ final class PublishedMetrics {
      * alone; other statements read none.
      *
      * @param id the first word of the ids that the expression needs, which differ within one graph or alarm
-     * @param workGroup the workgroup's name
-     * @param period over how much time
      * @return bytes
      */
     static MathExpression bytesRead(String id, String workGroup, Duration period) {
@@ -76,8 +74,6 @@ final class PublishedMetrics {
      * How long the longest query of a workgroup took.
      *
      * @param id the first word of the ids that the expression needs, which differ within one graph
-     * @param workGroup the workgroup's name
-     * @param period within how much time
      * @return seconds
      */
     static MathExpression longestQuery(String id, String workGroup, Duration period) {
@@ -94,9 +90,6 @@ final class PublishedMetrics {
      * How many queries of a workgroup ended in a state.
      *
      * @param id the first word of the ids that the expression needs, which differ within one graph
-     * @param workGroup the workgroup's name
-     * @param state the state
-     * @param period within how much time
      * @return a number, of statements of all types
      */
     static MathExpression queries(String id, String workGroup, QueryState state, Duration period) {
@@ -115,35 +108,17 @@ final class PublishedMetrics {
                 .build();
     }
 
-    /**
-     * How many executions of a state machine succeeded.
-     *
-     * @param stateMachineArn the state machine
-     * @param period within how much time
-     * @return a number
-     */
+    /** How many executions of a state machine succeeded. */
     static Metric executionsSucceeded(String stateMachineArn, Duration period) {
         return executions("ExecutionsSucceeded", SUM, "succeeded", stateMachineArn, period);
     }
 
-    /**
-     * How many executions of a state machine failed.
-     *
-     * @param stateMachineArn the state machine
-     * @param period within how much time
-     * @return a number
-     */
+    /** How many executions of a state machine failed. */
     static Metric executionsFailed(String stateMachineArn, Duration period) {
         return executions("ExecutionsFailed", SUM, "failed", stateMachineArn, period);
     }
 
-    /**
-     * How long the longest execution of a state machine took.
-     *
-     * @param stateMachineArn the state machine
-     * @param period within how much time
-     * @return minutes
-     */
+    /** How long the longest execution of a state machine took. */
     static MathExpression longestExecution(String stateMachineArn, Duration period) {
         return MathExpression.Builder.create()
                 .expression("execution / 60000")
@@ -157,9 +132,7 @@ final class PublishedMetrics {
     /**
      * How long ago an execution of a state machine last succeeded, as far back as a graph goes.
      *
-     * @param stateMachineArn the state machine
      * @param period how exactly; the age is a multiple of it
-     * @return hours
      */
     static MathExpression hoursSinceSuccess(String stateMachineArn, Duration period) {
         // The time of each success, carried on until the next one. Before the first there is none, and so no age.
@@ -176,24 +149,12 @@ final class PublishedMetrics {
                 .build();
     }
 
-    /**
-     * How many runs of a function ended in an error.
-     *
-     * @param functionName the function
-     * @param period within how much time
-     * @return a number
-     */
+    /** How many runs of a function ended in an error. */
     static Metric functionErrors(String functionName, Duration period) {
         return function("Errors", functionName, period);
     }
 
-    /**
-     * How many times a function ran.
-     *
-     * @param functionName the function
-     * @param period within how much time
-     * @return a number
-     */
+    /** How many times a function ran. */
     static Metric functionInvocations(String functionName, Duration period) {
         return function("Invocations", functionName, period);
     }

@@ -40,10 +40,7 @@ public record ClosedBucket(Configuration configuration, Optional<IKey> key) {
     /**
      * Declares a bucket.
      *
-     * @param scope the parent construct
-     * @param name the bucket's name
      * @param expiration the rule for what expires in it; uploads that are not finished always do
-     * @return the bucket
      */
     public Bucket declare(Construct scope, String name, LifecycleRule.Builder expiration) {
         boolean destroy = configuration.removalPolicy() == Removal.DESTROY;
@@ -79,7 +76,6 @@ public record ClosedBucket(Configuration configuration, Optional<IKey> key) {
     /**
      * What empties a bucket: what writes into it has to go before.
      *
-     * @param bucket a bucket
      * @return the construct; empty if the bucket stays when the stack is deleted
      */
     static Optional<IConstruct> emptier(Bucket bucket) {

@@ -31,13 +31,8 @@ public record EnforcedWorkGroup(Configuration configuration, Optional<IKey> key)
     /**
      * Declares a workgroup.
      *
-     * @param scope the parent construct
-     * @param name the workgroup's name
-     * @param description what it is for
-     * @param bucket where results go
      * @param folder where in the bucket; empty, or with a slash at its end
      * @param cutoff how many bytes a query may read; empty for no limit
-     * @return the workgroup
      */
     public CfnWorkGroup declare(
             Construct scope, String name, String description, Bucket bucket, String folder, OptionalLong cutoff) {
@@ -71,8 +66,6 @@ public record EnforcedWorkGroup(Configuration configuration, Optional<IKey> key)
     /**
      * The ARN of a workgroup.
      *
-     * @param scope a construct in its stack
-     * @param name the workgroup's name
      * @return in the stack's partition, region and account
      */
     public static String arn(Construct scope, String name) {

@@ -40,8 +40,6 @@ public final class QueryDatabase extends Construct {
     /**
      * Declares the database.
      *
-     * @param scope the parent construct
-     * @param id the construct's id
      * @param configuration names it, and says whether it stays when the stack is deleted
      */
     public QueryDatabase(Construct scope, String id, Configuration configuration) {
@@ -72,11 +70,7 @@ public final class QueryDatabase extends Construct {
         return name;
     }
 
-    /**
-     * The database's name as it is configured, for texts that people read.
-     *
-     * @return plain text
-     */
+    /** The database's name as it is configured, for texts that people read. */
     public String plainName() {
         return plainName;
     }
@@ -85,7 +79,6 @@ public final class QueryDatabase extends Construct {
      * What Glue checks when somebody does something with tables: the catalog, the database and the tables.
      *
      * @param tables names or patterns of names; none for the catalog and the database alone
-     * @return ARNs
      */
     public List<String> arns(String... tables) {
         return Stream.concat(
@@ -94,11 +87,7 @@ public final class QueryDatabase extends Construct {
                 .toList();
     }
 
-    /**
-     * What Glue checks when Athena looks up the database that it looks up in whatever it does.
-     *
-     * @return its ARN
-     */
+    /** What Glue checks when Athena looks up the database that it looks up in whatever it does. */
     public String defaultDatabaseArn() {
         return glueArn("database", AthenaViewProvider.DEFAULT_DATABASE);
     }

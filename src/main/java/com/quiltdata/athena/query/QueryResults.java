@@ -23,8 +23,6 @@ public final class QueryResults extends Construct {
     /**
      * Declares bucket and workgroup.
      *
-     * @param scope the parent construct
-     * @param id the construct's id
      * @param configuration names both, and says when results expire and how they are encrypted
      */
     public QueryResults(Construct scope, String id, Configuration configuration) {
@@ -66,11 +64,7 @@ public final class QueryResults extends Construct {
         return bucket.getBucketName();
     }
 
-    /**
-     * The bucket's ARN.
-     *
-     * @return resolves to the bucket
-     */
+    /** The bucket's ARN. */
     public String bucketArn() {
         return bucket.getBucketArn();
     }

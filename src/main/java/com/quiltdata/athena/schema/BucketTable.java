@@ -112,12 +112,7 @@ public enum BucketTable {
         return id;
     }
 
-    /**
-     * The table's name.
-     *
-     * @param bucket the Quilt bucket
-     * @return its name in the database
-     */
+    /** The table's name. */
     public String nameIn(QuiltBucket bucket) {
         return nameWith(bucket.tablePrefix());
     }
@@ -126,18 +121,12 @@ public enum BucketTable {
      * The table's name.
      *
      * @param prefix what the names of its bucket's tables begin with
-     * @return its name in the database
      */
     String nameWith(String prefix) {
         return prefix + suffix;
     }
 
-    /**
-     * The table's description, for people who look into the Glue Data Catalog.
-     *
-     * @param bucket the Quilt bucket
-     * @return a phrase
-     */
+    /** The table's description, for people who look into the Glue Data Catalog. */
     public String descriptionIn(QuiltBucket bucket) {
         return description.formatted(bucket.name());
     }
@@ -145,7 +134,6 @@ public enum BucketTable {
     /**
      * The folder of the table's files.
      *
-     * @param bucket the Quilt bucket
      * @return an S3 URI that ends with a slash
      */
     public String locationIn(QuiltBucket bucket) {
@@ -161,11 +149,7 @@ public enum BucketTable {
         return columns;
     }
 
-    /**
-     * The format of the table's files.
-     *
-     * @return in Hive's words
-     */
+    /** The format of the table's files. */
     public FileFormat format() {
         return format;
     }
@@ -180,11 +164,7 @@ public enum BucketTable {
         return parameters;
     }
 
-    /**
-     * A text that changes when a view over the table has to be made anew.
-     *
-     * @return the columns and their types
-     */
+    /** A text that changes when a view over the table has to be made anew. */
     public String definition() {
         return columns.toString();
     }

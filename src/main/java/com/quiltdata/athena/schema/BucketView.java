@@ -76,7 +76,6 @@ public enum BucketView implements ViewOfBuckets {
     /**
      * The view's query.
      *
-     * @param bucket whose tables are read
      * @return a SELECT statement without comments
      */
     public String queryOver(QuiltBucket bucket) {
@@ -86,7 +85,6 @@ public enum BucketView implements ViewOfBuckets {
     /**
      * The query of the view over all buckets.
      *
-     * @param buckets whose tables are read
      * @return a SELECT statement without comments
      */
     public String queryOver(List<QuiltBucket> buckets) {
@@ -103,11 +101,7 @@ public enum BucketView implements ViewOfBuckets {
         return buckets > 1 && buckets <= MOST_BUCKETS;
     }
 
-    /**
-     * The names of the views over all buckets.
-     *
-     * @return one for each kind
-     */
+    /** The names of the views over all buckets. */
     public static List<String> namesOverAll() {
         return Stream.of(values()).map(ViewOfBuckets::nameOverAll).toList();
     }
@@ -142,7 +136,6 @@ public enum BucketView implements ViewOfBuckets {
     /**
      * The view's query for some pointers and manifests alone.
      *
-     * @param bucket the bucket's name
      * @param tablePrefix what the names of its tables begin with
      * @param pointers a SELECT of them, with the columns {@code user}, {@code name}, {@code timestamp} and {@code hash}
      * @param paths what the manifests' paths are, as a phrase that follows the column

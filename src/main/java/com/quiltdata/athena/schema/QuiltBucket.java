@@ -33,20 +33,12 @@ public record QuiltBucket(String name) {
         return name.replace('-', '_').replace('.', '_');
     }
 
-    /**
-     * The names of the bucket's tables.
-     *
-     * @return one for each kind
-     */
+    /** The names of the bucket's tables. */
     public List<String> tables() {
         return Stream.of(BucketTable.values()).map(table -> table.nameIn(this)).toList();
     }
 
-    /**
-     * The names of the bucket's views.
-     *
-     * @return one for each kind
-     */
+    /** The names of the bucket's views. */
     public List<String> views() {
         return Stream.of(BucketView.values()).map(view -> view.nameIn(this)).toList();
     }

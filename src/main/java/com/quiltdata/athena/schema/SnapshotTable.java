@@ -91,11 +91,7 @@ public final class SnapshotTable {
 
     private SnapshotTable() {}
 
-    /**
-     * A text that changes when a view over the table has to be made anew.
-     *
-     * @return the columns and their types
-     */
+    /** A text that changes when a view over the table has to be made anew. */
     public static String definition() {
         return COLUMNS.toString();
     }

@@ -39,7 +39,6 @@ public enum SnapshotView implements ViewOfBuckets {
     /**
      * The names of all these views.
      *
-     * @param buckets the Quilt buckets
      * @return those of each bucket, and those over all
      */
     public static List<String> names(List<QuiltBucket> buckets) {
@@ -52,7 +51,6 @@ public enum SnapshotView implements ViewOfBuckets {
     /**
      * The view's query.
      *
-     * @param bucket whose rows it shows
      * @return a SELECT statement without comments
      */
     public String queryOver(QuiltBucket bucket) {

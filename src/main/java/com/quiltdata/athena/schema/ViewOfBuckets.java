@@ -10,28 +10,15 @@ public sealed interface ViewOfBuckets permits BucketView, SnapshotView {
      */
     String id();
 
-    /**
-     * What the view's names end with.
-     *
-     * @return what follows the bucket's prefix
-     */
+    /** What the view's names end with. */
     String suffix();
 
-    /**
-     * The view's name.
-     *
-     * @param bucket the Quilt bucket
-     * @return its name in the database
-     */
+    /** The view's name. */
     default String nameIn(QuiltBucket bucket) {
         return bucket.tablePrefix() + suffix();
     }
 
-    /**
-     * The name of the view over all buckets.
-     *
-     * @return its name in the database
-     */
+    /** The name of the view over all buckets. */
     default String nameOverAll() {
         return "all" + suffix();
     }

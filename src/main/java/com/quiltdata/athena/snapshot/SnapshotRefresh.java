@@ -46,10 +46,7 @@ public final class SnapshotRefresh extends Construct {
     /**
      * Declares machine and schedules.
      *
-     * @param scope the parent construct
-     * @param id the construct's id
      * @param configuration says when, and of which buckets; it has snapshots
-     * @param store what is refreshed
      * @param database where it is, and what it is made of
      */
     public SnapshotRefresh(
@@ -72,11 +69,7 @@ public final class SnapshotRefresh extends Construct {
         schedule("CompactionSchedule", COMPACTION_SCHEDULE, starter, RefreshDefinition.COMPACTION);
     }
 
-    /**
-     * What starts a refresh by hand.
-     *
-     * @return the state machine's ARN
-     */
+    /** What starts a refresh by hand. */
     public String stateMachineArn() {
         return machine.getRef();
     }

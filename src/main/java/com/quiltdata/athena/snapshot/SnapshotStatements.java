@@ -58,12 +58,7 @@ public final class SnapshotStatements {
 
     private SnapshotStatements() {}
 
-    /**
-     * Removes what is of other buckets.
-     *
-     * @param buckets the Quilt buckets
-     * @return a DELETE statement
-     */
+    /** Removes what is of other buckets. */
     public static String removeOthers(List<QuiltBucket> buckets) {
         String names = buckets.stream().map(bucket -> "'" + bucket.name() + "'").collect(Collectors.joining(", "));
         return fill("snapshot_remove_buckets.sql", Map.of("buckets", names));
@@ -81,7 +76,6 @@ public final class SnapshotStatements {
     /**
      * What replaces {@link #BUCKETS}.
      *
-     * @param buckets the Quilt buckets
      * @return rows of VALUES, for as many statements as it takes
      */
     public static List<String> bucketsToAdd(List<QuiltBucket> buckets) {
@@ -92,11 +86,7 @@ public final class SnapshotStatements {
                 .toList();
     }
 
-    /**
-     * Reads the pointers of a bucket and takes down what has changed.
-     *
-     * @return a MERGE statement
-     */
+    /** Reads the pointers of a bucket and takes down what has changed. */
     public static String readPointers() {
         return fill("snapshot_read_pointers.sql", Map.of("bucket", BUCKET, "pointers", BucketView.pointersOf(PREFIX)));
     }
@@ -124,11 +114,7 @@ public final class SnapshotStatements {
                         String.valueOf(MOST_OF_NAMES)));
     }
 
-    /**
-     * Changes the rows of pointers.
-     *
-     * @return a MERGE statement
-     */
+    /** Changes the rows of pointers. */
     public static String copy() {
         String pointers = SqlTemplate.fill("snapshot_changed_pointers.sql", Map.of());
         return fill(
@@ -148,20 +134,12 @@ public final class SnapshotStatements {
                         BucketView.OBJECTS.queryOver(BUCKET, PREFIX, pointers, PATHS)));
     }
 
-    /**
-     * Puts small files of a bucket together, and deleted rows out of files.
-     *
-     * @return Athena's own statement
-     */
+    /** Puts small files of a bucket together, and deleted rows out of files. */
     public static String compact() {
         return "OPTIMIZE %s REWRITE DATA USING BIN_PACK WHERE bucket = '%s'".formatted(SnapshotTable.NAME, BUCKET);
     }
 
-    /**
-     * Removes files that only older states of the table need.
-     *
-     * @return Athena's own statement
-     */
+    /** Removes files that only older states of the table need. */
     public static String removeOldFiles() {
         return "VACUUM " + SnapshotTable.NAME;
     }

@@ -52,10 +52,7 @@ public final class SnapshotStore extends Construct {
     /**
      * Declares bucket, workgroup and table.
      *
-     * @param scope the parent construct
-     * @param id the construct's id
      * @param configuration names all of them; it has snapshots
-     * @param database where the table is
      */
     public SnapshotStore(Construct scope, String id, Configuration configuration, QueryDatabase database) {
         super(scope, id);
@@ -171,8 +168,6 @@ public final class SnapshotStore extends Construct {
     /**
      * Lets Athena read the table's files on somebody's behalf. The key that they are encrypted with is that of the query
      * results, which whoever runs queries may use already.
-     *
-     * @return a statement of a policy
      */
     public PolicyStatement readStatement() {
         return Statements.allow(
@@ -182,11 +177,7 @@ public final class SnapshotStore extends Construct {
                 RequestConditions.BY_ATHENA);
     }
 
-    /**
-     * Lets Athena read, write and delete the table's files, and write and read the results of statements.
-     *
-     * @return the statements of a policy
-     */
+    /** Lets Athena read, write and delete the table's files, and write and read the results of statements. */
     public List<PolicyStatement> writeStatements() {
         List<PolicyStatement> statements = new ArrayList<>();
         statements.add(Statements.allow(

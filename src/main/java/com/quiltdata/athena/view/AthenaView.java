@@ -77,8 +77,6 @@ public final class AthenaView extends Construct {
         /**
          * Begins a view.
          *
-         * @param scope the parent construct
-         * @param id the construct's id
          * @return a builder without properties
          */
         public static Builder create(Construct scope, String id) {
@@ -89,7 +87,6 @@ public final class AthenaView extends Construct {
          * Sets what makes the view.
          *
          * @param provider the provider of the stack that the view is in; by default it is looked up
-         * @return this builder
          */
         public Builder provider(AthenaViewProvider provider) {
             this.provider = provider;
@@ -100,7 +97,6 @@ public final class AthenaView extends Construct {
          * Sets what has to be there before the view is made, and until it is dropped.
          *
          * @param dependencies the tables and views that the query reads above all; none by default
-         * @return this builder
          */
         public Builder dependencies(List<? extends Construct> dependencies) {
             this.dependencies = List.copyOf(dependencies);
@@ -113,7 +109,6 @@ public final class AthenaView extends Construct {
          *
          * @param definitionsRead a text for each table and view that the query reads, which changes with its columns;
          *     none by default
-         * @return this builder
          */
         public Builder definitionsRead(List<String> definitionsRead) {
             this.definitionsRead = List.copyOf(definitionsRead);
@@ -124,7 +119,6 @@ public final class AthenaView extends Construct {
          * Sets where the statements run.
          *
          * @param workGroup the name of an Athena workgroup that has an output location
-         * @return this builder
          */
         public Builder workGroup(String workGroup) {
             this.workGroup = workGroup;
@@ -135,19 +129,13 @@ public final class AthenaView extends Construct {
          * Sets where the view is.
          *
          * @param database the name of a Glue database
-         * @return this builder
          */
         public Builder database(String database) {
             this.database = database;
             return this;
         }
 
-        /**
-         * Sets what the view is called.
-         *
-         * @param viewName its name in the database
-         * @return this builder
-         */
+        /** Sets what the view is called. */
         public Builder viewName(String viewName) {
             this.viewName = viewName;
             return this;
@@ -159,7 +147,6 @@ public final class AthenaView extends Construct {
          *
          * @param query a SELECT statement of Athena's engine 3, without a semicolon; Athena takes at most 262,144
          *     bytes with the {@code CREATE VIEW} before it
-         * @return this builder
          */
         public Builder query(String query) {
             this.query = query;
@@ -169,7 +156,6 @@ public final class AthenaView extends Construct {
         /**
          * Declares the view.
          *
-         * @return the construct
          * @throws NullPointerException if a property was not set; the message names it
          */
         public AthenaView build() {

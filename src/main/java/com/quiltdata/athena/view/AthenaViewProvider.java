@@ -116,7 +116,6 @@ public final class AthenaViewProvider extends Construct implements IGrantable {
     /**
      * The provider of the stack that a construct belongs to; the first call makes it.
      *
-     * @param scope a construct in the stack
      * @return always the same one for the same stack
      */
     public static AthenaViewProvider of(Construct scope) {
@@ -126,7 +125,6 @@ public final class AthenaViewProvider extends Construct implements IGrantable {
     /**
      * The provider of the stack that a construct belongs to; the first call makes it.
      *
-     * @param scope a construct in the stack
      * @param rolePath the IAM path of the functions' roles, which the first call decides
      * @return always the same one for the same stack
      */
@@ -192,7 +190,6 @@ public final class AthenaViewProvider extends Construct implements IGrantable {
      * Makes a custom resource be created after the handler's permissions and deleted before them. The policies into
      * which CDK splits permissions that one cannot hold are the role's children, and so among them.
      *
-     * @param resource the custom resource
      * @param others what else it is created after and deleted before
      */
     void outlives(Construct resource, List<? extends Construct> others) {
@@ -283,7 +280,6 @@ public final class AthenaViewProvider extends Construct implements IGrantable {
      * Lets Athena create, replace and drop views of some kinds on the handler's behalf, by a policy of its own, which goes
      * after all views when none of these kinds is declared any more.
      *
-     * @param id tells the policy from others
      * @param database the name of a Glue database
      * @param names the views' names; {@code *} stands for any text
      * @param reading what else Athena needs to read what is below the views
@@ -312,7 +308,6 @@ public final class AthenaViewProvider extends Construct implements IGrantable {
      * are divided among several.
      *
      * @param database the name of a Glue database
-     * @param views the views' names
      */
     public void grantCreateViews(String database, List<String> views) {
         grantCatalogAndDatabase(database, "glue:CreateTable", "glue:UpdateTable");

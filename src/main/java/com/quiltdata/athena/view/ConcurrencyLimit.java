@@ -52,11 +52,7 @@ public final class ConcurrencyLimit {
         return constructs.size() < limit ? Optional.empty() : Optional.of(constructs.get(constructs.size() - limit));
     }
 
-    /**
-     * Adds a construct, which depends on the {@link #predecessor()} there was until now.
-     *
-     * @param construct the construct
-     */
+    /** Adds a construct, which depends on the {@link #predecessor()} there was until now. */
     public void add(Construct construct) {
         constructs.add(construct);
     }

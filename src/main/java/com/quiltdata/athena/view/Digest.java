@@ -15,7 +15,6 @@ final class Digest {
     /**
      * A short digest of texts, in their order.
      *
-     * @param texts any texts
      * @return {@value #CHARACTERS} hexadecimal digits of their SHA-256
      */
     static String of(List<String> texts) {

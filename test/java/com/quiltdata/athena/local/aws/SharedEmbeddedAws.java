@@ -23,56 +23,32 @@ import software.amazon.awssdk.services.s3.model.S3Object;
 public final class SharedEmbeddedAws {
     private SharedEmbeddedAws() {}
 
-    /**
-     * Returns the account, started by the first caller and stopped with the JVM.
-     *
-     * @return the account
-     */
+    /** Returns the account, started by the first caller and stopped with the JVM. */
     public static EmbeddedAws get() {
         return Holder.AWS;
     }
 
-    /**
-     * Returns where the account's services answer.
-     *
-     * @return an HTTP URL on loopback
-     */
+    /** Returns where the account's services answer. */
     public static URI endpoint() {
         return get().endpoint();
     }
 
-    /**
-     * Returns the AWS SDK's clients for the account.
-     *
-     * @return the clients, which nobody closes
-     */
+    /** Returns the AWS SDK's clients for the account. */
     public static AwsClients clients() {
         return Holder.CLIENTS;
     }
 
-    /**
-     * Returns a client of the account's Athena.
-     *
-     * @return the client
-     */
+    /** Returns a client of the account's Athena. */
     public static AthenaClient athena() {
         return clients().athena();
     }
 
-    /**
-     * Returns a client of the account's Glue Data Catalog.
-     *
-     * @return the client
-     */
+    /** Returns a client of the account's Glue Data Catalog. */
     public static GlueClient glue() {
         return clients().glue();
     }
 
-    /**
-     * Returns a client of the account's S3.
-     *
-     * @return the client
-     */
+    /** Returns a client of the account's S3. */
     public static S3Client s3() {
         return clients().s3();
     }
@@ -80,9 +56,6 @@ public final class SharedEmbeddedAws {
     /**
      * Runs a query to its end.
      *
-     * @param athena what to run it with
-     * @param request the query
-     * @return what became of the query
      * @throws InterruptedException if the thread is interrupted while it waits
      */
     public static QueryExecution run(AthenaClient athena, StartQueryExecutionRequest request)
@@ -94,8 +67,6 @@ public final class SharedEmbeddedAws {
      * Waits for a query's end.
      *
      * @param athena what the query was started with
-     * @param id the query's id
-     * @return what became of the query
      * @throws InterruptedException if the thread is interrupted while it waits
      */
     public static QueryExecution await(AthenaClient athena, String id) throws InterruptedException {
@@ -110,13 +81,7 @@ public final class SharedEmbeddedAws {
         }
     }
 
-    /**
-     * Makes a table with the text column {@code a}.
-     *
-     * @param database the table's database
-     * @param name the table's name
-     * @param location where its files are
-     */
+    /** Makes a table with the text column {@code a}. */
     public static void createTextTable(String database, String name, String location) {
         Column column = Column.builder().name("a").type("string").build();
         glue().createTable(create -> create.databaseName(database)
@@ -133,7 +98,6 @@ public final class SharedEmbeddedAws {
     /**
      * Returns what makes a table or view anew, or changes it.
      *
-     * @param table what Glue says of it
      * @return the input that makes it as it is
      */
     public static TableInput input(Table table) {
@@ -148,12 +112,7 @@ public final class SharedEmbeddedAws {
                 .build();
     }
 
-    /**
-     * Lists saved queries.
-     *
-     * @param workGroup their workgroup
-     * @return their names
-     */
+    /** Lists saved queries. */
     public static List<String> savedQueries(String workGroup) {
         return athena().listNamedQueries(list -> list.workGroup(workGroup)).namedQueryIds().stream()
                 .map(id -> athena().getNamedQuery(get -> get.namedQueryId(id)).namedQuery())
@@ -161,12 +120,7 @@ public final class SharedEmbeddedAws {
                 .toList();
     }
 
-    /**
-     * Lists objects.
-     *
-     * @param bucket their bucket
-     * @return their keys
-     */
+    /** Lists objects. */
     public static List<String> objects(String bucket) {
         return s3().listObjectsV2Paginator(list -> list.bucket(bucket)).contents().stream()
                 .map(S3Object::key)

@@ -90,7 +90,6 @@ public final class BenchmarkPlots implements Runnable {
     /**
      * Makes plots of all figures in a folder.
      *
-     * @param directory where the figures are
      * @return a file's name → an SVG document
      * @throws IOException if a file cannot be read
      */

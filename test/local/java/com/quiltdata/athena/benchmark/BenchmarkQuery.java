@@ -53,8 +53,6 @@ enum BenchmarkQuery {
     /**
      * Returns the query.
      *
-     * @param packagesView the packages view's name
-     * @param objectsView the objects view's name
      * @param packageName the package that queries for one package ask for
      */
     String sql(String packagesView, String objectsView, String packageName) {

@@ -22,21 +22,12 @@ final class ManyBuckets {
             .toAbsolutePath()
             .normalize();
 
-    /**
-     * The directory of {@code cdk.json}.
-     *
-     * @return an absolute path
-     */
+    /** The directory of {@code cdk.json}. */
     Path project() {
         return project;
     }
 
-    /**
-     * Configures buckets.
-     *
-     * @param count how many
-     * @return the app's context
-     */
+    /** Configures buckets. */
     Map<String, Object> context(int count) {
         Map<String, Object> context = CloudAssembly.projectContext(project);
         context.put("quiltBuckets", quiltBuckets(count));
@@ -48,7 +39,6 @@ final class ManyBuckets {
      * Reads numbers of buckets.
      *
      * @param words whole numbers, or {@link #MOST}
-     * @return the numbers
      * @throws NumberFormatException if a word is neither
      */
     List<Integer> counts(List<String> words) {

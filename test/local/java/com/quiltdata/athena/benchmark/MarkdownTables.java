@@ -14,7 +14,6 @@ final class MarkdownTables {
      * Finds the rows of all tables that have some columns.
      *
      * @param markdown a text with tables in it
-     * @param columns the columns' names
      * @return the rows, in the text's order, column → value
      */
     static List<Map<String, String>> rows(String markdown, String... columns) {

@@ -17,20 +17,12 @@ final class OtherUsers implements AutoCloseable {
     private final AwsClients aws;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
-    /**
-     * Makes a user who has no queries yet.
-     *
-     * @param aws the account
-     */
+    /** Makes a user who has no queries yet. */
     OtherUsers(AwsClients aws) {
         this.aws = aws;
     }
 
-    /**
-     * Starts queries, and another one whenever one ends, until closed.
-     *
-     * @param queries how many to have active
-     */
+    /** Starts queries, and another one whenever one ends, until closed. */
     void begin(int queries) {
         if (queries > 0) {
             aws.athena()

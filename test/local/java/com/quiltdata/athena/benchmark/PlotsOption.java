@@ -23,8 +23,6 @@ final class PlotsOption {
      * Runs a benchmark, and keeps what it prints if it succeeds.
      *
      * @param name tells its figures from those of others in the folder
-     * @param benchmark prints tables to standard output
-     * @return the benchmark's exit status
      * @throws Exception what the benchmark throws, or if a file cannot be written
      */
     int keep(String name, Callable<Integer> benchmark) throws Exception {

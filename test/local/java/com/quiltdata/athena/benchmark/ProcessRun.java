@@ -23,9 +23,7 @@ record ProcessRun(double seconds, double megabytes) {
     /**
      * Runs a command.
      *
-     * @param command the program and its arguments
      * @param environment variables that are added to this process's own
-     * @return what it took
      * @throws IllegalStateException if it ends with another status than 0
      */
     static ProcessRun of(List<String> command, Map<String, String> environment)

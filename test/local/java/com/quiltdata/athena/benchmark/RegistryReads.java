@@ -35,9 +35,6 @@ public record RegistryReads(List<String> manifests, List<String> pointers, long 
     /**
      * Measures an action. What others do at the same time counts, too.
      *
-     * @param <T> the result's type
-     * @param aws the account
-     * @param action the action
      * @return its result and what was read meanwhile
      */
     public static <T> Measured<T> during(EmbeddedAws aws, Supplier<T> action) {

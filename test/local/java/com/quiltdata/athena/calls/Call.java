@@ -14,13 +14,11 @@ public final class Call {
     /**
      * Makes the request of a row.
      *
-     * @param place where the call is made
      * @param action {@code <service>:<Action>}
      * @param resource the last part of the resource's ARN; or {@code *}
      * @param circumstances words, null for none: {@code athena} if Athena makes the call on somebody's behalf,
      *     {@code s3} or another service if that one calls KMS, {@code prefix=…} for the prefix of a listing,
      *     {@code account=…} for the bucket of another account, {@code <condition key>=…} for any other condition
-     * @return the request
      */
     public static Request request(Place place, String action, String resource, String circumstances) {
         String service = action.substring(0, action.indexOf(':'));

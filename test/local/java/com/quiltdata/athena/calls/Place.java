@@ -9,12 +9,7 @@ package com.quiltdata.athena.calls;
  */
 public record Place(String partition, String region, String account) {
 
-    /**
-     * Reads the place out of an ARN that has all parts of it.
-     *
-     * @param arn such as a stack's
-     * @return the place
-     */
+    /** Reads the place out of an ARN that has all parts of it. */
     public static Place of(String arn) {
         String[] parts = arn.split(":", 6);
         return new Place(parts[1], parts[3], parts[4]);
@@ -26,7 +21,6 @@ public record Place(String partition, String region, String account) {
      * @param service the service's prefix; S3's ARNs have neither region nor account, IAM's and those
      *     of CloudWatch's dashboards no region
      * @param resource the last part; an ARN stays as it is
-     * @return the ARN
      */
     public String arn(String service, String resource) {
         if (resource.startsWith("arn:")) {

@@ -54,7 +54,6 @@ public record UserCall(boolean isAllowed, String action, String resource, String
     /**
      * Makes the request in a deployment.
      *
-     * @param place where it is
      * @param names what its names in angle brackets are
      * @return the request; empty if the deployment does not have such a thing
      */

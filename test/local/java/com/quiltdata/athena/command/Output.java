@@ -24,11 +24,7 @@ public final class Output {
     private final Recording stream;
     private final Writer writer;
 
-    /**
-     * Makes an output.
-     *
-     * @param stream where to write
-     */
+    /** Makes an output. */
     public Output(OutputStream stream) {
         this.stream = new Recording(stream);
         writer = new BufferedWriter(new OutputStreamWriter(this.stream, StandardCharsets.UTF_8));
@@ -37,8 +33,6 @@ public final class Output {
     /**
      * Writes a result.
      *
-     * @param result the result
-     * @param format its format
      * @throws UncheckedIOException if it cannot be written, and not because nobody reads any more
      */
     public void print(QueryResult result, ResultFormat format) {

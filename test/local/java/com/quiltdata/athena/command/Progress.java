@@ -21,14 +21,7 @@ public record Progress(PrintStream out, boolean terminal) {
     private static final int BAR_COLUMNS = 79;
     private static final int UPDATE_MILLIS = 200;
 
-    /**
-     * Runs a phase.
-     *
-     * @param phase what it does
-     * @param work the phase itself
-     * @param <T> what it returns
-     * @return the same
-     */
+    /** Runs a phase. */
     public <T> T phase(String phase, Supplier<T> work) {
         return phase(work, result -> phase);
     }
@@ -36,10 +29,7 @@ public record Progress(PrintStream out, boolean terminal) {
     /**
      * Runs a phase.
      *
-     * @param work the phase itself
      * @param phase what it did, by what it returns
-     * @param <T> what it returns
-     * @return the same
      */
     public <T> T phase(Supplier<T> work, Function<T, String> phase) {
         long start = System.nanoTime();
@@ -52,11 +42,7 @@ public record Progress(PrintStream out, boolean terminal) {
     /**
      * Runs a phase of many steps, with a bar on a terminal.
      *
-     * @param phase what it does
-     * @param steps how many steps there are
      * @param work the phase itself; tells each step that it has done
-     * @param <T> what it returns
-     * @return the same
      */
     public <T> T steps(String phase, int steps, Function<Runnable, T> work) {
         if (!terminal) {

@@ -12,9 +12,7 @@ public final class ScriptCommand {
      * Prepares a command: wrong arguments are two lines, of which the second tells where the options are listed.
      *
      * @param script such as {@code test/local-athena}
-     * @param command picocli's
      * @param output gets what is asked for, such as the help
-     * @param errors gets the rest
      * @return for how it fails to be added, and to be executed
      */
     public static CommandLine of(String script, Object command, Output output, PrintWriter errors) {

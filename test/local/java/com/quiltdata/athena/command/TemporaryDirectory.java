@@ -16,12 +16,7 @@ public record TemporaryDirectory(Path path) implements AutoCloseable {
     /** How often others may put something in while it is removed. */
     private static final int ATTEMPTS = 50;
 
-    /**
-     * Makes a directory.
-     *
-     * @param prefix what its name begins with
-     * @return the directory
-     */
+    /** Makes a directory. */
     public static TemporaryDirectory create(String prefix) {
         try {
             return new TemporaryDirectory(Files.createTempDirectory(prefix));
@@ -30,12 +25,7 @@ public record TemporaryDirectory(Path path) implements AutoCloseable {
         }
     }
 
-    /**
-     * Names a file in the directory.
-     *
-     * @param name the file's name
-     * @return its path
-     */
+    /** Names a file in the directory. */
     public Path resolve(String name) {
         return path.resolve(name);
     }

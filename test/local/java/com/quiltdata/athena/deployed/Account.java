@@ -66,7 +66,6 @@ final class Account implements AutoCloseable {
     /**
      * Makes a client of Athena for those who may take on a role.
      *
-     * @param role the role's ARN
      * @throws NotCheckedException if the caller may not
      */
     AthenaClient athenaAs(String role) {

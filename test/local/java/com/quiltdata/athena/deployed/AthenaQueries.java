@@ -50,13 +50,7 @@ final class AthenaQueries {
      */
     record Outcome(String id, List<List<String>> rows, long bytesRead, Duration took) {}
 
-    /**
-     * Prepares queries.
-     *
-     * @param athena whose they are
-     * @param workGroup where they run
-     * @param database what unqualified names are in
-     */
+    /** Prepares queries. */
     AthenaQueries(AthenaClient athena, String workGroup, String database) {
         this.athena = athena;
         this.workGroup = workGroup;

@@ -59,10 +59,7 @@ record BucketSample(
     /**
      * Chooses packages and reads them.
      *
-     * @param s3 the account's
      * @param listing what there is to choose from
-     * @param packages how many to choose
-     * @param seed which ones
      */
     static BucketSample of(S3Client s3, RegistryListing listing, int packages, long seed) {
         Random random = new Random(seed + listing.bucket().name().hashCode());

@@ -9,7 +9,6 @@ interface Check {
     /**
      * Looks.
      *
-     * @return what it found
      * @throws NotCheckedException if it cannot look
      */
     Finding find();

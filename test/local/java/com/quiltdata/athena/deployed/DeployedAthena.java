@@ -123,11 +123,7 @@ public final class DeployedAthena implements Callable<Integer> {
      * Runs the command.
      *
      * @param project the checkout that the stack is compared with
-     * @param environment where calls go
-     * @param out gets the result
-     * @param errors gets everything else
      * @param arguments see {@code --help}
-     * @return the exit status
      */
     static int run(
             Path project,

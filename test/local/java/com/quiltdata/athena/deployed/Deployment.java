@@ -38,8 +38,6 @@ record Deployment(DeployedTemplate template) {
     /**
      * Reads it.
      *
-     * @param cloudFormation the account's
-     * @param name the stack's name
      * @throws NothingToCheckException if there is none, or it cannot be read
      */
     static Deployment read(CloudFormationClient cloudFormation, String name) {

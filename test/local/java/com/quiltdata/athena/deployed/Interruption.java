@@ -7,14 +7,7 @@ import java.util.function.Supplier;
 final class Interruption {
     private Interruption() {}
 
-    /**
-     * Works; when the process is told to end meanwhile (Ctrl-C), something else is done before it ends.
-     *
-     * @param stop what to do then
-     * @param work the work
-     * @param <T> what it returns
-     * @return the same
-     */
+    /** Works; when the process is told to end meanwhile (Ctrl-C), something else is done before it ends. */
     static <T> T run(Runnable stop, Supplier<T> work) {
         Thread hook = new Thread(stop);
         Runtime.getRuntime().addShutdownHook(hook);

@@ -151,10 +151,7 @@ final class SampledQueries {
     /**
      * Prepares the queries.
      *
-     * @param deployment which views there are
      * @param s3 the account's, to read registries with
-     * @param users whose they are
-     * @param choice what is compared
      * @param progress is told what will be read, and what was
      */
     SampledQueries(Deployment deployment, S3Client s3, Users users, Choice choice, PrintStream progress) {

@@ -54,7 +54,6 @@ record ViewDefinition(String sql, List<String> columns) {
      * Tells whether it is the definition that another query makes: the same but for white space, comments, and how names
      * and types are written, and as far as CloudFormation tells the characters of the other one.
      *
-     * @param query a SELECT statement
      * @throws NotCheckedException if one of them cannot be parsed
      */
     boolean isOf(String query) {

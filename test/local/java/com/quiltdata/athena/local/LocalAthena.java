@@ -121,8 +121,6 @@ public final class LocalAthena implements Callable<Integer> {
      * Makes the command.
      *
      * @param project the directory of {@code cdk.json}
-     * @param output gets the result
-     * @param errors gets everything else
      * @param terminal whether somebody watches what is written to {@code errors}
      */
     private LocalAthena(Path project, Output output, PrintStream errors, boolean terminal) {
@@ -154,8 +152,6 @@ public final class LocalAthena implements Callable<Integer> {
      * Runs the command.
      *
      * @param project the directory of {@code cdk.json}
-     * @param out gets the result
-     * @param errors gets everything else
      * @param arguments see {@code --help}
      * @return the exit status: 0 done, 1 failed, 2 wrong arguments
      */

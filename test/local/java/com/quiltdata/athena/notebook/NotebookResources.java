@@ -75,12 +75,7 @@ public record NotebookResources(AwsClients aws, Configuration configuration) {
                         put -> put.bucket(configuration.resultsBucketName()).key(RESULT), RequestBody.fromString("1"));
     }
 
-    /**
-     * Runs a query in the workgroup and the database.
-     *
-     * @param sql the query
-     * @return its result
-     */
+    /** Runs a query in the workgroup and the database. */
     public ResultTable query(String sql) {
         return ResultTable.query(aws, configuration.workgroupName(), configuration.databaseName(), sql);
     }

@@ -79,9 +79,6 @@ public record ReferenceViews(QuiltBucket bucket, String packagesView, String obj
     /**
      * Creates the views beside the tables.
      *
-     * @param aws the account
-     * @param workGroup where to run the statements
-     * @param database what the tables are in
      * @throws IllegalStateException if a view cannot be created; the message is the engine's
      */
     public void create(AwsClients aws, String workGroup, String database) {

@@ -89,9 +89,7 @@ final class ManifestLines {
     /**
      * Copies a file without what some of its lines hold, so that each of them counts as malformed.
      *
-     * @param file the file
      * @param lines its lines that are nested too deep, in their order
-     * @param copy where to
      * @throws IOException if a file cannot be read or written
      */
     static void emptyLines(Path file, List<DeepLine> lines, Path copy) throws IOException {

@@ -50,7 +50,6 @@ public record RegistryFiles(List<RegistryFile> found, List<Skipped> skipped) {
     /**
      * Finds the files below {@code .quilt/}; the rest of the folder is not looked into.
      *
-     * @param folder the folder
      * @throws UncheckedIOException if {@code .quilt} itself cannot be read
      */
     public static RegistryFiles in(Path folder) {
@@ -60,7 +59,6 @@ public record RegistryFiles(List<RegistryFile> found, List<Skipped> skipped) {
     /**
      * Finds the files, by another opinion on which of them may be read.
      *
-     * @param folder the folder
      * @param readable whether a file may be read
      */
     public static RegistryFiles in(Path folder, Predicate<Path> readable) {

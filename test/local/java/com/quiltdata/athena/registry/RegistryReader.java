@@ -65,7 +65,6 @@ public record RegistryReader(Map<String, byte[]> objects) {
      * Puts rows into an order that depends on nothing but them.
      *
      * @param rows column → value
-     * @return the same rows
      */
     public static List<Map<String, String>> sorted(List<Map<String, String>> rows) {
         return rows.stream()
@@ -76,8 +75,6 @@ public record RegistryReader(Map<String, byte[]> objects) {
     /**
      * The pointer that an object is.
      *
-     * @param key the object's key
-     * @param content what is in the object
      * @return the pointer; empty if the object is none
      */
     public static Optional<Pointer> pointer(String key, byte[] content) {
@@ -90,7 +87,6 @@ public record RegistryReader(Map<String, byte[]> objects) {
     /**
      * What the key of a pointer says.
      *
-     * @param key an object's key
      * @return user, name of the package, and a timestamp or {@code latest}; empty if no pointer has such a key
      */
     public static Optional<List<String>> pointerPath(String key) {

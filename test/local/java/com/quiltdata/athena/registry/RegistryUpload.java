@@ -38,8 +38,6 @@ public final class RegistryUpload {
      * Makes a bucket of what a folder holds below {@code .quilt/}; the rest of the folder is not read.
      *
      * @param aws the account that gets the bucket
-     * @param bucket the bucket's name
-     * @param folder the folder
      * @return how many objects the bucket has
      * @throws UncheckedIOException if a file cannot be read
      */
@@ -53,8 +51,6 @@ public final class RegistryUpload {
      * Makes a bucket of a registry's files.
      *
      * @param aws the account that gets the bucket
-     * @param bucket the bucket's name
-     * @param files the files
      * @param progress is told of each file that is loaded, by any thread
      * @throws UncheckedIOException if a file cannot be read
      */

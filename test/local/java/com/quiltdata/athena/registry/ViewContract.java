@@ -50,7 +50,6 @@ public final class ViewContract {
     /**
      * Returns a view's columns.
      *
-     * @param view one of a bucket's views
      * @return their names, in order
      */
     public static List<String> columns(BucketView view) {
@@ -60,8 +59,6 @@ public final class ViewContract {
     /**
      * Returns a row of a view.
      *
-     * @param view one of a bucket's views
-     * @param pointer what the row is for
      * @param line a line of the pointer's manifest
      * @return the row, column → value as Athena's text for it, or null
      */

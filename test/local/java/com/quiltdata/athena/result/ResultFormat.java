@@ -94,7 +94,6 @@ public enum ResultFormat {
     /**
      * Prints a result.
      *
-     * @param result the result
      * @param out gets its text, with a line end
      * @throws IOException if it cannot be written
      */
@@ -103,7 +102,6 @@ public enum ResultFormat {
     /**
      * Prints a result that is small.
      *
-     * @param result the result
      * @return its text, with a line end
      */
     public String print(QueryResult result) {

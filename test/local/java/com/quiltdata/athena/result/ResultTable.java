@@ -23,11 +23,6 @@ public record ResultTable(List<Column> columns, List<List<String>> rows, long by
     /**
      * Runs a query in Athena and fetches all pages of its result.
      *
-     * @param aws the account
-     * @param workGroup where to run it
-     * @param database what unqualified names are in
-     * @param sql the query
-     * @return the result
      * @throws IllegalStateException if the query fails; the message is the engine's
      */
     public static ResultTable query(AwsClients aws, String workGroup, String database, String sql) {

@@ -24,11 +24,6 @@ public record StreamedResult(AwsClients aws, QueryExecution execution, List<Colu
     /**
      * Runs a query in Athena.
      *
-     * @param aws the account
-     * @param workGroup where to run it
-     * @param database what unqualified names are in
-     * @param sql the query
-     * @return its result
      * @throws IllegalStateException if the query fails; the message is the engine's
      */
     public static StreamedResult query(AwsClients aws, String workGroup, String database, String sql) {

@@ -13,9 +13,7 @@ final class Deadline {
     /**
      * Sets a deadline.
      *
-     * @param clock tells the time
      * @param random what the lengths of pauses are drawn from
-     * @param length from now on
      */
     Deadline(PollingClock clock, RandomGenerator random, Duration length) {
         this.clock = clock;
@@ -28,7 +26,6 @@ final class Deadline {
      * Waits for a random time between half of the given length and all of it, so that handlers which were started
      * together part; no longer than the deadline.
      *
-     * @param longest the upper bound
      * @return false, without waiting, if the deadline is over
      */
     boolean pause(Duration longest) {
@@ -56,11 +53,7 @@ final class Deadline {
         return Duration.ofNanos(clock.nanos() - start);
     }
 
-    /**
-     * How much time there was when the deadline was set.
-     *
-     * @return the whole length
-     */
+    /** How much time there was when the deadline was set. */
     Duration length() {
         return length;
     }

@@ -28,7 +28,6 @@ interface PollingClock {
     /**
      * Waits.
      *
-     * @param length how long
      * @throws InterruptedException if the thread is told to stop waiting
      */
     void sleep(Duration length) throws InterruptedException;

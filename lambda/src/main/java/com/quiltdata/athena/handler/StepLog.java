@@ -16,32 +16,17 @@ final class StepLog {
         this.logger = logger;
     }
 
-    /**
-     * Logs a step that went as it should.
-     *
-     * @param step what was done
-     * @param details names and values in turn
-     */
+    /** Logs a step that went as it should. */
     void info(String step, Object... details) {
         logger.log(line(step, details), LogLevel.INFO);
     }
 
-    /**
-     * Logs a step that failed and that the handler makes up for.
-     *
-     * @param step what was done
-     * @param details names and values in turn
-     */
+    /** Logs a step that failed and that the handler makes up for. */
     void warn(String step, Object... details) {
         logger.log(line(step, details), LogLevel.WARN);
     }
 
-    /**
-     * Logs a step that the request failed with.
-     *
-     * @param step what was done
-     * @param details names and values in turn
-     */
+    /** Logs a step that the request failed with. */
     void error(String step, Object... details) {
         logger.log(line(step, details), LogLevel.ERROR);
     }

@@ -41,7 +41,6 @@ public final class ViewHandler implements RequestHandler<Map<String, Object>, Ma
      * connection is dead or its answer trickles.
      *
      * @param athena says where Athena is and who asks; the rest is set here
-     * @param clock tells the time
      * @param random makes handlers that were started together part
      */
     ViewHandler(AthenaClientBuilder athena, PollingClock clock, RandomGenerator random) {

@@ -49,8 +49,6 @@ record ViewRequest(
     /**
      * Reads a request as CloudFormation sends it.
      *
-     * @param event the request object
-     * @return the request
      * @throws IllegalArgumentException if something is missing, empty or unknown; the message names all of it
      */
     static ViewRequest parse(Map<String, Object> event) {

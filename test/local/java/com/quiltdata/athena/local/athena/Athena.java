@@ -20,12 +20,7 @@ public final class Athena implements AwsService, AutoCloseable {
     private final DataCatalogs dataCatalogs;
     private final QueryExecutions queryExecutions;
 
-    /**
-     * Makes an Athena without queries, and with the primary workgroup only.
-     *
-     * @param glue the account's tables
-     * @param runner what carries queries out
-     */
+    /** Makes an Athena without queries, and with the primary workgroup only. */
     public Athena(GlueDataCatalog glue, QueryRunner runner) {
         dataCatalogs = new DataCatalogs(glue);
         queryExecutions = new QueryExecutions(workGroups, runner);

@@ -14,7 +14,6 @@ final class AthenaErrors {
     /**
      * Checks a request for many things at once, which may name up to 50.
      *
-     * @param ids the field with their ids
      * @throws AwsServiceException if it names none or more
      */
     static void requireBatch(JsonNode request, String ids) throws AwsServiceException {
@@ -26,11 +25,7 @@ final class AthenaErrors {
         return invalidRequest("INVALID_INPUT", message);
     }
 
-    /**
-     * Returns the error for a request that is refused.
-     *
-     * @param code tells the reasons apart
-     */
+    /** Returns the error for a request that is refused. */
     static AwsServiceException invalidRequest(String code, String message) {
         return new AwsServiceException(INVALID_REQUEST, message, Map.of("AthenaErrorCode", code, "ErrorCode", code));
     }

@@ -49,8 +49,6 @@ public final class QueryRunner {
      * Makes a runner.
      *
      * @param defaultDatabase what is looked up before each statement
-     * @param engine what statements run on
-     * @param s3 where results are written to
      * @param directory where results are kept, to answer them page by page
      */
     public QueryRunner(DefaultDatabase defaultDatabase, QueryEngine engine, S3Client s3, Path directory) {

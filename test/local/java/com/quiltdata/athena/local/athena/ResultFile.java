@@ -36,7 +36,6 @@ record ResultFile(Path path) {
      * Reads a page.
      *
      * @param start 0, or what the page before gave as {@code next}
-     * @param size how many rows at most
      */
     Page page(long start, int size) throws IOException {
         try (InputStream file = Files.newInputStream(path)) {

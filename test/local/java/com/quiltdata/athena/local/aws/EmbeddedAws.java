@@ -148,11 +148,7 @@ public final class EmbeddedAws implements AutoCloseable {
         cloudFormation.add(stacks);
     }
 
-    /**
-     * Returns where the services answer.
-     *
-     * @return an HTTP URL on loopback
-     */
+    /** Returns where the services answer. */
     public URI endpoint() {
         return server.endpoint();
     }
@@ -167,11 +163,7 @@ public final class EmbeddedAws implements AutoCloseable {
         defaultDatabase.letUsersCreate(may);
     }
 
-    /**
-     * Gives the account other quotas.
-     *
-     * @param limits from now on
-     */
+    /** Gives the account other quotas. */
     public void limit(AthenaLimits limits) {
         athena.limit(limits);
     }
@@ -185,11 +177,7 @@ public final class EmbeddedAws implements AutoCloseable {
         return athena.ddlLoad();
     }
 
-    /**
-     * Records the requests that S3 gets from now on, the engine's and everybody else's.
-     *
-     * @return to be closed
-     */
+    /** Records the requests that S3 gets from now on, the engine's and everybody else's. */
     public S3Recording recordS3() {
         return s3Traffic.record();
     }

@@ -26,11 +26,7 @@ public final class AwsClients implements AutoCloseable {
     private final SchedulerClient scheduler;
     private final StepFunctionsClient stepFunctions;
 
-    /**
-     * Makes the clients.
-     *
-     * @param endpoint where the account's services answer
-     */
+    /** Makes the clients. */
     public AwsClients(URI endpoint) {
         s3 = configured(S3Client.builder().forcePathStyle(true), endpoint)
                 .httpClient(http)
@@ -57,38 +53,22 @@ public final class AwsClients implements AutoCloseable {
         return s3;
     }
 
-    /**
-     * The AWS Glue Data Catalog.
-     *
-     * @return a client
-     */
+    /** The AWS Glue Data Catalog. */
     public GlueClient glue() {
         return glue;
     }
 
-    /**
-     * Amazon Athena.
-     *
-     * @return a client
-     */
+    /** Amazon Athena. */
     public AthenaClient athena() {
         return athena;
     }
 
-    /**
-     * Amazon EventBridge Scheduler.
-     *
-     * @return a client
-     */
+    /** Amazon EventBridge Scheduler. */
     public SchedulerClient scheduler() {
         return scheduler;
     }
 
-    /**
-     * AWS Step Functions.
-     *
-     * @return a client
-     */
+    /** AWS Step Functions. */
     public StepFunctionsClient stepFunctions() {
         return stepFunctions;
     }

@@ -28,8 +28,6 @@ final class LoopbackHttp {
     /**
      * Sends a request.
      *
-     * @param method HTTP's
-     * @param uri where to
      * @param headers name → value
      * @param body its text; empty for none
      * @return what is answered, whatever its status is

@@ -18,9 +18,7 @@ public record SchedulerClient(URI endpoint) {
     /**
      * Creates a schedule.
      *
-     * @param name its name
      * @param input the operation's input without the name
-     * @return the operation's output
      */
     public JsonNode create(String name, ObjectNode input) {
         return call("POST", "/" + name, input.toString());
@@ -29,38 +27,23 @@ public record SchedulerClient(URI endpoint) {
     /**
      * Replaces a schedule.
      *
-     * @param name its name
      * @param input the operation's input without the name
-     * @return the operation's output
      */
     public JsonNode update(String name, ObjectNode input) {
         return call("PUT", "/" + name, input.toString());
     }
 
-    /**
-     * Describes a schedule.
-     *
-     * @param name its name
-     * @return the operation's output
-     */
+    /** Describes a schedule. */
     public JsonNode get(String name) {
         return call("GET", "/" + name, "");
     }
 
-    /**
-     * Lists all schedules.
-     *
-     * @return the operation's output
-     */
+    /** Lists all schedules. */
     public JsonNode list() {
         return call("GET", "", "");
     }
 
-    /**
-     * Deletes a schedule.
-     *
-     * @param name its name
-     */
+    /** Deletes a schedule. */
     public void delete(String name) {
         call("DELETE", "/" + name, "");
     }

@@ -18,9 +18,6 @@ public record StepFunctionsClient(URI endpoint) {
     /**
      * Makes a call.
      *
-     * @param operation the operation's name
-     * @param request the operation's input
-     * @return the operation's output
      * @throws IllegalStateException if the service refuses; the message is its answer
      */
     public JsonNode call(String operation, Map<String, String> request) {
@@ -37,25 +34,14 @@ public record StepFunctionsClient(URI endpoint) {
         return AwsJson.parse(answer.body());
     }
 
-    /**
-     * Starts an execution.
-     *
-     * @param machine the state machine's ARN
-     * @param input its input, as JSON
-     * @return the execution's ARN
-     */
+    /** Starts an execution. */
     public String start(String machine, String input) {
         return call("StartExecution", Map.of("stateMachineArn", machine, "input", input))
                 .path("executionArn")
                 .asText();
     }
 
-    /**
-     * Waits for the end of an execution.
-     *
-     * @param execution its ARN
-     * @return its description
-     */
+    /** Waits for the end of an execution. */
     public JsonNode await(String execution) {
         while (true) {
             JsonNode description = call("DescribeExecution", Map.of("executionArn", execution));

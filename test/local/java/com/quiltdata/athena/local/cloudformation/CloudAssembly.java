@@ -25,7 +25,6 @@ public record CloudAssembly(Path directory) {
      * Reads the context that the CDK CLI would give the app, from the two files where the CLI looks for it.
      *
      * @param project the directory with {@code cdk.json} and {@code cdk.context.json}
-     * @return the context
      * @throws ConfigurationException if a file cannot be read, or is not an object in JSON
      */
     public static Map<String, Object> projectContext(Path project) {
@@ -39,7 +38,6 @@ public record CloudAssembly(Path directory) {
      * @param project the directory with {@code cdk.json} and {@code cdk.context.json}; with a command line, the latter
      *     may be missing
      * @param commandLine what is given as {@code -c key=value}, which wins over the files
-     * @return the context
      * @throws ConfigurationException if a file cannot be read, or is not an object in JSON
      */
     public static Map<String, Object> projectContext(Path project, Map<String, String> commandLine) {
@@ -72,7 +70,6 @@ public record CloudAssembly(Path directory) {
      * @param context the app's context: its configuration and CDK's feature flags
      * @param project the directory that files in the configuration are relative to
      * @param directory where to put the templates and assets
-     * @return the assembly
      * @throws ConfigurationException if anything in the configuration is wrong, or AWS
      *     would not take all of it
      */
@@ -85,21 +82,12 @@ public record CloudAssembly(Path directory) {
         return new CloudAssembly(directory);
     }
 
-    /**
-     * The template of the stack.
-     *
-     * @return as CloudFormation would get it
-     */
+    /** The template of the stack. */
     public JsonNode template() {
         return read(directory.resolve(QuiltAthenaApp.STACK_ID + ".template.json"));
     }
 
-    /**
-     * Reads the template of a nested stack.
-     *
-     * @param url where CloudFormation would fetch it
-     * @return the template
-     */
+    /** Reads the template of a nested stack. */
     public JsonNode nestedTemplate(String url) {
         return read(asset(url.substring(url.lastIndexOf('/') + 1)));
     }

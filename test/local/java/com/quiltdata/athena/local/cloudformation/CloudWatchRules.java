@@ -53,7 +53,6 @@ final class CloudWatchRules {
     /**
      * Checks an alarm.
      *
-     * @param logicalId its name in the template
      * @param properties its properties, without intrinsic functions
      * @throws IllegalArgumentException if CloudWatch would refuse it
      */
@@ -64,7 +63,6 @@ final class CloudWatchRules {
     /**
      * Checks a dashboard.
      *
-     * @param logicalId its name in the template
      * @param properties its properties, without intrinsic functions
      * @throws IllegalArgumentException if CloudWatch would refuse it
      */

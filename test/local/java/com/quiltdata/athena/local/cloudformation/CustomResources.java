@@ -23,9 +23,7 @@ final class CustomResources {
     /**
      * Prepares to invoke functions.
      *
-     * @param assembly where their archives are found
      * @param endpoint where their AWS clients find the account's services
-     * @param log gets what they log
      */
     CustomResources(CloudAssembly assembly, URI endpoint, Consumer<String> log) {
         this.assembly = assembly;
@@ -40,8 +38,6 @@ final class CustomResources {
     /**
      * Takes note of a function; it is loaded when it is first invoked.
      *
-     * @param logicalId its name in the template
-     * @param properties its properties
      * @return the function, as others refer to it
      */
     Resource declareFunction(String logicalId, JsonNode properties) {
@@ -53,8 +49,6 @@ final class CustomResources {
     /**
      * Creates a custom resource.
      *
-     * @param logicalId its name in the template
-     * @param type its type
      * @param properties its properties, the service token among them
      * @return the resource, as others refer to it
      * @throws IllegalStateException if the handler fails; the message is the reason
@@ -66,11 +60,6 @@ final class CustomResources {
     /**
      * Updates a custom resource.
      *
-     * @param logicalId its name in the template
-     * @param type its type
-     * @param current the resource as it is
-     * @param oldProperties its properties so far
-     * @param properties what they are to be
      * @return the resource; another physical id means that it is another one, and that the current one is to be deleted
      * @throws IllegalStateException if the handler fails; the message is the reason
      */
@@ -84,10 +73,6 @@ final class CustomResources {
     /**
      * Deletes a custom resource.
      *
-     * @param logicalId its name in the template
-     * @param type its type
-     * @param current the resource
-     * @param properties its properties
      * @throws IllegalStateException if the handler fails; the message is the reason
      */
     void delete(String logicalId, String type, Resource current, JsonNode properties) {

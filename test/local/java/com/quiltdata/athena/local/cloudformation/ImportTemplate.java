@@ -38,7 +38,6 @@ public final class ImportTemplate {
     /**
      * Makes the template.
      *
-     * @param template the stack's own
      * @param policyDocument what the managed policy grants so far
      * @return a template with the bucket, the workgroup, the database and the managed policy
      */

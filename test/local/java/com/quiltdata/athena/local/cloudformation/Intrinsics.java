@@ -28,7 +28,6 @@ public record Intrinsics(UnaryOperator<String> references, BinaryOperator<String
     /**
      * Resolves a value.
      *
-     * @param value any part of a template
      * @return the same value without intrinsic functions
      * @throws IllegalArgumentException if it has a function that this class does not know
      */
@@ -53,7 +52,6 @@ public record Intrinsics(UnaryOperator<String> references, BinaryOperator<String
     /**
      * Finds what a value refers to.
      *
-     * @param value any part of a template
      * @return the names of parameters, pseudo parameters and resources
      */
     static Set<String> referencesIn(JsonNode value) {

@@ -31,10 +31,8 @@ final class LambdaFunction {
     /**
      * Loads a function.
      *
-     * @param archive the jar
      * @param handlerClass the handler's class, which has a constructor without parameters
      * @param timeout how long an invocation may take
-     * @param log gets what the function logs
      */
     LambdaFunction(Path archive, String handlerClass, Duration timeout, Consumer<String> log) {
         this.timeout = timeout;
@@ -54,8 +52,6 @@ final class LambdaFunction {
     /**
      * Invokes the function.
      *
-     * @param event its input
-     * @return its output
      * @throws IllegalStateException if it fails; the message is the function's own
      */
     Map<?, ?> invoke(Map<String, Object> event) {

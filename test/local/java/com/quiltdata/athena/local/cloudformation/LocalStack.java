@@ -94,7 +94,6 @@ public final class LocalStack {
     /**
      * Prepares a stack that has nothing yet.
      *
-     * @param endpoint where the account's services answer
      * @param log gets what the stack's functions log, one message at a time
      */
     public LocalStack(URI endpoint, Consumer<String> log) {
@@ -106,11 +105,7 @@ public final class LocalStack {
         };
     }
 
-    /**
-     * Prepares a stack that has nothing yet, and whose functions' logs nobody reads.
-     *
-     * @param endpoint where the account's services answer
-     */
+    /** Prepares a stack that has nothing yet, and whose functions' logs nobody reads. */
     public LocalStack(URI endpoint) {
         this(endpoint, message -> {});
     }
@@ -149,7 +144,6 @@ public final class LocalStack {
      * Creates the stack or updates it. When that fails, the stack is rolled back to what it was.
      *
      * @param target what the stack is to be
-     * @return the stack's outputs, by name
      * @throws ResourceExistsException if a resource exists outside the stack
      * @throws RuntimeException if a resource cannot be made; the message is the reason
      */
@@ -163,7 +157,6 @@ public final class LocalStack {
      * @param target what the stack is to be
      * @param existing what becomes of resources that exist outside the stack
      * @param changes gets what is done about each resource, in the order in which it comes to its end
-     * @return the stack's outputs, by name
      * @throws ResourceExistsException if a resource exists outside the stack and is not imported
      * @throws RuntimeException if a resource cannot be made; the message is the reason
      */

@@ -8,8 +8,6 @@ public final class ResourceExistsException extends RuntimeException {
      * Makes an exception.
      *
      * @param logicalId the resource's name in the template
-     * @param type its type
-     * @param reason what is in the way
      */
     ResourceExistsException(String logicalId, String type, String reason) {
         super("AlreadyExists: %s (%s): %s".formatted(logicalId, type, reason));

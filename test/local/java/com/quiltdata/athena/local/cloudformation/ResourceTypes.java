@@ -87,8 +87,6 @@ final class ResourceTypes implements AutoCloseable {
     /**
      * Prepares to create resources.
      *
-     * @param assembly where assets are found
-     * @param endpoint where the account's services answer
      * @param log gets what the stack's functions log
      */
     ResourceTypes(CloudAssembly assembly, URI endpoint, Consumer<String> log) {
@@ -100,10 +98,7 @@ final class ResourceTypes implements AutoCloseable {
     /**
      * Creates a resource.
      *
-     * @param logicalId its name in the template
-     * @param type its type
      * @param properties its properties, without intrinsic functions
-     * @return what others refer to
      * @throws IllegalArgumentException if the type or one of the properties is unknown
      * @throws ResourceExistsException if there is one of that name
      */
@@ -172,11 +167,7 @@ final class ResourceTypes implements AutoCloseable {
     /**
      * Changes a resource that exists, in place or by making another one that is to take its place.
      *
-     * @param logicalId its name in the template
-     * @param type its type
-     * @param current the resource as it is
      * @param oldProperties its properties so far, without intrinsic functions
-     * @param properties what they are to be
      * @return what others refer to; another reference means that the current resource is to be deleted
      * @throws IllegalArgumentException if such a change is unknown here
      */
@@ -228,9 +219,6 @@ final class ResourceTypes implements AutoCloseable {
     /**
      * Deletes a resource.
      *
-     * @param logicalId its name in the template
-     * @param type its type
-     * @param current the resource
      * @param properties its properties, without intrinsic functions
      */
     void delete(String logicalId, String type, Resource current, JsonNode properties) {
@@ -450,25 +438,14 @@ final class ResourceTypes implements AutoCloseable {
         return current;
     }
 
-    /**
-     * A nested stack as its parent refers to it.
-     *
-     * @param id its ARN
-     * @param outputs its outputs, by name
-     * @return the outputs as attributes
-     */
+    /** A nested stack as its parent refers to it. */
     static Resource nestedStack(String id, Map<String, String> outputs) {
         Map<String, String> attributes = new HashMap<>();
         outputs.forEach((name, value) -> attributes.put(OUTPUT + name, value));
         return new Resource(id, attributes);
     }
 
-    /**
-     * Reads the outputs of a nested stack.
-     *
-     * @param resource the nested stack
-     * @return the outputs, by name
-     */
+    /** Reads the outputs of a nested stack. */
     static Map<String, String> nestedOutputs(Resource resource) {
         Map<String, String> outputs = new TreeMap<>();
         resource.attributes().forEach((name, value) -> outputs.put(name.substring(OUTPUT.length()), value));
@@ -479,7 +456,6 @@ final class ResourceTypes implements AutoCloseable {
      * Finds the template of a nested stack.
      *
      * @param properties the nested stack's, without intrinsic functions
-     * @return the template
      */
     JsonNode nestedTemplate(JsonNode properties) {
         return assembly.nestedTemplate(properties.path("TemplateURL").asText());

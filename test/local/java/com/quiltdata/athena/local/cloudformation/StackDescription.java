@@ -47,9 +47,7 @@ public record StackDescription(
     /**
      * Makes the ARN of a stack.
      *
-     * @param name the stack's name
      * @param uniqueId tells stacks of one name apart
-     * @return in the account on loopback
      */
     public static String id(String name, String uniqueId) {
         return "arn:aws:cloudformation:%s:%s:stack/%s/%s"

@@ -47,7 +47,6 @@ final class StackUpdate {
     /**
      * Prepares an update.
      *
-     * @param types makes the resources
      * @param before what the stack has, by logical id
      * @param existing what becomes of resources that exist outside the stack
      * @param changes gets what is done about each resource, from several threads
@@ -63,8 +62,6 @@ final class StackUpdate {
     /**
      * Creates and changes what a template declares.
      *
-     * @param template the template
-     * @return the outputs, by name
      * @throws RuntimeException if a resource cannot be made; the update is then to be rolled back
      */
     Map<String, String> apply(Template template) {
@@ -75,11 +72,7 @@ final class StackUpdate {
         });
     }
 
-    /**
-     * What the stack has now.
-     *
-     * @return the resources, by logical id
-     */
+    /** What the stack has now. */
     Map<String, Member> members() {
         return Map.copyOf(now);
     }
@@ -201,9 +194,7 @@ final class StackUpdate {
      * Deletes resources, each after all that need it, unless they are to be retained. Functions are made known before:
      * the target's template does not have those of a nested stack that goes.
      *
-     * @param types deletes them
      * @param members resources by logical id, with those that stay
-     * @param unwanted which of them to delete
      */
     static void delete(ResourceTypes types, Map<String, Member> members, Predicate<String> unwanted) {
         members.forEach((logicalId, member) -> {

@@ -27,10 +27,8 @@ record Template(JsonNode content, Map<String, String> parameters) {
         /**
          * Provisions a resource; all that it needs is there.
          *
-         * @param logicalId its name in the template
          * @param declaration what the template says of it
          * @param properties its properties, without intrinsic functions
-         * @return what others refer to
          */
         Resource provision(String logicalId, JsonNode declaration, JsonNode properties);
     }
@@ -38,8 +36,6 @@ record Template(JsonNode content, Map<String, String> parameters) {
     /**
      * Provisions all resources, each as soon as all that it needs is there.
      *
-     * @param provisioner makes the resources
-     * @return the outputs, by name
      * @throws RuntimeException the first thing that the provisioner has thrown
      */
     Map<String, String> provision(Provisioner provisioner) {
@@ -66,7 +62,6 @@ record Template(JsonNode content, Map<String, String> parameters) {
      * What a resource refers to and depends on.
      *
      * @param declaration what the template says of it
-     * @return logical ids of the template
      */
     Set<String> needs(JsonNode declaration) {
         Set<String> names = new LinkedHashSet<>();

@@ -67,11 +67,7 @@ public final class QueryEngine implements AutoCloseable {
         return new QueryEngine(server, httpClient);
     }
 
-    /**
-     * Adds the catalog whose tables are in the Glue Data Catalog and whose data is in S3.
-     *
-     * @param aws where both answer
-     */
+    /** Adds the catalog whose tables are in the Glue Data Catalog and whose data is in S3. */
     public void createCatalog(URI aws) {
         Map<String, String> glueAndS3 = Map.ofEntries(
                 Map.entry("hive.metastore.glue.endpoint-url", aws.toString()),

@@ -39,11 +39,7 @@ public final class GlueDataCatalog implements AwsService {
     private final Map<String, Database> databases = new TreeMap<>();
     private final IcebergTables icebergTables;
 
-    /**
-     * Makes a catalog without databases.
-     *
-     * @param icebergTables makes Iceberg tables
-     */
+    /** Makes a catalog without databases. */
     public GlueDataCatalog(IcebergTables icebergTables) {
         this.icebergTables = icebergTables;
     }
@@ -313,7 +309,6 @@ public final class GlueDataCatalog implements AwsService {
     /**
      * What the Data Catalog says where no policy allows a call.
      *
-     * @param action the call
      * @param resource the last part of the ARN of what it is on
      */
     public static String denied(String action, String resource) {

@@ -88,7 +88,6 @@ public final class AwsJson {
      *
      * @param items the whole list, in a lasting order
      * @param key tells the items apart; the token for a page is the key of the last item before it
-     * @param limits the sizes of its pages
      * @param request carries {@code MaxResults} and {@code NextToken}
      * @param invalid makes the service's error of a message
      * @param field the field of the answer that holds the page

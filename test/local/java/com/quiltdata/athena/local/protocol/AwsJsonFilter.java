@@ -30,7 +30,6 @@ public final class AwsJsonFilter implements Filter {
      *
      * @param target what the header has before the dot, such as {@code AmazonAthena}
      * @param requests the package that the SDK has the service's requests in
-     * @param service what answers
      */
     public void add(String target, Package requests, AwsService service) {
         services.put(target, new Service(requests, service));

@@ -36,7 +36,6 @@ public final class AwsQueryFilter implements Filter {
      * Adds a service.
      *
      * @param version of the service's API, such as {@code 2010-05-15}; no two services here have the same
-     * @param service what answers
      */
     public void add(String version, AwsService service) {
         services.put(version, service);
@@ -84,13 +83,7 @@ public final class AwsQueryFilter implements Filter {
         return service.call(operation, input(form));
     }
 
-    /**
-     * The error for what a service does not know.
-     *
-     * @param operation what was asked for
-     * @param version of the service's API
-     * @return as AWS words it
-     */
+    /** The error for what a service does not know. */
     public static AwsServiceException unknownOperation(String operation, String version) {
         return new AwsServiceException(
                 "InvalidAction", "Could not find operation %s for version %s".formatted(operation, version));

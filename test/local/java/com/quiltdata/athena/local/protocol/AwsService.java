@@ -9,8 +9,6 @@ public interface AwsService {
      * Carries out one operation.
      *
      * @param operation the operation's name in the service's model, such as {@code GetTable}
-     * @param request the operation's input
-     * @return the operation's output
      * @throws AwsServiceException if the service refuses, with an error of its model
      */
     ObjectNode call(String operation, ObjectNode request) throws AwsServiceException;

@@ -16,7 +16,6 @@ public final class AwsServiceException extends Exception {
      * Makes an error that has a message only.
      *
      * @param type the error's name in the service's model, such as {@code EntityNotFoundException}
-     * @param message what went wrong
      */
     public AwsServiceException(String type, String message) {
         this(type, message, Map.of());
@@ -26,7 +25,6 @@ public final class AwsServiceException extends Exception {
      * Makes an error.
      *
      * @param type the error's name in the service's model, such as {@code EntityNotFoundException}
-     * @param message what went wrong
      * @param members what the service's model gives this error besides its message
      */
     public AwsServiceException(String type, String message, Map<String, String> members) {

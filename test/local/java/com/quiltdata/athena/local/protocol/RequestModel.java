@@ -27,7 +27,6 @@ public record RequestModel(List<SdkField<?>> members) {
      * Finds the model of a request.
      *
      * @param requests the package that the SDK has the service's requests in
-     * @param operation the operation's name
      * @return empty if the service has no such operation
      */
     public static Optional<RequestModel> of(Package requests, String operation) {

@@ -62,7 +62,6 @@ final class ScheduleExpression {
     /**
      * Finds the next time.
      *
-     * @param after what it comes after
      * @return empty if there is none
      */
     Optional<Instant> next(Instant after) {

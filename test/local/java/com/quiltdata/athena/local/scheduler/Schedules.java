@@ -52,13 +52,7 @@ public final class Schedules {
     /** A schedule, and the next time that it is due. */
     private record Schedule(ObjectNode input, ScheduleExpression expression, Instant created, Future<?> next) {}
 
-    /**
-     * Makes a Scheduler without schedules.
-     *
-     * @param stepFunctions where executions are started
-     * @param clock tells the time
-     * @param timer waits for it
-     */
+    /** Makes a Scheduler without schedules. */
     public Schedules(AwsService stepFunctions, InstantSource clock, Timer timer) {
         this.stepFunctions = stepFunctions;
         this.clock = clock;
@@ -68,9 +62,7 @@ public final class Schedules {
     /**
      * Creates a schedule.
      *
-     * @param name its name
      * @param input the input of {@code CreateSchedule}
-     * @return the operation's output
      */
     synchronized ObjectNode create(String name, ObjectNode input) throws AwsServiceException {
         if (schedules.containsKey(name)) {
@@ -82,9 +74,7 @@ public final class Schedules {
     /**
      * Replaces a schedule.
      *
-     * @param name its name
      * @param input the input of {@code UpdateSchedule}
-     * @return the operation's output
      */
     synchronized ObjectNode update(String name, ObjectNode input) throws AwsServiceException {
         Schedule replaced = schedule(name);
@@ -156,7 +146,6 @@ public final class Schedules {
     /**
      * Describes a schedule.
      *
-     * @param name its name
      * @return the output of {@code GetSchedule}
      */
     synchronized ObjectNode get(String name) throws AwsServiceException {
@@ -194,7 +183,6 @@ public final class Schedules {
     /**
      * Deletes a schedule; what it has started goes on.
      *
-     * @param name its name
      * @return the output of {@code DeleteSchedule}
      */
     synchronized ObjectNode delete(String name) throws AwsServiceException {

@@ -27,11 +27,7 @@ public final class SchedulesFilter implements Filter {
 
     private final Schedules schedules;
 
-    /**
-     * Makes the filter.
-     *
-     * @param schedules what answers
-     */
+    /** Makes the filter. */
     public SchedulesFilter(Schedules schedules) {
         this.schedules = schedules;
     }

@@ -34,8 +34,6 @@ record StateMachineDefinition(String text, String start, JsonNode states) {
     /**
      * Reads a definition.
      *
-     * @param text JSON
-     * @return the definition
      * @throws IllegalArgumentException if it is none, or has something that is not known here
      */
     static StateMachineDefinition parse(String text) {

@@ -36,12 +36,7 @@ final class StateMachineRun {
     private final ObjectNode description = object().put("status", "RUNNING");
     private volatile boolean isStopped;
 
-    /**
-     * Prepares an execution.
-     *
-     * @param definition what to do
-     * @param athena what tasks call
-     */
+    /** Prepares an execution. */
     StateMachineRun(StateMachineDefinition definition, Athena athena) {
         this.definition = definition;
         this.athena = athena;

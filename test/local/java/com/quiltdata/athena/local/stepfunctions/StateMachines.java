@@ -41,11 +41,7 @@ public final class StateMachines implements AwsService, AutoCloseable {
     /** An execution, and when and with what it was started. */
     private record Execution(String machine, String input, StateMachineRun run, Instant started) {}
 
-    /**
-     * Makes a Step Functions without machines.
-     *
-     * @param athena what tasks call
-     */
+    /** Makes a Step Functions without machines. */
     public StateMachines(Athena athena) {
         this.athena = athena;
     }
