@@ -65,6 +65,9 @@ public final class LocalAthena implements Callable<Integer> {
     /** The system property with the directory of {@code cdk.json}. */
     static final String PROJECT_DIRECTORY = "project.directory";
 
+    /** The system property with what {@code node --version} says. */
+    private static final String NODE_VERSION = "node.version";
+
     /** The system property that tells whether standard error is a terminal. */
     private static final String TERMINAL = "stderr.terminal";
 
@@ -206,7 +209,7 @@ public final class LocalAthena implements Callable<Integer> {
             try {
                 if (!empty) {
                     CloudAssembly assembly = progress.phase(
-                            "synthesized the stack",
+                            "synthesized the stack" + aboutNode(),
                             () -> CloudAssembly.synthesize(appContext, project, directory.resolve("cdk.out")));
                     Launcher.endChildProcesses();
                     deploy(starting.join(), assembly, configuration, bucket, files);
@@ -221,6 +224,14 @@ public final class LocalAthena implements Callable<Integer> {
                 starting.thenAccept(EmbeddedAws::close).exceptionally(e -> null).join();
             }
         }
+    }
+
+    /** What the CDK would say at length of a Node.js that it does not support any more. */
+    private static String aboutNode() {
+        String version = System.getProperty(NODE_VERSION, "");
+        return version.matches("v(1?\\d|2[01])\\..*")
+                ? " (with Node.js %s; the CDK supports 22 and newer)".formatted(version)
+                : "";
     }
 
     /** Finds what is to be loaded, and says at once what will not be. */

@@ -74,10 +74,7 @@ final class WorkGroups {
                 "RequesterPaysEnabled",
                 "ExecutionRole",
                 "AdditionalConfiguration");
-        copy(
-                updates.path("EngineVersion"),
-                configuration.withObjectProperty("EngineVersion"),
-                "SelectedEngineVersion");
+        copy(updates.path("EngineVersion"), configuration.withObjectProperty("EngineVersion"), "SelectedEngineVersion");
         removeIfTold(updates, "RemoveBytesScannedCutoffPerQuery", configuration, "BytesScannedCutoffPerQuery");
         JsonNode resultUpdates = updates.path("ResultConfigurationUpdates");
         ObjectNode results = configuration.withObjectProperty("ResultConfiguration");

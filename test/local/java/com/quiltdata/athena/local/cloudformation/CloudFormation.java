@@ -355,7 +355,7 @@ public final class CloudFormation implements AwsService, AutoCloseable {
             stack.failedUpdates().push(update);
             String reason = update.failed().isEmpty() ? e.getMessage() : update.failureReason();
             if (rollsBack) {
-                rollBack(stack, reason + " Rollback requested by user.");
+                rollBack(stack, reason + (update.isCreation() ? " Rollback requested by user." : ""));
                 if (deletes && stack.status().equals(Stack.ROLLBACK_COMPLETE)) {
                     delete(stack);
                 }
@@ -399,8 +399,8 @@ public final class CloudFormation implements AwsService, AutoCloseable {
             throw invalid("RollbackStack cannot be called from current stack status %s: %s"
                     .formatted(stack.status(), stack.id()));
         }
-        stack.enter("UPDATE_ROLLBACK_IN_PROGRESS", "");
-        Thread.ofVirtual().start(() -> rollBack(stack, "Rollback requested by user."));
+        stack.enter("ROLLBACK_IN_PROGRESS", "User Initiated");
+        Thread.ofVirtual().start(() -> rollBack(stack, "User Initiated"));
         return object().put("StackId", stack.id());
     }
 

@@ -180,7 +180,8 @@ public final class LocalStack {
         return call("DescribeStacks", ofStack()).path("Stacks").path(0);
     }
 
-    private String status() {
+    /** The stack's status; empty if it is not there. */
+    public String status() {
         try {
             return cloudFormation
                     .call("DescribeStacks", ofStack())

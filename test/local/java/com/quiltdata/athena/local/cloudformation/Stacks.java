@@ -12,6 +12,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
+import org.yaml.snakeyaml.error.YAMLException;
 
 /** All stacks of the account, those that are deleted, too, and what they are made with. */
 final class Stacks {
@@ -63,22 +67,23 @@ final class Stacks {
     }
 
     /**
-     * Reads a template.
+     * Reads a template, in JSON or in YAML without the short forms of functions.
      *
      * @throws IllegalArgumentException if it is none
      */
     static JsonNode parse(String text) {
         try {
-            JsonNode template = AwsJson.MAPPER.readTree(text);
-            if (template instanceof ObjectNode && template.path("Resources").isObject()) {
+            JsonNode template = text.stripLeading().startsWith("{")
+                    ? AwsJson.MAPPER.readTree(text)
+                    : AwsJson.MAPPER.valueToTree(new Yaml(new SafeConstructor(new LoaderOptions())).load(text));
+            if (template.path("Resources") instanceof ObjectNode) {
                 return template;
             }
             throw new IllegalArgumentException("Template format error: At least one Resources member must be defined.");
-        } catch (JsonProcessingException e) {
+        } catch (JsonProcessingException | YAMLException e) {
             throw new IllegalArgumentException(
-                    "Template format error: JSON not well-formed, and YAML is unknown here. (line %d, column %d)"
-                            .formatted(
-                                    e.getLocation().getLineNr(), e.getLocation().getColumnNr()),
+                    "Template format error: "
+                            + e.getMessage().lines().findFirst().orElse(""),
                     e);
         }
     }
