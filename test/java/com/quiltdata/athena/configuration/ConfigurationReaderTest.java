@@ -248,9 +248,9 @@ class ConfigurationReaderTest {
     }
 
     @Test
-    void theKeysAreThoseOfTheReadme() throws IOException {
+    void theKeysAreThoseOfThePage() throws IOException {
         List<String> documented = Pattern.compile("^\\| `(\\w+)` \\| ", Pattern.MULTILINE)
-                .matcher(Files.readString(TestTemplates.PROJECT.resolve("README.md")))
+                .matcher(Files.readString(TestTemplates.PROJECT.resolve("docs/operate/configuration.md")))
                 .results()
                 .map(row -> row.group(1))
                 .toList();

@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 import software.amazon.awssdk.services.glue.model.Table;
 
 /**
- * Makes what somebody has made by hand the stack's, in the steps of {@code docs/from-the-notebook.md}: an import of what
+ * Makes what somebody has made by hand the stack's, in the steps of {@code docs/start/adopt.md}: an import of what
  * CloudFormation can import, as it is; the deletion of the tables, which it cannot import; and a deployment.
  *
  * @param aws the account
