@@ -99,7 +99,7 @@ class CdkCliTest {
                 "test/deployed-athena",
                 "✔ Stack               QuiltAthena is CREATE_COMPLETE, and what this checkout synthesizes");
 
-        assertThat(commands(TestFiles.text(TestTemplates.PROJECT.resolve("docs/first-deployment.md"))))
+        assertThat(commands(TestFiles.text(TestTemplates.PROJECT.resolve("docs/start/deploy.md"))))
                 .containsSubsequence(expected.keySet());
         for (Map.Entry<String, String> command : expected.entrySet()) {
             Outcome outcome = shell.run(command.getKey()

@@ -210,7 +210,7 @@ public final class LocalAthena implements Callable<Integer> {
                 if (!empty) {
                     CloudAssembly assembly = progress.phase(
                             "synthesized the stack" + aboutNode(),
-                            () -> CloudAssembly.synthesize(appContext, project, directory.resolve("cdk.out")));
+                            () -> CloudAssembly.synthesize(appContext, project));
                     Launcher.endChildProcesses();
                     deploy(starting.join(), assembly, configuration, bucket, files);
                 } else {
