@@ -20,7 +20,7 @@ class StackCheckTest {
         assertThat(finding.status()).isEqualTo(Status.FAIL);
         assertThat(finding.message())
                 .isEqualTo(
-                        "QuiltAthena is CREATE_COMPLETE; it differs from this checkout in 2 places: another commit or"
+                        "Checked is CREATE_COMPLETE; it differs from this checkout in 2 places: another commit or"
                                 + " another configuration");
         assertThat(finding.details())
                 .extracting(Detail::text)
@@ -37,7 +37,7 @@ class StackCheckTest {
 
         assertThat(finding.status()).isEqualTo(Status.NOT_CHECKED);
         assertThat(finding.message())
-                .isEqualTo("QuiltAthena is CREATE_COMPLETE; it was not compared with this checkout");
+                .isEqualTo("Checked is CREATE_COMPLETE; it was not compared with this checkout");
         assertThat(finding.details())
                 .singleElement()
                 .satisfies(detail -> assertThat(detail.text())

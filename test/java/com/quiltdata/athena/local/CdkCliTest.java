@@ -43,7 +43,10 @@ class CdkCliTest {
     private static final String TEMPLATE = "QuiltAthena.template.json";
     private static final String DEPLOY = ".ci/cdk deploy --require-approval never --app ";
     private static final Map<String, Object> CONFIGURATION = Map.of(
-            "companyName", "cli", "quiltBuckets", List.of(BUCKET), "databaseName", "cli", "workgroupName", "cli");
+            "companyName", "cli",
+            "quiltBuckets", Map.of("imaging", List.of(BUCKET), "others", List.of("cli-empty-bucket")),
+            "databaseName", "cli",
+            "workgroupName", "cli");
 
     @TempDir
     private static Path directory;
@@ -54,14 +57,15 @@ class CdkCliTest {
     static void prepare() throws Exception {
         SampleRegistry.write(directory.resolve("sample"));
         RegistryUpload.upload(SharedEmbeddedAws.clients(), BUCKET, directory.resolve("sample"));
+        SharedEmbeddedAws.s3().createBucket(create -> create.bucket("cli-empty-bucket"));
         shell = new CommandLine(directory);
         Files.delete(shell.folder().resolve("cdk.context.json"));
         Files.writeString(
                 shell.folder().resolve("cdk.context.json"), new ObjectMapper().writeValueAsString(CONFIGURATION));
         assembly("original", template -> {});
-        assembly("broken", template -> view(template, "objects_view").put("Query", "SELECT massage"));
+        assembly("broken", template -> view(template, "all_quilt_objects_view").put("Query", "SELECT massage -- " + "x".repeat(70_000)));
         assembly("changed", template -> {
-            ObjectNode view = view(template, "packages_view");
+            ObjectNode view = view(template, "all_quilt_packages_view");
             view.put("Query", "-- A later version\n" + view.path("Query").asText());
         });
         use("original");
@@ -104,7 +108,8 @@ class CdkCliTest {
         for (Map.Entry<String, String> command : expected.entrySet()) {
             Outcome outcome = shell.run(command.getKey()
                     .replace("npx aws-cdk@2", ".ci/cdk --app cdk.out")
-                    .replace(" deploy", " deploy --require-approval never"));
+                    .replace(" deploy", " deploy --require-approval never")
+                    .replace("test/deployed-athena", ".ci/check-deployment"));
             assertThat(outcome.output()).as(command.getKey()).contains(command.getValue());
             assertThat(outcome.status() == 0).isEqualTo(!command.getKey().contains(" get-"));
         }
@@ -131,8 +136,8 @@ class CdkCliTest {
                 """);
 
         assertThat(answers).isEqualTo(new Outcome(0, """
-                cli.cli_bucket_quilt_objects_view\tCREATE_COMPLETE
-                cli.cli_bucket_quilt_packages_view\tCREATE_COMPLETE
+                cli.all_quilt_objects_view\tCREATE_COMPLETE
+                cli.all_quilt_packages_view\tCREATE_COMPLETE
                 CREATE_COMPLETE\tCREATE_IN_PROGRESS\tREVIEW_IN_PROGRESS
                 """));
     }
@@ -142,6 +147,10 @@ class CdkCliTest {
     void whatIsDeployedAlreadyIsNoChange() throws Exception {
         assertThat(shell.run(DEPLOY + "cdk.out").output()).contains("QuiltAthena (no changes)");
         assertThat(shell.run(".ci/diff").output()).contains("There were no differences");
+        assertThat(shell.run(".ci/diff broken").output())
+                .contains(" characters; the rest is left out)\n``````\n")
+                .hasSizeBetween(60_000, 65_536);
+        assertThat(shell.run(".ci/diff no-such-assembly 2>/dev/null")).isEqualTo(new Outcome(1, ""));
     }
 
     /** The pull request's job and the deploying ones, with what is in their workflows. */
@@ -186,8 +195,8 @@ class CdkCliTest {
         Outcome outcome = shell.run(".ci/drift > drift.md");
 
         assertThat(outcome.status()).as(outcome.output()).isEqualTo(1);
-        assertThat(shell.read("drift.md")).isEqualTo("""
-                The stack `QuiltAthena` has drifted:
+        assertThat(shell.read("drift.md")).matches("""
+                The stack `arn:aws:cloudformation:us-east-1:123456789012:stack/QuiltAthena-imaging\\S+` has drifted:
 
                 - MODIFIED: AWS::Glue::Table `cli_bucket_quilt_packages`
 
@@ -198,6 +207,7 @@ class CdkCliTest {
         SharedEmbeddedAws.glue()
                 .updateTable(update -> update.databaseName("cli").tableInput(SharedEmbeddedAws.input(table)));
         assertThat(shell.run(".ci/drift")).isEqualTo(new Outcome(0, ""));
+        assertThat(shell.run(".ci/drift NoSuchStack").status()).isEqualTo(2);
     }
 
     @Test
@@ -207,7 +217,7 @@ class CdkCliTest {
                 + "aws cloudformation describe-change-set --stack-name QuiltAthena --change-set-name look --output text"
                 + " --query 'Changes[].ResourceChange.[Action, PhysicalResourceId, Details[0].Target.Name]'");
 
-        assertThat(outcome.output()).endsWith("\nModify\tcli.cli_bucket_quilt_packages_view\tQuery\n");
+        assertThat(outcome.output()).endsWith("\nModify\tcli.all_quilt_packages_view\tQuery\n");
         assertThat(status()).isEqualTo("UPDATE_COMPLETE");
     }
 
@@ -306,7 +316,7 @@ class CdkCliTest {
         return template.path("Resources")
                 .valueStream()
                 .map(resource -> resource.path("Properties"))
-                .filter(properties -> properties.path("ViewName").asText().endsWith(name))
+                .filter(properties -> properties.path("ViewName").asText().equals(name))
                 .map(ObjectNode.class::cast)
                 .findFirst()
                 .orElseThrow();

@@ -209,8 +209,7 @@ public final class LocalAthena implements Callable<Integer> {
             try {
                 if (!empty) {
                     CloudAssembly assembly = progress.phase(
-                            "synthesized the stack" + aboutNode(),
-                            () -> CloudAssembly.synthesize(appContext, project));
+                            "synthesized the stack" + aboutNode(), () -> CloudAssembly.synthesize(appContext, project));
                     Launcher.endChildProcesses();
                     deploy(starting.join(), assembly, configuration, bucket, files);
                 } else {

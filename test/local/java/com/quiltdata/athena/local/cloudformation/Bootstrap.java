@@ -31,7 +31,7 @@ public final class Bootstrap {
     private static final String BUCKET = "cdk-" + QUALIFIER + "-assets-" + ENVIRONMENT;
 
     /** What the current CLI makes. */
-    private static final String VERSION = "32";
+    private static final String VERSION = "33";
 
     private Bootstrap() {}
 

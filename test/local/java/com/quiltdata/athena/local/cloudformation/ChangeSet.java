@@ -23,14 +23,14 @@ import java.util.UUID;
  * refers to another resource is not known before.
  *
  * @param request what asked for it
- * @param stack the stack; none where a nested one is yet to be made
+ * @param stack the stack; one that nobody knows where a nested one is yet to be made
  * @param changes as CloudFormation describes them
  * @param isEmpty whether there is nothing to do
  */
 record ChangeSet(
         String id,
         ObjectNode request,
-        Optional<Stack> stack,
+        Stack stack,
         JsonNode template,
         Map<String, String> parameters,
         ArrayNode changes,
@@ -56,26 +56,23 @@ record ChangeSet(
     static ChangeSet of(
             Stacks stacks,
             ObjectNode request,
-            Optional<Stack> stack,
+            Stack stack,
             JsonNode template,
             Map<String, String> parameters,
             Imports imports,
             Map<String, ChangeSet> created) {
-        Map<String, String> pseudoParameters = stack.map(Stack::pseudoParameters)
-                .orElseGet(() -> new Stack("new", Optional.empty()).pseudoParameters());
-        Content before = stack.map(Stack::content).orElseGet(() -> new Stack("new", Optional.empty()).content());
-        Template old = Template.of(before.template(), before.parameters(), pseudoParameters);
-        Template target = Template.of(template, parameters, pseudoParameters);
+        Content before = stack.content();
+        Template old = Template.of(before.template(), before.parameters(), stack.pseudoParameters());
+        Template target = Template.of(template, parameters, stack.pseudoParameters());
         Set<String> failed = new HashSet<>();
-        stack.ifPresent(it -> it.failedUpdates().forEach(update -> failed.addAll(update.failed())));
+        stack.failedUpdates().forEach(update -> failed.addAll(update.failed()));
         Comparison comparison =
                 new Comparison(stacks, request, imports, created, old, target, before.members(), failed);
         ArrayNode changes = comparison.changes();
         boolean isEmpty = changes.isEmpty()
                 && !before.template().isMissingNode()
                 && old.outputs().equals(target.outputs())
-                && stack.isPresent()
-                && stack.get().settings().path("Tags").equals(request.path("Tags"));
+                && tags(stack.settings()).equals(tags(request));
         String id = "arn:aws:cloudformation:%s:%s:changeSet/%s/%s"
                 .formatted(
                         LocalAccount.REGION,
@@ -87,6 +84,10 @@ record ChangeSet(
         return changeSet;
     }
 
+    private static JsonNode tags(JsonNode request) {
+        return request.path("Tags").isArray() ? request.path("Tags") : AwsJson.array();
+    }
+
     String name() {
         return request.path("ChangeSetName").asText();
     }
@@ -96,10 +97,11 @@ record ChangeSet(
         ObjectNode summary = AwsJson.object()
                 .put("ChangeSetId", id)
                 .put("ChangeSetName", name())
+                .put("StackId", stack.id())
+                .put("StackName", stack.name())
                 .put("CreationTime", created.toString())
                 .put("Status", isEmpty ? "FAILED" : "CREATE_COMPLETE")
                 .put("ExecutionStatus", isEmpty ? "UNAVAILABLE" : "AVAILABLE");
-        stack.ifPresent(it -> summary.put("StackId", it.id()).put("StackName", it.name()));
         AwsJson.copy(request, summary, "Description", "IncludeNestedStacks", "ImportExistingResources");
         if (isEmpty) {
             summary.put("StatusReason", NO_CHANGES);
@@ -156,7 +158,7 @@ record ChangeSet(
             ObjectNode change = add(changes, found.isPresent() ? "Import" : "Add", logicalId, type);
             found.ifPresent(resource -> change.put("PhysicalResourceId", resource.reference()));
             if (type.equals(Stack.TYPE)) {
-                nested(declaration, Optional.empty()).ifPresent(set -> change.put("ChangeSetId", set.id()));
+                change.put("ChangeSetId", nested(declaration, new Stack("new", Optional.empty())).id());
             }
         }
 
@@ -166,8 +168,7 @@ record ChangeSet(
             SortedSet<String> properties = differences(before.path("Properties"), declaration.path("Properties"));
             Optional<ChangeSet> nested = Optional.empty();
             if (member.type().equals(Stack.TYPE)) {
-                nested = nested(
-                        declaration, Optional.of(stacks.get(member.resource().reference())));
+                nested = Optional.of(nested(declaration, stacks.get(member.resource().reference())));
                 // Where the template is says nothing.
                 properties.remove("TemplateURL");
             }
@@ -221,22 +222,23 @@ record ChangeSet(
             return isReplaced;
         }
 
-        private Optional<ChangeSet> nested(JsonNode declaration, Optional<Stack> stack) {
-            JsonNode url = declaration.at("/Properties/TemplateURL");
-            JsonNode template = stacks.template(
-                    new Intrinsics(name -> "", (id, name) -> "").resolve(url).asText());
-            Map<String, String> given = new LinkedHashMap<>(
-                    stack.map(it -> it.content().parameters()).orElse(Map.of()));
+        private ChangeSet nested(JsonNode declaration, Stack stack) {
+            Intrinsics withoutResources = new Intrinsics(name -> "", (id, name) -> "");
+            JsonNode template = stacks.template(withoutResources
+                    .resolve(declaration.at("/Properties/TemplateURL"))
+                    .asText());
+            Map<String, String> given = new LinkedHashMap<>(stack.content().parameters());
             declaration.at("/Properties/Parameters").properties().forEach(parameter -> {
                 // What refers to a resource stays what it was.
-                String unknown = given.getOrDefault(parameter.getKey(), "");
-                given.put(
-                        parameter.getKey(),
-                        parameter.getValue().isTextual() ? parameter.getValue().asText() : unknown);
+                if (parameter.getValue().isValueNode()) {
+                    given.put(parameter.getKey(), parameter.getValue().asText());
+                } else {
+                    given.putIfAbsent(parameter.getKey(), "");
+                }
             });
             given.keySet().retainAll(fields(template.path("Parameters")));
-            return Optional.of(ChangeSet.of(
-                    stacks, request, stack, template, stacks.parameters(template, given), imports, created));
+            return ChangeSet.of(
+                    stacks, request, stack, template, stacks.parameters(template, given), imports, created);
         }
 
         private static Set<String> fields(JsonNode object) {

@@ -28,6 +28,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -45,103 +46,32 @@ public final class CloudFormation implements AwsService, AutoCloseable {
     private static final AwsJson.PageLimits PAGES = new AwsJson.PageLimits(1, 100, 100);
     private static final int MOST_IN_A_REQUEST = 51_200;
 
-    private static final Set<String> OF_A_STACK = Set.of(
-            "Capabilities",
-            "ClientRequestToken",
-            "DeploymentConfig",
-            "DisableRollback",
-            "EnableTerminationProtection",
-            "NotificationARNs",
-            "OnFailure",
-            "Parameters",
-            "RoleARN",
-            "RollbackConfiguration",
-            "StackName",
-            "Tags",
-            "TemplateBody",
-            "TemplateURL",
-            "TimeoutInMinutes",
-            "UsePreviousTemplate");
-
-    private static final Set<String> OF_A_CHANGE_SET = Set.of(
-            "ChangeSetName",
-            "ChangeSetType",
-            "ClientToken",
-            "Description",
-            "ImportExistingResources",
-            "IncludeNestedStacks",
-            "OnStackFailure",
-            "ResourcesToImport");
-
-    private final Map<String, Operation> operations = Map.ofEntries(
-            Map.entry(
-                    "ContinueUpdateRollback", operation(this::rollBack, "ClientRequestToken", "RoleARN", "StackName")),
-            Map.entry("CreateChangeSet", new Operation(this::createChangeSet, union(OF_A_STACK, OF_A_CHANGE_SET))),
-            Map.entry("CreateStack", new Operation(this::createStack, OF_A_STACK)),
-            Map.entry("DeleteChangeSet", operation(this::deleteChangeSet, "ChangeSetName", "StackName")),
-            Map.entry(
-                    "DeleteStack",
-                    operation(
-                            this::delete,
-                            "ClientRequestToken",
-                            "DeletionMode",
-                            "RetainResources",
-                            "RoleARN",
-                            "StackName")),
-            Map.entry(
-                    "DescribeChangeSet",
-                    operation(
-                            this::describeChangeSet,
-                            "ChangeSetName",
-                            "IncludePropertyValues",
-                            "NextToken",
-                            "StackName")),
-            Map.entry(
-                    "DescribeEvents",
-                    operation(
-                            request -> object("OperationEvents", AwsJson.array()),
-                            "ChangeSetName",
-                            "Filters",
-                            "NextToken",
-                            "OperationId",
-                            "StackName")),
-            Map.entry("DescribeStackDriftDetectionStatus", operation(this::driftStatus, "StackDriftDetectionId")),
-            Map.entry("DescribeStackEvents", operation(this::events, "NextToken", "StackName")),
-            Map.entry(
-                    "DescribeStackResourceDrifts",
-                    operation(this::drifts, "MaxResults", "NextToken", "StackName", "StackResourceDriftStatusFilters")),
-            Map.entry(
-                    "DescribeStackResources",
-                    operation(this::describeResources, "LogicalResourceId", "PhysicalResourceId", "StackName")),
-            Map.entry("DescribeStacks", operation(this::describe, "NextToken", "StackName")),
-            Map.entry("DetectStackDrift", operation(this::detectDrift, "LogicalResourceIds", "StackName")),
-            Map.entry(
-                    "ExecuteChangeSet",
-                    operation(
-                            this::executeChangeSet,
-                            "ChangeSetName",
-                            "ClientRequestToken",
-                            "DisableRollback",
-                            "StackName")),
-            Map.entry("GetTemplate", operation(this::template, "ChangeSetName", "StackName", "TemplateStage")),
-            Map.entry(
-                    "GetTemplateSummary",
-                    operation(
-                            this::templateSummary,
-                            "StackName",
-                            "TemplateBody",
-                            "TemplateSummaryConfig",
-                            "TemplateURL")),
-            Map.entry("ListChangeSets", operation(this::listChangeSets, "NextToken", "StackName")),
-            Map.entry("ListStackResources", operation(this::resources, "NextToken", "StackName")),
-            Map.entry("ListStacks", operation(this::list, "NextToken", "StackStatusFilter")),
-            Map.entry(
-                    "RollbackStack",
-                    operation(this::rollBack, "ClientRequestToken", "RetainExceptOnCreate", "RoleARN", "StackName")),
-            Map.entry("UpdateStack", new Operation(this::updateStack, OF_A_STACK)),
-            Map.entry(
-                    "UpdateTerminationProtection",
-                    operation(this::protect, "EnableTerminationProtection", "StackName")));
+    /** The operations with the parameters that are known of each. */
+    private static final Map<String, Set<String>> OPERATIONS = operations("""
+            ContinueUpdateRollback: ClientRequestToken RoleARN StackName
+            CreateChangeSet: ChangeSetName ChangeSetType ClientToken Description ImportExistingResources\
+             IncludeNestedStacks OnStackFailure ResourcesToImport + stack
+            CreateStack: DisableRollback EnableTerminationProtection OnFailure + stack
+            DeleteChangeSet: ChangeSetName StackName
+            DeleteStack: ClientRequestToken DeploymentConfig RoleARN StackName
+            DescribeChangeSet: ChangeSetName IncludePropertyValues NextToken StackName
+            DescribeEvents: ChangeSetName Filters NextToken OperationId StackName
+            DescribeStackDriftDetectionStatus: StackDriftDetectionId
+            DescribeStackEvents: NextToken StackName
+            DescribeStackResourceDrifts: MaxResults NextToken StackName StackResourceDriftStatusFilters
+            DescribeStackResources: LogicalResourceId StackName
+            DescribeStacks: NextToken StackName
+            DetectStackDrift: StackName
+            ExecuteChangeSet: ChangeSetName ClientRequestToken DisableRollback StackName
+            GetTemplate: ChangeSetName StackName TemplateStage
+            GetTemplateSummary: StackName TemplateBody TemplateURL
+            ListChangeSets: NextToken StackName
+            ListStackResources: NextToken StackName
+            ListStacks: NextToken StackStatusFilter
+            RollbackStack: ClientRequestToken RoleARN StackName
+            UpdateStack: DisableRollback + stack
+            UpdateTerminationProtection: EnableTerminationProtection StackName
+            """);
 
     private final Map<String, ChangeSet> changeSets = new ConcurrentHashMap<>();
     private final Stacks stacks;
@@ -156,16 +86,12 @@ public final class CloudFormation implements AwsService, AutoCloseable {
         stacks = new Stacks(new ResourceTypes(endpoint, parameters));
     }
 
-    private record Operation(Function<ObjectNode, ObjectNode> run, Set<String> parameters) {}
-
-    private static Operation operation(Function<ObjectNode, ObjectNode> run, String... parameters) {
-        return new Operation(run, Set.of(parameters));
-    }
-
-    private static Set<String> union(Set<String> some, Set<String> others) {
-        Set<String> all = new HashSet<>(some);
-        all.addAll(others);
-        return all;
+    private static Map<String, Set<String>> operations(String table) {
+        String ofAStack = "Capabilities ClientRequestToken DeploymentConfig NotificationARNs Parameters RoleARN"
+                + " RollbackConfiguration StackName Tags TemplateBody TemplateURL UsePreviousTemplate";
+        return table.lines()
+                .map(line -> line.replace("+ stack", ofAStack).split(": "))
+                .collect(Collectors.toMap(line -> line[0], line -> Set.of(line[1].split(" "))));
     }
 
     /** Carries an error of AWS through functions. */
@@ -179,12 +105,12 @@ public final class CloudFormation implements AwsService, AutoCloseable {
 
     @Override
     public ObjectNode call(String name, ObjectNode request) throws AwsServiceException {
-        Operation operation = operations.get(name);
-        if (operation == null) {
+        Set<String> known = OPERATIONS.get(name);
+        if (known == null) {
             throw AwsQueryFilter.unknownOperation(name, VERSION);
         }
         for (Map.Entry<String, JsonNode> parameter : request.properties()) {
-            if (!operation.parameters().contains(parameter.getKey())) {
+            if (!known.contains(parameter.getKey())) {
                 throw new AwsServiceException(
                         "ValidationError",
                         "The parameter %s of the operation %s is unknown here".formatted(parameter.getKey(), name));
@@ -192,13 +118,40 @@ public final class CloudFormation implements AwsService, AutoCloseable {
         }
         try {
             synchronized (stacks) {
-                return operation.run().apply(request);
+                return run(name, request);
             }
         } catch (Refusal e) {
             throw (AwsServiceException) e.getCause();
         } catch (IllegalArgumentException e) {
             throw new AwsServiceException("ValidationError", e.getMessage());
         }
+    }
+
+    private ObjectNode run(String operation, ObjectNode request) {
+        return switch (operation) {
+            case "ContinueUpdateRollback", "RollbackStack" -> rollBack(request);
+            case "CreateChangeSet" -> createChangeSet(request);
+            case "CreateStack" -> createStack(request);
+            case "DeleteChangeSet" -> deleteChangeSet(request);
+            case "DeleteStack" -> delete(request);
+            case "DescribeChangeSet" -> findChangeSet(request).describe();
+            case "DescribeEvents" -> object("OperationEvents", AwsJson.array());
+            case "DescribeStackDriftDetectionStatus" -> driftStatus(request);
+            case "DescribeStackEvents" -> events(request);
+            case "DescribeStackResourceDrifts" -> drifts(request);
+            case "DescribeStackResources" -> describeResources(request);
+            case "DescribeStacks" -> describe(request);
+            case "DetectStackDrift" -> detectDrift(request);
+            case "ExecuteChangeSet" -> executeChangeSet(request);
+            case "GetTemplate" -> template(request);
+            case "GetTemplateSummary" -> templateSummary(request);
+            case "ListChangeSets" -> listChangeSets(request);
+            case "ListStackResources" -> resources(request);
+            case "ListStacks" -> list(request);
+            case "UpdateStack" -> direct(request, "UPDATE");
+            case "UpdateTerminationProtection" -> protect(request);
+            default -> throw new IllegalStateException(operation);
+        };
     }
 
     /** Says who gets what the functions of a stack log, one message at a time. */
@@ -250,7 +203,7 @@ public final class CloudFormation implements AwsService, AutoCloseable {
         Map<String, String> parameters = parameters(request, template, existing);
         Stack stack = existing.orElseGet(() -> new Stack(name, Optional.empty()));
         ChangeSet changeSet =
-                ChangeSet.of(stacks, request, Optional.of(stack), template, parameters, imports(request), changeSets);
+                ChangeSet.of(stacks, request, stack, template, parameters, imports(request), changeSets);
         if (existing.isEmpty()) {
             stacks.add(stack).enter(Stack.REVIEW_IN_PROGRESS, "User Initiated");
         }
@@ -325,7 +278,7 @@ public final class CloudFormation implements AwsService, AutoCloseable {
 
     private ObjectNode executeChangeSet(ObjectNode request) {
         ChangeSet changeSet = findChangeSet(request);
-        Stack stack = changeSet.stack().orElseThrow();
+        Stack stack = changeSet.stack();
         if (changeSet.isEmpty()) {
             throw new Refusal(
                     "InvalidChangeSetStatus",
@@ -412,10 +365,6 @@ public final class CloudFormation implements AwsService, AutoCloseable {
         return direct(request, "CREATE");
     }
 
-    private ObjectNode updateStack(ObjectNode request) {
-        return direct(request, "UPDATE");
-    }
-
     /** A change set that is executed at once. */
     private ObjectNode direct(ObjectNode request, String type) {
         ObjectNode change = request.deepCopy()
@@ -423,7 +372,7 @@ public final class CloudFormation implements AwsService, AutoCloseable {
                 .put("ChangeSetType", type);
         ObjectNode created = createChangeSet(change);
         ChangeSet changeSet = changeSets.get(text(created, "Id"));
-        Stack stack = changeSet.stack().orElseThrow();
+        Stack stack = changeSet.stack();
         if (changeSet.isEmpty()) {
             stack.changeSets().remove(changeSet.id());
             throw invalid("No updates are to be performed.");
@@ -448,12 +397,8 @@ public final class CloudFormation implements AwsService, AutoCloseable {
             return object();
         }
         changeSets.remove(changeSet.id());
-        changeSet.stack().ifPresent(stack -> stack.changeSets().remove(changeSet.id()));
+        changeSet.stack().changeSets().remove(changeSet.id());
         return object();
-    }
-
-    private ObjectNode describeChangeSet(ObjectNode request) {
-        return findChangeSet(request).describe();
     }
 
     private ObjectNode listChangeSets(ObjectNode request) {

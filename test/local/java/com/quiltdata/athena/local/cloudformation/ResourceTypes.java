@@ -66,11 +66,13 @@ final class ResourceTypes implements AutoCloseable {
 
     /** What a bucket has beyond its name; of these, too, nothing is checked on loopback. */
     private static final List<String> BUCKET_SETTINGS = List.of(
+            "AccessControl",
             "BucketEncryption",
             "LifecycleConfiguration",
             "OwnershipControls",
             "PublicAccessBlockConfiguration",
-            "Tags");
+            "Tags",
+            "VersioningConfiguration");
 
     private static final List<String> RESULT_SETTINGS =
             List.of("OutputLocation", "EncryptionConfiguration", "ExpectedBucketOwner");
@@ -434,7 +436,13 @@ final class ResourceTypes implements AutoCloseable {
     }
 
     private static Resource bucketResource(String name) {
-        return new Resource(name, Map.of("Arn", "arn:aws:s3:::" + name));
+        return new Resource(
+                name,
+                Map.of(
+                        "Arn",
+                        "arn:aws:s3:::" + name,
+                        "RegionalDomainName",
+                        "%s.s3.%s.amazonaws.com".formatted(name, LocalAccount.REGION)));
     }
 
     private Resource workGroup(String logicalId, JsonNode properties) throws JsonProcessingException {
