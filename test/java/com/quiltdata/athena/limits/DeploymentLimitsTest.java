@@ -10,7 +10,6 @@ import com.quiltdata.athena.configuration.Configuration;
 import com.quiltdata.athena.configuration.ConfigurationException;
 import com.quiltdata.athena.configuration.ConfigurationReader;
 import com.quiltdata.athena.local.cloudformation.CloudAssembly;
-import com.quiltdata.athena.schema.BucketView;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,20 +90,6 @@ class DeploymentLimitsTest {
                         + "deployment, with names of its own, or leave out snapshotSchedule");
     }
 
-    /** The buckets have 120 views; their names fill eleven policies. */
-    @Test
-    void thePoliciesOfARoleDependOnTheLengthOfNames() {
-        List<String> longNames = IntStream.range(0, 120 / BucketView.values().length)
-                .mapToObj(number -> "b".repeat(59) + "%04d".formatted(number))
-                .toList();
-
-        assertThat(problems(Map.of("imaging", longNames), "databaseName", "d".repeat(255)))
-                .containsExactly(
-                        "quiltBuckets.imaging: the role AthenaViewProviderHandlerRoleAA180914 in the nested stack "
-                                + "of group imaging must have at most 10 managed policies (IAM's limit for a role), but would "
-                                + "have 11: divide the group");
-    }
-
     @Test
     void theTextOfCustomViewsCountsInTheTemplate() throws IOException {
         Map<String, Object> views = new LinkedHashMap<>();
@@ -167,10 +152,6 @@ class DeploymentLimitsTest {
             views.put("v".repeat(26) + "%02d".formatted(view), "a.sql");
         }
         return views;
-    }
-
-    private List<String> problems(Object quiltBuckets, Object... more) {
-        return unchecked(quiltBuckets, more).problems();
     }
 
     /** What the app synthesizes, before it is measured. */
