@@ -63,7 +63,10 @@ class CdkCliTest {
         Files.writeString(
                 shell.folder().resolve("cdk.context.json"), new ObjectMapper().writeValueAsString(CONFIGURATION));
         assembly("original", template -> {});
-        assembly("broken", template -> view(template, "all_quilt_objects_view").put("Query", "SELECT massage -- " + "x".repeat(70_000)));
+        assembly(
+                "broken",
+                template -> view(template, "all_quilt_objects_view")
+                        .put("Query", "SELECT massage -- " + "x".repeat(70_000)));
         assembly("changed", template -> {
             ObjectNode view = view(template, "all_quilt_packages_view");
             view.put("Query", "-- A later version\n" + view.path("Query").asText());
@@ -196,7 +199,7 @@ class CdkCliTest {
 
         assertThat(outcome.status()).as(outcome.output()).isEqualTo(1);
         assertThat(shell.read("drift.md")).matches("""
-                The stack `arn:aws:cloudformation:us-east-1:123456789012:stack/QuiltAthena-imaging\\S+` has drifted:
+                The stack `arn:aws:cloudformation:us-east-1:123456789012:stack/QuiltAthena-QuiltBucketsimaging\\S+` has drifted:
 
                 - MODIFIED: AWS::Glue::Table `cli_bucket_quilt_packages`
 
@@ -204,9 +207,7 @@ class CdkCliTest {
         assertThat(shell.run(".github/scripts/report-drift drift.md").status()).isZero();
         assertThat(shell.read("gh.txt"))
                 .contains("issue create --title The deployed stack has drifted --body-file drift.md");
-        SharedEmbeddedAws.glue()
-                .updateTable(update -> update.databaseName("cli").tableInput(SharedEmbeddedAws.input(table)));
-        assertThat(shell.run(".ci/drift")).isEqualTo(new Outcome(0, ""));
+        assertThat(shell.run(".ci/drift CDKToolkit")).isEqualTo(new Outcome(0, ""));
         assertThat(shell.run(".ci/drift NoSuchStack").status()).isEqualTo(2);
     }
 
@@ -305,8 +306,10 @@ class CdkCliTest {
                 Files.writeString(target, content);
             } else if (file.toString().endsWith(".json")) {
                 Files.writeString(target, TestFiles.text(file).replace(oldHash, hash));
-            } else {
+            } else if (Files.isDirectory(file)) {
                 Files.createSymbolicLink(target, file.toAbsolutePath());
+            } else {
+                Files.copy(file, target);
             }
         }
     }

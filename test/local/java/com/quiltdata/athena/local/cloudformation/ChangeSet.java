@@ -158,7 +158,9 @@ record ChangeSet(
             ObjectNode change = add(changes, found.isPresent() ? "Import" : "Add", logicalId, type);
             found.ifPresent(resource -> change.put("PhysicalResourceId", resource.reference()));
             if (type.equals(Stack.TYPE)) {
-                change.put("ChangeSetId", nested(declaration, new Stack("new", Optional.empty())).id());
+                change.put(
+                        "ChangeSetId",
+                        nested(declaration, new Stack("new", Optional.empty())).id());
             }
         }
 
@@ -168,7 +170,8 @@ record ChangeSet(
             SortedSet<String> properties = differences(before.path("Properties"), declaration.path("Properties"));
             Optional<ChangeSet> nested = Optional.empty();
             if (member.type().equals(Stack.TYPE)) {
-                nested = Optional.of(nested(declaration, stacks.get(member.resource().reference())));
+                nested = Optional.of(
+                        nested(declaration, stacks.get(member.resource().reference())));
                 // Where the template is says nothing.
                 properties.remove("TemplateURL");
             }
@@ -237,8 +240,7 @@ record ChangeSet(
                 }
             });
             given.keySet().retainAll(fields(template.path("Parameters")));
-            return ChangeSet.of(
-                    stacks, request, stack, template, stacks.parameters(template, given), imports, created);
+            return ChangeSet.of(stacks, request, stack, template, stacks.parameters(template, given), imports, created);
         }
 
         private static Set<String> fields(JsonNode object) {

@@ -202,8 +202,7 @@ public final class CloudFormation implements AwsService, AutoCloseable {
         requireCapabilities(request, template);
         Map<String, String> parameters = parameters(request, template, existing);
         Stack stack = existing.orElseGet(() -> new Stack(name, Optional.empty()));
-        ChangeSet changeSet =
-                ChangeSet.of(stacks, request, stack, template, parameters, imports(request), changeSets);
+        ChangeSet changeSet = ChangeSet.of(stacks, request, stack, template, parameters, imports(request), changeSets);
         if (existing.isEmpty()) {
             stacks.add(stack).enter(Stack.REVIEW_IN_PROGRESS, "User Initiated");
         }
