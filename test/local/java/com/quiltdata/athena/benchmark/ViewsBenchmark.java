@@ -125,7 +125,7 @@ public final class ViewsBenchmark implements Callable<Integer> {
             registry.upload(aws);
         }
         Map<String, String> outputs =
-                account.stack(QuiltAthenaApp.STACK_ID, line -> {}).deploy(assembly(registries, directory));
+                account.stack(QuiltAthenaApp.STACK_ID).deploy(assembly(registries, directory));
         Athena athena =
                 new Athena(account, aws, outputs.get("WorkgroupName"), outputs.get("DatabaseName"), registries.size());
         String stateMachine = outputs.get("SnapshotStateMachineArn");
