@@ -49,8 +49,10 @@ class DeploymentLimitsTest {
                                 + "(CloudFormation's limit for a template), but would have " + number(bytes)
                                 + ": divide the group");
 
-        // As many as fill 960,000 bytes.
-        synthesize(Map.of("imaging", buckets((int) (110 * 960_000 / bytes))));
+        // As many as fill 96 % of the tighter limit.
+        synthesize(Map.of(
+                "imaging",
+                buckets((int) Math.min(110 * 960_000 / bytes, 110 * 480 / synthesized.resources(GROUP)))));
     }
 
     @Test
