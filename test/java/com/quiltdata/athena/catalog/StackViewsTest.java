@@ -51,10 +51,11 @@ class StackViewsTest {
         List<String> tables = logicalIds(configuration, "AWS::Glue::Table");
 
         assertThat(tables).hasSize(2 * BucketTable.values().length);
-        assertThat(BucketView.values()).allSatisfy(view -> assertThat(dependencies(configuration, view.nameOverAll()))
-                .containsAll(tables.stream()
-                        .filter(id -> view.reads().stream().anyMatch(table -> id.contains(table.id())))
-                        .toList()));
+        assertThat(BucketView.values())
+                .allSatisfy(view -> assertThat(dependencies(configuration, view.nameOverAll()))
+                        .containsAll(tables.stream()
+                                .filter(id -> view.reads().stream().anyMatch(table -> id.contains(table.id())))
+                                .toList()));
     }
 
     @Test
