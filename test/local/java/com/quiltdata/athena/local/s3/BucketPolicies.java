@@ -38,8 +38,9 @@ public final class BucketPolicies implements Filter {
         String bucket = path.length > 1 ? path[1] : "";
         boolean isObject = path.length > 2 && !path[2].isEmpty();
         String method = request.getMethod();
-        Optional<String> kind =
-                MISSING.keySet().stream().filter(request.getParameterMap()::containsKey).findFirst();
+        Optional<String> kind = MISSING.keySet().stream()
+                .filter(request.getParameterMap()::containsKey)
+                .findFirst();
         if (!isObject && kind.isPresent()) {
             answer(method, bucket, kind.get(), request, response);
         } else if (isObject && method.equals("PUT") && isClosed(bucket)) {
