@@ -18,10 +18,10 @@ import org.junit.jupiter.api.Test;
  */
 class AccountRulesTest {
     /**
-     * The handlers and frameworks of the two groups and of the stack, which has the views over all buckets, the function
-     * that empties buckets, the state machine that refreshes snapshots, and the schedules that start it.
+     * The view handler and its framework, which the groups use as well, the function that empties buckets, the state
+     * machine that refreshes snapshots, and the schedules that start it.
      */
-    private static final int ROLES = 9;
+    private static final int ROLES = 5;
 
     @Test
     void everyRoleHasThePermissionsBoundary() {
