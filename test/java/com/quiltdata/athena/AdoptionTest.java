@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * What the templates must have so that CloudFormation can import what exists: the conditions of <a
  * href="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/import-resources-automatically.html">automatic
  * import</a>, for the types that it can import by a name in the template, and the import by hand of
- * {@code docs/from-the-notebook.md}. The identifiers are the {@code primaryIdentifier} of each type's schema in the CDK's
+ * {@code docs/start/adopt.md}. The identifiers are the {@code primaryIdentifier} of each type's schema in the CDK's
  * {@code @aws-cdk/aws-service-spec}.
  */
 class AdoptionTest {
@@ -196,7 +196,7 @@ class AdoptionTest {
 
     /** What the document has the shell write to a file. */
     private static String documented(String file) throws IOException {
-        String page = Files.readString(TestTemplates.PROJECT.resolve("docs").resolve("from-the-notebook.md"));
+        String page = Files.readString(TestTemplates.PROJECT.resolve("docs/start/adopt.md"));
         String start = "cat > " + file + " <<END\n";
         int from = page.indexOf(start) + start.length();
         return page.substring(from, page.indexOf("\nEND\n", from))

@@ -277,7 +277,7 @@ class WorkflowsTest {
     /** The documentation shows the pipelines' commands, for other pipelines. */
     @Test
     void everyCommandOfThePipelinesIsInTheDocumentation() {
-        String documentation = TestFiles.text(TestTemplates.PROJECT.resolve("docs/gitops.md"));
+        String documentation = TestFiles.text(TestTemplates.PROJECT.resolve("docs/operate/pipelines.md"));
         List<String> commands = workflows()
                 .flatMap(file -> values(yaml(file), "run"))
                 .filter(String.class::isInstance)

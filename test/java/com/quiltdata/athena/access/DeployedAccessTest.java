@@ -43,7 +43,7 @@ import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
 import software.amazon.awssdk.services.sts.model.AssumeRoleRequest;
 
 /**
- * What the check of a deployment may do, by {@code docs/deployer/check-deployment.json} and the users' policy, and what it
+ * What the check of a deployment may do, by {@code docs/security/deployer/check-deployment.json} and the users' policy, and what it
  * tells of users' access, with an IAM in place of AWS's that decides as this project's evaluator does.
  */
 class DeployedAccessTest {

@@ -32,12 +32,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What the pipeline's roles may do by the policies in {@code docs/deployer}: deploy whatever the templates can have, and
+ * What the pipeline's roles may do by the policies in {@code docs/security/deployer}: deploy whatever the templates can have, and
  * nothing else.
  */
 class DeployerAccessTest {
     private static final Partition PARTITION = Partition.AWS;
-    private static final Path DEPLOYER = TestTemplates.PROJECT.resolve("docs/deployer");
+    private static final Path DEPLOYER = TestTemplates.PROJECT.resolve("docs/security/deployer");
     private static final String EXECUTION = "cloudformation-execution.json";
     private static final String SNAPSHOTS = "cloudformation-execution-snapshots.json";
     private static final String MONITORING = "cloudformation-execution-monitoring.json";
@@ -48,7 +48,7 @@ class DeployerAccessTest {
     /** {@link DeployedAccessTest} has what it is for. */
     static final String CHECK = "check-deployment.json";
 
-    /** What stands for what, as {@code docs/gitops.md} explains it. The boundary has a name that the stack may write. */
+    /** What stands for what, as {@code docs/operate/pipelines.md} explains it. The boundary has a name that the stack may write. */
     static final Map<String, String> NAMES = Map.ofEntries(
             Map.entry("<partition>", PARTITION.id()),
             Map.entry("<region>", PARTITION.region()),
@@ -312,12 +312,12 @@ class DeployerAccessTest {
         assumeThat(List.of(System.getenv("PATH").split(File.pathSeparator)))
                 .as("The page asks for jq")
                 .anyMatch(folder -> Files.isExecutable(Path.of(folder, "jq")));
-        Path deployer = Files.createDirectories(directory.resolve("docs/deployer"));
+        Path deployer = Files.createDirectories(directory.resolve("docs/security/deployer"));
         for (Path file : TestFiles.list(DEPLOYER)) {
             Files.copy(file, deployer.resolve(file.getFileName()));
         }
         Matcher commands = Pattern.compile("```bash\n(# The roles of attachPolicyToRoles.*?)```", Pattern.DOTALL)
-                .matcher(TestFiles.text(TestTemplates.PROJECT.resolve("docs/gitops.md")));
+                .matcher(TestFiles.text(TestTemplates.PROJECT.resolve("docs/operate/pipelines.md")));
         assertThat(commands.find()).isTrue();
         Map<String, String> names = new HashMap<>(NAMES);
         names.put("<qualifier>", "hnb659fds");

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The bucket policy that docs/connect-quilt.md has for a Quilt bucket in another account than the stack's. */
+/** The bucket policy that docs/start/connect.md has for a Quilt bucket in another account than the stack's. */
 class OtherAccountsTest {
     private static final String HEADING = "## A Quilt bucket in another account\n";
     private static final JsonNode POLICY = policy();
@@ -60,7 +60,7 @@ class OtherAccountsTest {
     }
 
     private static JsonNode policy() {
-        String page = TestFiles.text(Path.of("..", "docs", "connect-quilt.md"));
+        String page = TestFiles.text(Path.of("..", "docs", "start", "connect.md"));
         String section = page.substring(page.indexOf(HEADING));
         String block = Stream.of(section.split("```")).skip(1).findFirst().orElseThrow();
         return TestFiles.json(block.substring("json".length())

@@ -22,7 +22,7 @@ import picocli.CommandLine.Mixin;
 
 /** Which plots are made of the figures that benchmarks print. */
 class BenchmarkPlotsTest {
-    private static final Path COMMITTED = Path.of("..", "docs", "plots");
+    private static final Path COMMITTED = Path.of("..", "docs", "internals", "plots");
     private static final String TABLE = """
             Trino 476
 

@@ -47,7 +47,7 @@ import software.amazon.awssdk.services.glue.model.Table;
 
 /**
  * What becomes of what an administrator has made with the published notebook, and of what its users have made since, when
- * the stack is deployed over it: the steps of {@code docs/from-the-notebook.md}, on the engine.
+ * the stack is deployed over it: the steps of {@code docs/start/adopt.md}, on the engine.
  */
 class AdoptionOnTheEngineTest {
     private static final AtomicInteger COUNTER = new AtomicInteger();

@@ -37,7 +37,7 @@ import software.amazon.awssdk.services.s3.model.Bucket;
 
 /**
  * What becomes of tables, views and saved queries, the stack's and other people's, when the stack changes: the scenarios
- * of {@code docs/nothing-is-lost.md}, on the engine, with the handler that is deployed.
+ * of {@code docs/operate/recovery.md}, on the engine, with the handler that is deployed.
  */
 class NothingIsLostTest {
     private static final AtomicInteger COUNTER = new AtomicInteger();

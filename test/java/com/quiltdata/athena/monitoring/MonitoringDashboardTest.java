@@ -6,9 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.quiltdata.athena.TestTemplates;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -16,8 +13,6 @@ import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 
 class MonitoringDashboardTest {
-    private static final Path PICTURE = TestTemplates.PROJECT.resolve("docs/dashboard.svg");
-
     @Test
     void withoutTheKeyThereIsNone() {
         assertThat(MonitoringTemplates.properties(TestTemplates.configuration(), "AWS::CloudWatch::Dashboard"))
@@ -93,17 +88,6 @@ class MonitoringDashboardTest {
         assertThat(shown(age)).isEqualTo(Map.of("since the last success", "IF(last > 0, (EPOCH(last) - last) / 3600)"));
         assertThat(age.at("/properties/metrics").findValuesAsText("expression"))
                 .contains("FILL(IF(success > 0, EPOCH(success)), REPEAT)");
-    }
-
-    /** After a change that is meant, write the picture anew with {@code mvn verify -Dsnapshot.update=true}. */
-    @Test
-    void thePictureOfThePageIsMadeFromTheDefinition() throws IOException {
-        String picture = DashboardPicture.of(dashboardBody(ALL));
-        if (Boolean.getBoolean("snapshot.update")) {
-            Files.writeString(PICTURE, picture);
-        }
-
-        assertThat(picture).isEqualTo(Files.readString(PICTURE));
     }
 
     private static List<String> titles(JsonNode body) {

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * with {@code mvn verify -Dsnapshot.update=true} and read the page's difference.
  */
 class RecipesTest {
-    private static final RecipesPage PAGE = new RecipesPage(Path.of("..", "docs", "recipes.md"));
+    private static final RecipesPage PAGE = new RecipesPage(Path.of("..", "docs", "query", "recipes.md"));
     private static final List<String> BUCKETS = List.of("my-bucket", "my-other-bucket");
 
     /** Custom views have to be in the project. */

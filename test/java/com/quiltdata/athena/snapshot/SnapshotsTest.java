@@ -116,7 +116,7 @@ class SnapshotsTest {
 
     @Test
     void thePageHasTheQueryThatTellsHowFreshRowsAre() {
-        assertThat(TestFiles.text(TestTemplates.PROJECT.resolve("docs/snapshots.md"))
+        assertThat(TestFiles.text(TestTemplates.PROJECT.resolve("docs/query/snapshots.md"))
                         .replace("\"quilt_query\".", ""))
                 .contains("```sql\n" + SnapshotTable.lastRefreshes() + "\n```");
     }

@@ -69,7 +69,7 @@ final class BucketMetadata extends Construct {
 
     /**
      * Has CloudFormation delete the tables and queries of buckets when they leave the template. It would by default, but
-     * so the template says it. CloudFormation cannot import tables that exist: see docs/from-the-notebook.md.
+     * so the template says it. CloudFormation cannot import tables that exist: see docs/start/adopt.md.
      *
      * @param scope all buckets are within
      */

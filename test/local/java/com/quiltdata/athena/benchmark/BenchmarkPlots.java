@@ -46,7 +46,7 @@ public final class BenchmarkPlots implements Runnable {
 
     @Parameters(
             paramLabel = "DIR",
-            defaultValue = "docs/plots",
+            defaultValue = "docs/internals/plots",
             description = "Where the figures are, and the plots go to; by default ${DEFAULT-VALUE}.")
     private Path directory;
 
