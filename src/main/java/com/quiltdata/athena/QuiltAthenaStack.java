@@ -57,7 +57,7 @@ public final class QuiltAthenaStack extends Stack {
         }
         Optional<SnapshotRefresh> refresh = snapshots.map(store -> {
             new SnapshotsOverBuckets(this, "SnapshotsOverBuckets", metadata);
-            return new SnapshotRefresh(this, "SnapshotRefresh", configuration, store, database);
+            return new SnapshotRefresh(this, "SnapshotRefresh", configuration, store, database, metadata.tables());
         });
         refresh.ifPresent(made -> output(
                 "SnapshotStateMachineArn", "Refreshes the snapshots when it is started", made.stateMachineArn()));

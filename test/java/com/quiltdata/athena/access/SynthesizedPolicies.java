@@ -184,6 +184,9 @@ public final class SynthesizedPolicies {
 
         private String name(String logicalId) {
             JsonNode resource = template.path("Resources").path(logicalId);
+            if (resource.path("Type").asText().equals("AWS::StepFunctions::StateMachine")) {
+                return partition.arn("states", "stateMachine:" + logicalId);
+            }
             String property = NAMES.get(resource.path("Type").asText());
             return property == null
                     ? logicalId
@@ -197,6 +200,7 @@ public final class SynthesizedPolicies {
                     template.path("Resources").path(logicalId).path("Type").asText();
             return switch (type) {
                 case "AWS::S3::Bucket" -> partition.arn("s3", name(logicalId));
+                case "AWS::StepFunctions::StateMachine" -> logicalId;
                 case "AWS::Logs::LogGroup" -> partition.arn("logs", "log-group:" + logicalId + ":*");
                 default -> "%s.%s".formatted(logicalId, attribute);
             };

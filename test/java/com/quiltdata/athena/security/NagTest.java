@@ -76,6 +76,13 @@ class NagTest {
                                     "Resource::arn:<AWS::Partition>:s3:::quilt-allencell-manifests/.quilt/*",
                                     MANY_OBJECTS),
                             wildcard("Resource::arn:<AWS::Partition>:s3:::imaging-a/.quilt/*", MANY_OBJECTS)),
+            "/QuiltAthena/SnapshotRefresh/ExecutionsPolicy/Resource",
+                    Stream.of(":*", "/*")
+                            .map(executions -> wildcard(
+                                    "Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:"
+                                            + "<SnapshotRefreshStateMachine9AF2A429.Name>" + executions,
+                                    "Each execution has an ARN of its own."))
+                            .toList(),
             "/QuiltAthena/SnapshotRefresh/StateMachine",
                     List.of(suppression("AwsSolutions-SF1", HISTORY), suppression("AwsSolutions-SF2", HISTORY)),
             "/QuiltAthena/QueryResults/Bucket/Resource",

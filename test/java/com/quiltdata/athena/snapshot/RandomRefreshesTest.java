@@ -97,8 +97,11 @@ class RandomRefreshesTest {
                 return "refresh after two at once";
             }
             case 10 -> {
-                STACK.run("{\"compact\": true}");
-                return "compaction";
+                STACK.change(definition -> definition
+                        .replace("> %d AND".formatted(SnapshotStatements.MOST_FILES), "> 1 AND")
+                        .replace("INTERVAL '2' DAY", "INTERVAL '0' DAY"));
+                STACK.refresh();
+                return "refresh and compaction";
             }
             default -> {
                 STACK.refresh();

@@ -58,7 +58,6 @@ class SnapshotAccessTest {
     @CsvSource(delimiter = '|', textBlock = """
             allowed | athena:StartQueryExecution    | workgroup/quilt-query-snapshot                     | | running a statement
             allowed | athena:GetQueryExecution      | workgroup/quilt-query-snapshot                     | | waiting for it
-            allowed | athena:StopQueryExecution     | workgroup/quilt-query-snapshot                     | | an execution that is stopped
             allowed | athena:GetQueryResults        | workgroup/quilt-query-snapshot                     | | what there is to copy
             allowed | athena:GetDataCatalog         | datacatalog/AwsDataCatalog                         | | AWS asks for it
             allowed | glue:GetDatabase              | catalog                                            | athena | Glue checks the catalog for everything in it
@@ -109,7 +108,13 @@ class SnapshotAccessTest {
             denied  | s3:GetObject                  | mycompany-quilt-query-results/id.csv               | athena | users' results
             denied  | s3:PutObject                  | mycompany-quilt-query-snapshot/rows/data/1.parquet | | only by statements
             denied  | s3:DeleteObject               | mycompany-quilt-query-snapshot/results/id.csv      | athena | results expire by themselves
-            denied  | states:StartExecution         | stateMachine:anything                              | | the schedules do that
+            allowed | states:StartExecution         | stateMachine:SnapshotRefreshStateMachine9AF2A429                           | | its jobs
+            allowed | states:ListExecutions         | stateMachine:SnapshotRefreshStateMachine9AF2A429                           | | whether another one runs
+            allowed | states:DescribeExecution      | execution:SnapshotRefreshStateMachine9AF2A429:0abc                           | | its jobs
+            allowed | states:StopExecution          | execution:SnapshotRefreshStateMachine9AF2A429:0abc                           | | its jobs, when it is stopped
+            allowed | states:DescribeExecution      | execution:SnapshotRefreshStateMachine9AF2A429/0def:0abc                      | | its jobs
+            denied  | states:StartExecution         | stateMachine:anything                              | | another machine
+            denied  | athena:StopQueryExecution     | workgroup/quilt-query-snapshot                     | | a query comes to its end by itself
             denied  | events:PutRule                | rule/StepFunctionsGetEventsForAthena               | | waiting for Athena takes no rule
             denied  | lakeformation:GetDataAccess   | *                                                  | | access is by IAM alone
             """)

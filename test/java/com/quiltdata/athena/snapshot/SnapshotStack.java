@@ -136,12 +136,13 @@ final class SnapshotStack {
         client().call("UpdateStateMachine", Map.of("stateMachineArn", machine, "definition", definition.apply(text)));
     }
 
-    /** Has the state machine refresh one bucket alone, which a refresh has added. */
+    /** Has the state machine refresh one bucket alone, which a refresh has added, and nothing of the table itself. */
     void refreshOnly(String bucket) {
         change(definition -> definition
-                .replace("\"Default\":\"RemoveOtherBuckets\"", "\"Default\":\"RefreshBuckets\"")
+                .replace("\"jobs\":[{\"step\":\"RemoveOtherBuckets\"}]", "\"jobs\":[]")
+                .replace(", { 'step': 'FindCompaction' }]", "]")
                 .replaceAll(
-                        "(\"RefreshBuckets\":\\{\"Type\":\"Map\",\"Items\":)\\[.*?]",
+                        "(\"buckets\":)\\[.*?]",
                         "$1[{\"bucket\":\"%s\",\"prefix\":\"%s\"}]"
                                 .formatted(bucket, new QuiltBucket(bucket).tablePrefix())));
     }
@@ -153,6 +154,10 @@ final class SnapshotStack {
                         name + "-snapshot",
                         name,
                         statement
+                                .replace("<from>", "")
+                                .replace("<to>", "t")
+                                .replace("<read_at>", "current_timestamp")
+                                .replace(SnapshotStatements.NAMED, SnapshotStatements.NONE_NAMED)
                                 .replace(SnapshotStatements.BUCKET, bucket)
                                 .replace(SnapshotStatements.PREFIX, new QuiltBucket(bucket).tablePrefix()))
                 .rows();

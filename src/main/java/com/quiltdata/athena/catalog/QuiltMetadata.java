@@ -2,11 +2,13 @@ package com.quiltdata.athena.catalog;
 
 import com.quiltdata.athena.configuration.Configuration;
 import com.quiltdata.athena.configuration.QuiltBucketGroup;
+import com.quiltdata.athena.schema.BucketTable;
 import com.quiltdata.athena.schema.BucketView;
 import com.quiltdata.athena.schema.QuiltBucket;
 import com.quiltdata.athena.view.AthenaViewProvider;
 import com.quiltdata.athena.view.ConcurrencyLimit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -101,6 +103,15 @@ public final class QuiltMetadata extends Construct {
      */
     public Map<String, AthenaViewProvider> providers() {
         return Collections.unmodifiableMap(providers);
+    }
+
+    /** What to depend on so that the tables of all buckets are there: themselves, or the nested stacks that they are in. */
+    public List<Construct> tables() {
+        return configuration.quiltBuckets().stream()
+                .flatMap(bucket -> Arrays.stream(BucketTable.values()).map(table -> table.nameIn(bucket)))
+                .map(name -> relations.get(name).construct())
+                .distinct()
+                .toList();
     }
 
     /**

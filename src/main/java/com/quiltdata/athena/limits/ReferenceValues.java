@@ -134,6 +134,7 @@ record ReferenceValues(String stackName, JsonNode resources, Map<String, String>
             case "AWS::S3::Bucket.Arn" -> "arn:%s:s3:::%s".formatted(LongestNames.PARTITION, name);
             case "AWS::Lambda::Function.Arn" -> arn("lambda", "function:" + name);
             case "AWS::Logs::LogGroup.Arn" -> arn("logs", "log-group:" + name + ":*");
+            case "AWS::StepFunctions::StateMachine.Name" -> name;
             default ->
                 throw new IllegalArgumentException(
                         "The length of an attribute is not known: %s of %s".formatted(attribute, type));

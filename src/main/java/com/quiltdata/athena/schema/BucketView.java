@@ -116,7 +116,8 @@ public enum BucketView implements ViewOfBuckets {
     }
 
     private String rowsOf(QuiltBucket bucket) {
-        return rowsOf(bucket.name(), bucket.tablePrefix(), pointersOf(bucket.tablePrefix(), NO_CONDITION), NO_CONDITION);
+        return rowsOf(
+                bucket.name(), bucket.tablePrefix(), pointersOf(bucket.tablePrefix(), NO_CONDITION), NO_CONDITION);
     }
 
     private String rowsOf(String bucket, String tablePrefix, String pointers, String andPaths) {

@@ -3,6 +3,7 @@ package com.quiltdata.athena.snapshot;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import com.quiltdata.athena.schema.QuiltBucket;
@@ -14,6 +15,7 @@ import java.io.UncheckedIOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -21,7 +23,7 @@ import java.util.regex.Pattern;
 
 /**
  * The definition of the state machine, {@code refresh.asl.json} beside the statements, filled in: a text that is a
- * placeholder is replaced by a value, and one within a text by text.
+ * placeholder is replaced by a value.
  *
  * @see <a href="https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html">JSONata in Step Functions</a>
  */
@@ -48,11 +50,14 @@ final class RefreshDefinition {
      */
     static String json(List<QuiltBucket> buckets, Set<String> atDeployment) {
         Map<String, JsonNode> values = new HashMap<>();
-        SnapshotStatements.all(buckets).forEach((name, statement) -> values.put(name, TextNode.valueOf(statement)));
+        // As expressions, because validators want a plain text to be one line; the escapes are those of JSON.
+        SnapshotStatements.all(buckets)
+                .forEach((name, statement) ->
+                        values.put(name, TextNode.valueOf("{% " + TextNode.valueOf(statement) + " %}")));
         atDeployment.forEach(name -> values.put(name, TextNode.valueOf("${" + name + "}")));
         values.put("table", TextNode.valueOf(SnapshotTable.NAME));
-        values.put("mostRounds", TextNode.valueOf(String.valueOf(MOST_ROUNDS)));
-        values.put("mostOfNames", TextNode.valueOf(String.valueOf(SnapshotStatements.MOST_OF_NAMES)));
+        values.put("mostRounds", IntNode.valueOf(MOST_ROUNDS));
+        values.put("mostOfNames", IntNode.valueOf(SnapshotStatements.MOST_OF_NAMES));
         values.put("bucketsToAdd", JSON.valueToTree(SnapshotStatements.bucketsToAdd(buckets)));
         values.put(
                 "buckets",
@@ -76,19 +81,11 @@ final class RefreshDefinition {
             }
         } else if (node.isTextual()) {
             Matcher placeholder = PLACEHOLDER.matcher(node.asText());
-            return placeholder.matches()
-                    ? value(placeholder.group(1), values)
-                    : TextNode.valueOf(placeholder.replaceAll(match -> Matcher.quoteReplacement(
-                            value(match.group(1), values).asText())));
+            if (placeholder.matches()) {
+                return Optional.ofNullable(values.get(placeholder.group(1)))
+                        .orElseThrow(() -> new IllegalArgumentException(FILE + " has no value for " + node));
+            }
         }
         return node;
-    }
-
-    private static JsonNode value(String name, Map<String, JsonNode> values) {
-        JsonNode value = values.get(name);
-        if (value == null) {
-            throw new IllegalArgumentException(FILE + " has no value for ${" + name + "}");
-        }
-        return value;
     }
 }

@@ -123,7 +123,7 @@ public final class EmbeddedAws implements AutoCloseable {
         athena = new Athena(glue, new QueryRunner(defaultDatabase, engine, clients.s3(), results));
         closer.register(athena::close);
         filter.add("AmazonAthena", GetWorkGroupRequest.class.getPackage(), athena);
-        stateMachines = new StateMachines(athena);
+        stateMachines = new StateMachines(athena, clients::s3);
         closer.register(stateMachines::close);
         // There is no model of its requests here.
         filter.add("AWSStepFunctions", StateMachines.class.getPackage(), stateMachines);

@@ -413,7 +413,7 @@ final class ResourceTypes implements AutoCloseable {
                 .call("CreateStateMachine", Map.of("name", name, "definition", definition(properties)))
                 .path("stateMachineArn")
                 .asText();
-        return new Resource(arn, Map.of("Arn", arn));
+        return new Resource(arn, Map.of("Arn", arn, "Name", name));
     }
 
     private static String definition(JsonNode properties) {
