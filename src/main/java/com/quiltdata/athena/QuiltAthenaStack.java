@@ -8,6 +8,7 @@ import com.quiltdata.athena.catalog.SnapshotsOverBuckets;
 import com.quiltdata.athena.catalog.ViewsOverBuckets;
 import com.quiltdata.athena.configuration.Configuration;
 import com.quiltdata.athena.monitoring.MonitoredResources;
+import com.quiltdata.athena.monitoring.MonitoredResources.FollowedEvents;
 import com.quiltdata.athena.monitoring.MonitoredResources.Refreshes;
 import com.quiltdata.athena.monitoring.MonitoredResources.ViewFunctions;
 import com.quiltdata.athena.monitoring.MonitoringAlarms;
@@ -87,7 +88,10 @@ public final class QuiltAthenaStack extends Stack {
                 refresh.map(made -> new Refreshes(
                         configuration.snapshots().orElseThrow().workgroupName(),
                         made.stateMachineArn(),
-                        configuration.snapshots().orElseThrow().schedule())),
+                        configuration.snapshots().orElseThrow().schedule(),
+                        made.events()
+                                .map(events -> new FollowedEvents(
+                                        events.stateMachineArn(), events.queueName(), events.deadLettersName())))),
                 metadata.providers().entrySet().stream()
                         .map(stack -> new ViewFunctions(
                                 stack.getKey(),

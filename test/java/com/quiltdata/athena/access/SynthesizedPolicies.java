@@ -63,6 +63,14 @@ public final class SynthesizedPolicies {
                 .toList();
     }
 
+    /** What the role of the pipe that hands over events may do. */
+    public List<JsonNode> pipePolicies() {
+        return templates.get(0).resources("AWS::IAM::Role").entrySet().stream()
+                .filter(role -> role.getKey().startsWith("SnapshotRefreshPipeRole"))
+                .map(role -> role.getValue().at("/Policies/0/PolicyDocument"))
+                .toList();
+    }
+
     /**
      * What the role of the view handler may do.
      *
@@ -200,6 +208,7 @@ public final class SynthesizedPolicies {
                     template.path("Resources").path(logicalId).path("Type").asText();
             return switch (type) {
                 case "AWS::S3::Bucket" -> partition.arn("s3", name(logicalId));
+                case "AWS::SQS::Queue" -> partition.arn("sqs", logicalId.replaceFirst("[0-9A-F]{8}$", ""));
                 case "AWS::StepFunctions::StateMachine" -> logicalId;
                 case "AWS::Logs::LogGroup" -> partition.arn("logs", "log-group:" + logicalId + ":*");
                 default -> "%s.%s".formatted(logicalId, attribute);

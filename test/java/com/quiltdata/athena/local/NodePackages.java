@@ -24,8 +24,7 @@ public record NodePackages(Path directory) {
         NodePackages packages = new NodePackages(Files.createDirectories(Path.of("target", folder)));
         try (Stream<Path> files = Files.list(Path.of(folder))) {
             for (Path file : files.toList()) {
-                Files.copy(
-                        file, packages.directory().resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+                Files.copy(file, packages.directory().resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
             }
         }
         packages.output(

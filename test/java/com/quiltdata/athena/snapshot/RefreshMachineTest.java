@@ -137,8 +137,7 @@ class RefreshMachineTest {
     /** By the language's schema, and each expression by the reference implementation of JSONata. */
     @Test
     void theDefinitionIsValid() throws Exception {
-        assertThat(NodePackages.install("state-machine")
-                        .run("validate.js", List.of(), Map.of(), definition(2)))
+        assertThat(NodePackages.install("state-machine").run("validate.js", List.of(), Map.of(), definition(2)))
                 .isEmpty();
     }
 

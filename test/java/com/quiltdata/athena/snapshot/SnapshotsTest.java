@@ -85,7 +85,7 @@ class SnapshotsTest {
                 .replace("<= %d\\\\n".formatted(SnapshotStatements.MOST_NAMED_MANIFESTS), "<= 1\\\\n")
                 .replace("<= %d\\\"".formatted(SnapshotStatements.MOST_MANIFESTS), "<= 2\\\"")
                 .replace("\"mostRounds\":20", "\"mostRounds\":1")
-                .replace("% 20000 = 1", "% 2 = 1"));
+                .replace("% 50000 = 1", "% 2 = 1"));
         for (int number = 11; number < 14; number++) {
             push("snap-b", number, "package" + number);
         }

@@ -62,7 +62,7 @@ public record RegistryAccess(Stack stack, Configuration configuration) {
      * gone would look like one that is denied.
      */
     public List<PolicyStatement> pointerStatements() {
-        Map<String, Map<String, Object>> conditions = configuration.inputAccess() == InputAccess.ANY
+        Map<String, Map<String, Object>> conditions = configuration.access().inputAccess() == InputAccess.ANY
                 ? Map.of("StringEquals", Map.of("aws:ResourceAccount", Aws.ACCOUNT_ID))
                 : Map.of();
         return List.of(

@@ -60,7 +60,8 @@ final class SnapshotEvents extends Construct {
     SnapshotEvents(Construct scope, String id, List<QuiltBucket> buckets, String stateMachineArn, Role.Builder role) {
         super(scope, id);
         // What nobody takes out is in the next scheduled refresh anyhow.
-        deadLetters = queue("DeadLetters").retentionPeriod(RETENTION_OF_FAILURES).build();
+        deadLetters =
+                queue("DeadLetters").retentionPeriod(RETENTION_OF_FAILURES).build();
         queue = queue("Queue")
                 .deadLetterQueue(DeadLetterQueue.builder()
                         .queue(deadLetters)
@@ -76,7 +77,9 @@ final class SnapshotEvents extends Construct {
     }
 
     private Queue.Builder queue(String id) {
-        return Queue.Builder.create(this, id).encryption(QueueEncryption.SQS_MANAGED).enforceSsl(true);
+        return Queue.Builder.create(this, id)
+                .encryption(QueueEncryption.SQS_MANAGED)
+                .enforceSsl(true);
     }
 
     /** As many buckets in each as a pattern takes. */
@@ -89,7 +92,7 @@ final class SnapshotEvents extends Construct {
                 groups.add(new ArrayList<>());
                 length = REST_OF_PATTERN + bucket.name().length() + AROUND_NAME;
             }
-            groups.getLast().add(bucket.name());
+            groups.get(groups.size() - 1).add(bucket.name());
         }
         return groups;
     }

@@ -97,8 +97,8 @@ public final class SnapshotRefresh extends Construct {
 
     /** What follows events; empty if nothing does. */
     public Optional<Events> events() {
-        return events.map(made ->
-                new Events(eventsStateMachineArn.orElseThrow(), made.queueName(), made.deadLettersName()));
+        return events.map(
+                made -> new Events(eventsStateMachineArn.orElseThrow(), made.queueName(), made.deadLettersName()));
     }
 
     /**

@@ -42,7 +42,7 @@ public final class SnapshotStatements {
     public static final int MOST_MANIFESTS = 5_000;
 
     /** The most pointers that one statement reads: a guess as well. Each statement lists all of them. */
-    static final int MOST_POINTERS = 20_000;
+    static final int MOST_POINTERS = 50_000;
 
     /**
      * The most manifests that a statement names one by one. Beyond, it gives the first and the last. Their paths, of at

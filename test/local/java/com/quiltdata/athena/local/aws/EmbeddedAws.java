@@ -11,14 +11,17 @@ import com.quiltdata.athena.local.clients.AwsClients;
 import com.quiltdata.athena.local.cloudformation.CloudFormation;
 import com.quiltdata.athena.local.cloudformation.StackDescription;
 import com.quiltdata.athena.local.engine.QueryEngine;
+import com.quiltdata.athena.local.events.EventPipes;
 import com.quiltdata.athena.local.glue.DefaultDatabase;
 import com.quiltdata.athena.local.glue.GlueDataCatalog;
 import com.quiltdata.athena.local.glue.IcebergTables;
 import com.quiltdata.athena.local.protocol.AwsJsonFilter;
 import com.quiltdata.athena.local.protocol.AwsQueryFilter;
+import com.quiltdata.athena.local.protocol.AwsService;
 import com.quiltdata.athena.local.protocol.LocalRequestsFilter;
 import com.quiltdata.athena.local.s3.BucketPolicies;
 import com.quiltdata.athena.local.s3.FrontServer;
+import com.quiltdata.athena.local.s3.ObjectEvents;
 import com.quiltdata.athena.local.s3.S3Recording;
 import com.quiltdata.athena.local.s3.S3Traffic;
 import com.quiltdata.athena.local.scheduler.Schedules;
@@ -97,6 +100,12 @@ public final class EmbeddedAws implements AutoCloseable {
         AwsQueryFilter queryFilter = new AwsQueryFilter();
         queryFilter.add(CloudFormation.VERSION, cloudFormation);
         queryFilter.add(SecurityTokens.VERSION, new SecurityTokens());
+        ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+        // Nothing is started any more when the account is closed.
+        closer.register(timer::shutdownNow);
+        AwsService executions = (operation, request) -> stateMachines.call(operation, request);
+        Schedules.Timer later = (delay, task) -> timer.schedule(task, delay.toMillis(), TimeUnit.MILLISECONDS);
+        EventPipes eventPipes = new EventPipes(executions, later);
         CompletableFuture<QueryEngine> startingEngine =
                 CompletableFuture.supplyAsync(() -> QueryEngine.start(engineFiles));
         try {
@@ -107,7 +116,8 @@ public final class EmbeddedAws implements AutoCloseable {
                             new LocalRequestsFilter(),
                             filter,
                             queryFilter,
-                            new SchedulesFilter(schedules()),
+                            new SchedulesFilter(new Schedules(executions, InstantSource.system(), later)),
+                            new ObjectEvents(eventPipes::accept),
                             s3Traffic,
                             new BucketPolicies()));
             closer.register(server::close);
@@ -127,16 +137,7 @@ public final class EmbeddedAws implements AutoCloseable {
         closer.register(stateMachines::close);
         // There is no model of its requests here.
         filter.add("AWSStepFunctions", StateMachines.class.getPackage(), stateMachines);
-    }
-
-    /** Schedules start nothing any more when the account is closed. */
-    private Schedules schedules() {
-        ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
-        closer.register(timer::shutdownNow);
-        return new Schedules(
-                (operation, request) -> stateMachines.call(operation, request),
-                InstantSource.system(),
-                (delay, task) -> timer.schedule(task, delay.toMillis(), TimeUnit.MILLISECONDS));
+        filter.add("EventPipes", EventPipes.class.getPackage(), eventPipes);
     }
 
     /**

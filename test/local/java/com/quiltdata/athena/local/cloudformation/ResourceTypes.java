@@ -15,6 +15,7 @@ import com.quiltdata.athena.local.protocol.LocalAccount;
 import java.net.URI;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -53,6 +54,7 @@ final class ResourceTypes implements AutoCloseable {
             "AWS::IAM::Role",
             "AWS::Logs::LogGroup",
             "AWS::S3::BucketPolicy",
+            "AWS::SQS::QueuePolicy",
             "Custom::S3AutoDeleteObjects");
 
     /** What a bucket has beyond its name; of these, too, nothing is checked on loopback. */
@@ -117,6 +119,8 @@ final class ResourceTypes implements AutoCloseable {
                 case "AWS::S3::Bucket" -> bucket(properties);
                 case "AWS::Scheduler::Schedule" -> schedule(logicalId, properties);
                 case "AWS::StepFunctions::StateMachine" -> stateMachine(logicalId, properties);
+                case "AWS::Events::Rule", "AWS::Pipes::Pipe", "AWS::SQS::Queue" ->
+                    eventPipe(logicalId, type, properties);
                 case "Custom::AthenaView" -> customResources.create(logicalId, type, properties);
                 default -> withoutCounterpart(logicalId, type);
             };
@@ -200,6 +204,10 @@ final class ResourceTypes implements AutoCloseable {
                                             definition(properties)));
                     yield current;
                 }
+                case "AWS::Events::Rule", "AWS::Pipes::Pipe", "AWS::SQS::Queue" -> {
+                    aws.eventPipes().call("Put", type, current.attributes().get("Arn"), properties);
+                    yield current;
+                }
                 case "AWS::S3::Bucket" -> unlessChanged(current, logicalId, oldProperties, properties, BUCKET_SETTINGS);
                 case "Custom::AthenaView" ->
                     customResources.update(logicalId, type, current, oldProperties, properties);
@@ -240,6 +248,8 @@ final class ResourceTypes implements AutoCloseable {
             case "AWS::Scheduler::Schedule" -> aws.scheduler().delete(name);
             case "AWS::StepFunctions::StateMachine" ->
                 aws.stepFunctions().call("DeleteStateMachine", Map.of("stateMachineArn", name));
+            case "AWS::Events::Rule", "AWS::Pipes::Pipe", "AWS::SQS::Queue" ->
+                aws.eventPipes().call("Delete", type, current.attributes().get("Arn"), properties);
             case "Custom::AthenaView" -> customResources.delete(logicalId, type, current, properties);
             case "Custom::S3AutoDeleteObjects" -> {
                 close(properties.path("BucketName").asText());
@@ -414,6 +424,14 @@ final class ResourceTypes implements AutoCloseable {
                 .path("stateMachineArn")
                 .asText();
         return new Resource(arn, Map.of("Arn", arn, "Name", name));
+    }
+
+    private Resource eventPipe(String logicalId, String type, JsonNode properties) {
+        String service = type.split("::")[1].toLowerCase(Locale.ROOT);
+        String name = logicalId + "-" + UUID.randomUUID();
+        String arn = "arn:aws:%s:%s:%s:%s".formatted(service, LocalAccount.REGION, LocalAccount.ACCOUNT_ID, name);
+        aws.eventPipes().call("Put", type, arn, properties);
+        return new Resource(name, Map.of("Arn", arn, "QueueName", name));
     }
 
     private static String definition(JsonNode properties) {

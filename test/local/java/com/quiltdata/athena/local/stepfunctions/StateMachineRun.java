@@ -36,6 +36,7 @@ public final class StateMachineRun {
     private final Pace pace;
     private final ObjectNode context;
     private final ObjectNode description = object().put("status", "RUNNING");
+    private final Map<String, Jsonata> expressions = new HashMap<>();
     private volatile boolean isStopped;
     private int transitions;
     private int mostEvents;
@@ -260,14 +261,14 @@ public final class StateMachineRun {
         return null;
     }
 
-    private static JsonNode finish(JsonNode state, Scope scope, ObjectNode states, JsonNode result)
+    private JsonNode finish(JsonNode state, Scope scope, ObjectNode states, JsonNode result)
             throws StateException {
         JsonNode output = state.has("Output") ? value(state.path("Output"), scope, states) : result;
         assign(state, scope, states);
         return output;
     }
 
-    private static void assign(JsonNode state, Scope scope, ObjectNode states) throws StateException {
+    private void assign(JsonNode state, Scope scope, ObjectNode states) throws StateException {
         // All of them see the variables as they were.
         Map<String, JsonNode> assigned = new HashMap<>();
         for (Map.Entry<String, JsonNode> variable : state.path("Assign").properties()) {
@@ -278,7 +279,7 @@ public final class StateMachineRun {
         scope.variables().putAll(assigned);
     }
 
-    private static JsonNode choice(JsonNode state, Scope scope, ObjectNode states) throws StateException {
+    private JsonNode choice(JsonNode state, Scope scope, ObjectNode states) throws StateException {
         for (JsonNode choice : state.path("Choices")) {
             if (value(choice.path("Condition"), scope, states).asBoolean()) {
                 return choice;
@@ -350,7 +351,7 @@ public final class StateMachineRun {
     }
 
     /** Evaluates the expressions in a value. */
-    private static JsonNode value(JsonNode template, Scope scope, ObjectNode states) throws StateException {
+    private JsonNode value(JsonNode template, Scope scope, ObjectNode states) throws StateException {
         if (template.isObject()) {
             ObjectNode evaluated = object();
             for (Map.Entry<String, JsonNode> field : template.properties()) {
@@ -372,9 +373,9 @@ public final class StateMachineRun {
         return expression(text.substring(2, text.length() - 2).strip(), scope, states);
     }
 
-    private static JsonNode expression(String expression, Scope scope, ObjectNode states) throws StateException {
+    private JsonNode expression(String expression, Scope scope, ObjectNode states) throws StateException {
         try {
-            Jsonata jsonata = Jsonata.jsonata(expression);
+            Jsonata jsonata = expressions.computeIfAbsent(expression, Jsonata::jsonata);
             Jsonata.Frame frame = jsonata.createFrame();
             jsonata.registerFunction("parse", (Jsonata.Fn1<String, Object>) text -> plain(AwsJson.parse(text)));
             frame.bind("states", plain(states));

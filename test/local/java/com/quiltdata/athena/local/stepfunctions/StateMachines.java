@@ -155,8 +155,13 @@ public final class StateMachines implements AwsService, AutoCloseable {
         operation = Character.toUpperCase(operation.charAt(0)) + operation.substring(1);
         switch (integration) {
             case "athena:getQueryExecution", "athena:getQueryResults", "athena:startQueryExecution" -> {
+                ObjectNode request = arguments.deepCopy();
+                if (operation.equals("StartQueryExecution")) {
+                    // An SDK adds it.
+                    request.put("ClientRequestToken", UUID.randomUUID().toString());
+                }
                 try {
-                    return athena.call(operation, arguments);
+                    return athena.call(operation, request);
                 } catch (AwsServiceException e) {
                     throw new AwsServiceException("Athena." + e.type(), e.getMessage());
                 }
