@@ -24,8 +24,8 @@ import software.amazon.awssdk.regions.Region;
 
 /** A deployment of two buckets with snapshots in the shared account on loopback. */
 public final class CheckedDeployment {
-    static final String BUCKET = "checked-bucket";
-    static final String SECOND_BUCKET = "checked.second";
+    public static final String BUCKET = "checked-bucket";
+    public static final String SECOND_BUCKET = "checked.second";
     static final String DATABASE = "checked";
 
     /** What the deployment was made with, as the command line takes it. */

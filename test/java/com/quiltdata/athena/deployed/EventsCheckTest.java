@@ -20,9 +20,8 @@ class EventsCheckTest {
                         .notificationConfiguration(configuration -> configuration.eventBridgeConfiguration(
                                 EventBridgeConfiguration.builder().build())));
 
-        Finding finding = new EventsCheck(
-                        BUCKETS.stream().map(QuiltBucket::new).toList(), SharedEmbeddedAws.s3())
-                .find();
+        Finding finding =
+                new EventsCheck(BUCKETS.stream().map(QuiltBucket::new).toList(), SharedEmbeddedAws.s3()).find();
 
         assertThat(finding.message()).isEqualTo("1 of 2 buckets send their events to EventBridge");
         assertThat(finding.details())

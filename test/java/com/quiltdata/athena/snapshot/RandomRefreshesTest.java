@@ -114,8 +114,8 @@ class RandomRefreshesTest {
                 // Late, out of order, doubled, and beside a refresh; the pipe has forgotten those that fail.
                 Collections.shuffle(events, random);
                 List<String> some = events.subList(0, random.nextInt(events.size() + 1));
-                String input = Stream.concat(some.stream(), some.stream().limit(2))
-                        .collect(Collectors.joining(",", "[", "]"));
+                String input =
+                        Stream.concat(some.stream(), some.stream().limit(2)).collect(Collectors.joining(",", "[", "]"));
                 if (random.nextBoolean()) {
                     some.clear();
                 }

@@ -35,7 +35,8 @@ class SnapshotEventsTest {
         awaitRefreshed("follow-a");
         // Two seconds of them are the pipe's window, and 0.2 the machine's waits.
         System.out.printf(
-                "From a push to its row: %.1f s%n", Duration.between(pushed, Instant.now()).toMillis() / 1_000.0);
+                "From a push to its row: %.1f s%n",
+                Duration.between(pushed, Instant.now()).toMillis() / 1_000.0);
 
         STACK.put("follow-a", "named_packages/u/n/latest", HASH.formatted(1));
         STACK.delete("follow-a", "named_packages/u/n/2");
@@ -63,16 +64,14 @@ class SnapshotEventsTest {
         STACK.refresh();
         push("follow-b", 110, "many105");
 
-        RegistryReads reads = RegistryReads.during(
-                        SharedEmbeddedAws.get(),
-                        () -> STACK.runEvents("""
+        RegistryReads reads = RegistryReads.during(SharedEmbeddedAws.get(), () -> STACK.await(STACK.startEvents("""
                                 [{"bucket": "follow-b", "key": ".quilt/named_packages/u/many105/110"},
                                  {"bucket": "follow-b", "key": ".quilt/named_packages/u/many105/latest"},
                                  {"bucket": "follow-b", "key": ".quilt/named_packages/u/many105/latest"},
                                  {"bucket": "follow-b", "key": ".quilt/named_packages/u/gone/1"},
                                  {"bucket": "follow-b", "key": ".quilt/packages/whatever"},
                                  {"bucket": "not-configured", "key": ".quilt/named_packages/u/n/1"}]
-                                """))
+                                """)))
                 .reads();
 
         assertThat(reads.manifests()).containsOnly("follow-b/" + HASH.formatted(110));

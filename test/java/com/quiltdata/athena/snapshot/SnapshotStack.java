@@ -136,7 +136,8 @@ final class SnapshotStack {
     /** Hands over events, and returns the execution's ARN. */
     String startEvents(String events) {
         String machine = client().call("ListStateMachines", Map.of()).findValuesAsText("stateMachineArn").stream()
-                .filter(arn -> arn.contains("EventsStateMachine") && definition(arn).contains(name + "-snapshot\""))
+                .filter(arn ->
+                        arn.contains("EventsStateMachine") && definition(arn).contains(name + "-snapshot\""))
                 .findFirst()
                 .orElseThrow();
         return client().start(machine, events);

@@ -261,8 +261,7 @@ public final class StateMachineRun {
         return null;
     }
 
-    private JsonNode finish(JsonNode state, Scope scope, ObjectNode states, JsonNode result)
-            throws StateException {
+    private JsonNode finish(JsonNode state, Scope scope, ObjectNode states, JsonNode result) throws StateException {
         JsonNode output = state.has("Output") ? value(state.path("Output"), scope, states) : result;
         assign(state, scope, states);
         return output;
