@@ -110,11 +110,17 @@ class SnapshotAccessTest {
             denied  | s3:PutObject                  | mycompany-quilt-query-snapshot/rows/data/1.parquet | | only by statements
             denied  | s3:DeleteObject               | mycompany-quilt-query-snapshot/results/id.csv      | athena | results expire by themselves
             allowed | states:StartExecution         | stateMachine:SnapshotRefreshStateMachine9AF2A429                           | | its jobs
+            allowed | states:StartExecution         | stateMachine:SnapshotRefreshEventsStateMachineA39EF4F8 | | its jobs
+            allowed | states:ListExecutions         | stateMachine:SnapshotRefreshEventsStateMachineA39EF4F8 | | whether another one runs
+            allowed | states:DescribeExecution      | execution:SnapshotRefreshEventsStateMachineA39EF4F8:0abc | | its jobs
+            allowed | states:DescribeExecution      | execution:SnapshotRefreshEventsStateMachineA39EF4F8/0def:0abc | | its jobs
             allowed | states:ListExecutions         | stateMachine:SnapshotRefreshStateMachine9AF2A429                           | | whether another one runs
             allowed | states:DescribeExecution      | execution:SnapshotRefreshStateMachine9AF2A429:0abc                           | | its jobs
             allowed | states:StopExecution          | execution:SnapshotRefreshStateMachine9AF2A429:0abc                           | | its jobs, when it is stopped
             allowed | states:DescribeExecution      | execution:SnapshotRefreshStateMachine9AF2A429/0def:0abc                      | | its jobs
             allowed | s3:GetObject                  | bucket-a/.quilt/named_packages/u/n/latest          | | a pointer that an event names
+            allowed | s3:GetObject                  | bucket.b/.quilt/named_packages/u/n/latest          | | a pointer that an event names
+            allowed | s3:ListBucket                 | bucket.b                                           | | a pointer that is gone is not one that is denied
             allowed | s3:ListBucket                 | bucket-a                                           | | a pointer that is gone is not one that is denied
             allowed | kms:Decrypt                   | key/bucket-a                                       | s3 | a pointer that an event names
             denied  | s3:GetObject                  | bucket-a/.quilt/packages/0123abcd                  | | only through Athena
@@ -134,7 +140,7 @@ class SnapshotAccessTest {
             allowed | sqs:ReceiveMessage     | SnapshotRefreshEventsQueue                        | | events
             allowed | sqs:DeleteMessage      | SnapshotRefreshEventsQueue                        | | those that were handed over
             allowed | sqs:GetQueueAttributes | SnapshotRefreshEventsQueue                        | | Pipes asks for it
-            allowed | states:StartExecution  | stateMachine:SnapshotRefreshEventsStateMachine<e> | | a refresh of what has changed
+            allowed | states:StartExecution  | stateMachine:SnapshotRefreshEventsStateMachineA39EF4F8 | | a refresh of what has changed
             denied  | states:StartExecution  | stateMachine:SnapshotRefreshStateMachine9AF2A429  | | the schedule does that
             denied  | sqs:ReceiveMessage     | SnapshotRefreshEventsDeadLetters                  | | those are for people
             denied  | sqs:SendMessage        | SnapshotRefreshEventsQueue                        | | EventBridge does that

@@ -55,27 +55,34 @@ class SnapshotEventsTest {
         STACK.assertIsRefreshed("follow-b");
     }
 
-    /** Of 300 events, which are three batches, whatever their order. */
+    /** Whatever else the registry has. */
     @Test
     void eventsReadThePointersThatTheyNameAndNewManifestsAlone() {
-        for (int number = 100; number < 110; number++) {
+        RegistryReads few = readsOfAPush(100, 110);
+        RegistryReads many = readsOfAPush(300, 400);
+
+        assertThat(many.manifests()).containsOnly("follow-b/" + HASH.formatted(400));
+        assertThat(few.manifests()).hasSameSizeAs(many.manifests());
+        assertThat(few.pointers()).hasSize(2);
+        assertThat(many.pointers()).hasSize(2);
+        System.out.printf("Of a push: %s, and with 90 packages more: %s%n", few, many);
+        STACK.assertIsRefreshed("follow-b");
+    }
+
+    private static RegistryReads readsOfAPush(int first, int last) {
+        for (int number = first; number < last; number++) {
             push("follow-b", number, "many" + number);
         }
         STACK.refresh();
-        push("follow-b", 110, "many105");
-
-        RegistryReads reads = RegistryReads.during(SharedEmbeddedAws.get(), () -> STACK.await(STACK.startEvents("""
-                                [{"bucket": "follow-b", "key": ".quilt/named_packages/u/many105/110"},
-                                 {"bucket": "follow-b", "key": ".quilt/named_packages/u/many105/latest"},
-                                 {"bucket": "follow-b", "key": ".quilt/named_packages/u/many105/latest"},
-                                 {"bucket": "follow-b", "key": ".quilt/named_packages/u/gone/1"},
-                                 {"bucket": "follow-b", "key": ".quilt/packages/whatever"},
-                                 {"bucket": "not-configured", "key": ".quilt/named_packages/u/n/1"}]
-                                """)))
+        push("follow-b", last, "many" + first);
+        return RegistryReads.during(SharedEmbeddedAws.get(), () -> STACK.await(STACK.startEvents("""
+                        [{"bucket": "follow-b", "key": ".quilt/named_packages/u/many%1$d/%2$d"},
+                         {"bucket": "follow-b", "key": ".quilt/named_packages/u/many%1$d/latest"},
+                         {"bucket": "follow-b", "key": ".quilt/named_packages/u/many%1$d/latest"},
+                         {"bucket": "follow-b", "key": ".quilt/packages/whatever"},
+                         {"bucket": "not-configured", "key": ".quilt/named_packages/u/n/1"}]
+                        """.formatted(first, last))))
                 .reads();
-
-        assertThat(reads.manifests()).containsOnly("follow-b/" + HASH.formatted(110));
-        STACK.assertIsRefreshed("follow-b");
     }
 
     @Test

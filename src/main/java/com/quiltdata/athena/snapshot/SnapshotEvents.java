@@ -111,7 +111,9 @@ final class SnapshotEvents extends Construct {
                                         "key",
                                         List.of(Map.of("prefix", QuiltBucket.REGISTRY_PREFIX + "named_packages/")))))
                         .build())
-                .targets(List.of(new SqsQueue(queue)))
+                .targets(List.of(SqsQueue.Builder.create(queue)
+                        .deadLetterQueue(deadLetters)
+                        .build()))
                 .build();
     }
 
