@@ -2,7 +2,6 @@ package com.quiltdata.athena;
 
 import com.quiltdata.athena.access.AccessPolicy;
 import com.quiltdata.athena.catalog.CustomViews;
-import com.quiltdata.athena.catalog.QueryResources;
 import com.quiltdata.athena.catalog.QuiltMetadata;
 import com.quiltdata.athena.catalog.SnapshotsOverBuckets;
 import com.quiltdata.athena.catalog.ViewsOverBuckets;
@@ -17,7 +16,6 @@ import com.quiltdata.athena.query.QueryDatabase;
 import com.quiltdata.athena.query.QueryResults;
 import com.quiltdata.athena.snapshot.SnapshotRefresh;
 import com.quiltdata.athena.snapshot.SnapshotStore;
-import com.quiltdata.athena.view.AthenaViewProvider;
 import java.util.Optional;
 import software.amazon.awscdk.CfnOutput;
 import software.amazon.awscdk.Stack;
@@ -36,14 +34,11 @@ public final class QuiltAthenaStack extends Stack {
     public QuiltAthenaStack(Construct scope, String id, StackProps props, Configuration configuration) {
         super(scope, id, props);
 
-        AthenaViewProvider.prepare(this, configuration.queries().databaseName(), configuration.views());
-
         QueryResults results = new QueryResults(this, "QueryResults", configuration);
         QueryDatabase database = new QueryDatabase(this, "QueryDatabase", configuration);
         Optional<SnapshotStore> snapshots = configuration
                 .snapshots()
                 .map(settings -> new SnapshotStore(this, "SnapshotStore", configuration, database));
-        QueryResources resources = new QueryResources(results, database, snapshots);
         AccessPolicy policy = new AccessPolicy(
                 this,
                 "AccessPolicy",
@@ -52,13 +47,13 @@ public final class QuiltAthenaStack extends Stack {
                 database,
                 snapshots.map(SnapshotStore::readStatement).stream().toList());
 
-        QuiltMetadata metadata = new QuiltMetadata(this, "QuiltBuckets", configuration, resources);
+        QuiltMetadata metadata = new QuiltMetadata(this, "QuiltBuckets", configuration, results, database, snapshots);
         if (configuration.hasViewsOverBuckets()) {
             new ViewsOverBuckets(this, "ViewsOverBuckets", configuration.quiltBuckets(), metadata);
         }
         Optional<SnapshotRefresh> refresh = snapshots.map(store -> {
             new SnapshotsOverBuckets(this, "SnapshotsOverBuckets", metadata);
-            return new SnapshotRefresh(this, "SnapshotRefresh", configuration, store, database, metadata.tables());
+            return new SnapshotRefresh(this, "SnapshotRefresh", configuration, store, database, metadata.tables(configuration.quiltBuckets()));
         });
         refresh.ifPresent(made -> output(
                 "SnapshotStateMachineArn", "Refreshes the snapshots when it is started", made.stateMachineArn()));
@@ -92,12 +87,9 @@ public final class QuiltAthenaStack extends Stack {
                         made.events()
                                 .map(events -> new FollowedEvents(
                                         events.stateMachineArn(), events.queueName(), events.deadLettersName())))),
-                metadata.providers().entrySet().stream()
-                        .map(stack -> new ViewFunctions(
-                                stack.getKey(),
-                                stack.getValue().handlerFunctionName(),
-                                stack.getValue().frameworkFunctionName()))
-                        .toList());
+                new ViewFunctions(
+                        metadata.provider().handlerFunctionName(),
+                        metadata.provider().frameworkFunctionName()));
     }
 
     private void output(String id, String description, String value) {

@@ -64,13 +64,9 @@ public enum BucketView implements ViewOfBuckets {
         return suffix;
     }
 
-    /**
-     * The tables that the view reads.
-     *
-     * @return all tables of its bucket
-     */
+    /** The tables that the view reads: it is made anew when one of them changes. */
     public List<BucketTable> reads() {
-        return List.of(BucketTable.values());
+        return List.of(BucketTable.MANIFESTS, BucketTable.POINTERS);
     }
 
     /**

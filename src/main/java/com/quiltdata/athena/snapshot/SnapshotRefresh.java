@@ -5,7 +5,6 @@ import com.quiltdata.athena.access.Statements;
 import com.quiltdata.athena.configuration.Configuration;
 import com.quiltdata.athena.query.QueryDatabase;
 import com.quiltdata.athena.schema.SnapshotTable;
-import com.quiltdata.athena.view.AthenaViewProvider;
 import com.quiltdata.athena.view.RequestConditions;
 import java.util.ArrayList;
 import java.util.List;
@@ -232,10 +231,9 @@ public final class SnapshotRefresh extends Construct {
     }
 
     private Role.Builder role(String id, String description, String service) {
-        String path = configuration.lifecycle().rolePath();
         return Role.Builder.create(this, id)
                 .description(description)
-                .path(path.equals(AthenaViewProvider.DEFAULT_ROLE_PATH) ? null : path)
+                .path(configuration.lifecycle().rolePath())
                 // Nobody else's schedule or machine can use the service to get the role.
                 .assumedBy(ServicePrincipal.Builder.create(service)
                         .conditions(Map.of("StringEquals", Map.of("aws:SourceAccount", Aws.ACCOUNT_ID)))

@@ -1,5 +1,6 @@
 package com.quiltdata.athena.benchmark;
 
+import com.quiltdata.athena.QuiltAthenaApp;
 import com.quiltdata.athena.command.TemporaryDirectory;
 import com.quiltdata.athena.configuration.Configuration;
 import com.quiltdata.athena.configuration.ConfigurationReader;
@@ -9,6 +10,7 @@ import com.quiltdata.athena.local.aws.EmbeddedAws;
 import com.quiltdata.athena.local.clients.AwsClients;
 import com.quiltdata.athena.local.cloudformation.CloudAssembly;
 import com.quiltdata.athena.local.cloudformation.LocalStack;
+import com.quiltdata.athena.schema.BucketView;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -118,7 +120,7 @@ public final class DeploymentBenchmark implements Callable<Integer> {
             account.limit(new AthenaLimits(quota, ddlDuration));
             users.begin(busy);
             long start = System.nanoTime();
-            LocalStack stack = new LocalStack(account.endpoint(), line -> {
+            LocalStack stack = account.stack(QuiltAthenaApp.STACK_ID, line -> {
                 if (line.contains(REFUSED)) {
                     refused.incrementAndGet();
                 }
@@ -131,7 +133,7 @@ public final class DeploymentBenchmark implements Callable<Integer> {
                     .filter("VIRTUAL_VIEW"::equals)
                     .count();
             DdlLoad load = account.ddlLoad();
-            int views = configuration.views().size();
+            int views = (count + (configuration.hasViewsOverBuckets() ? 1 : 0)) * BucketView.values().length;
             double bound = views * ddlSeconds / quota;
             System.out.printf(
                     ROW,
