@@ -53,7 +53,13 @@ public final class QuiltAthenaStack extends Stack {
         }
         Optional<SnapshotRefresh> refresh = snapshots.map(store -> {
             new SnapshotsOverBuckets(this, "SnapshotsOverBuckets", metadata);
-            return new SnapshotRefresh(this, "SnapshotRefresh", configuration, store, database, metadata.tables(configuration.quiltBuckets()));
+            return new SnapshotRefresh(
+                    this,
+                    "SnapshotRefresh",
+                    configuration,
+                    store,
+                    database,
+                    metadata.tables(configuration.quiltBuckets()));
         });
         refresh.ifPresent(made -> output(
                 "SnapshotStateMachineArn", "Refreshes the snapshots when it is started", made.stateMachineArn()));

@@ -74,8 +74,8 @@ class NagTest {
                             suppression("Serverless-StepFunctionStateMachineXray", HISTORY)),
             "/QuiltAthena/SnapshotRefresh/PipeRole/Resource",
                     Stream.of("HIPAA.Security", "NIST.800.53.R4", "NIST.800.53.R5", "PCI.DSS.321")
-                            .map(pack -> suppression(
-                                    pack + "-IAMNoInlinePolicy", "It is of one role, and goes with it."))
+                            .map(pack ->
+                                    suppression(pack + "-IAMNoInlinePolicy", "It is of one role, and goes with it."))
                             .toList());
 
     private static final Map<String, List<NagPackSuppression>> SUPPRESSIONS = Map.of(

@@ -2,9 +2,9 @@ package com.quiltdata.athena.catalog;
 
 import com.quiltdata.athena.configuration.Configuration;
 import com.quiltdata.athena.configuration.QuiltBucketGroup;
-import com.quiltdata.athena.schema.BucketTable;
 import com.quiltdata.athena.query.QueryDatabase;
 import com.quiltdata.athena.query.QueryResults;
+import com.quiltdata.athena.schema.BucketTable;
 import com.quiltdata.athena.schema.BucketView;
 import com.quiltdata.athena.schema.QuiltBucket;
 import com.quiltdata.athena.schema.SnapshotTable;
