@@ -51,7 +51,7 @@ public final class CheckedDeployment {
      */
     public static final List<String> NOT_SYNTHESIZED = List.of("-c", "databaseName=Wrong");
 
-    private static final LocalStack STACK = SharedEmbeddedAws.get().stack("Checked", message -> {});
+    private static final LocalStack STACK = SharedEmbeddedAws.get().stack("Checked");
     private static final DeployedStack DEPLOYED = deploy();
 
     private CheckedDeployment() {}
