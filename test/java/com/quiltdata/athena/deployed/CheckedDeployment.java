@@ -27,8 +27,8 @@ import software.amazon.awssdk.regions.Region;
 
 /** A deployment of two buckets with snapshots in the shared account on loopback. */
 public final class CheckedDeployment {
-    static final String BUCKET = "checked-bucket";
-    static final String SECOND_BUCKET = "checked.second";
+    public static final String BUCKET = "checked-bucket";
+    public static final String SECOND_BUCKET = "checked.second";
     static final String DATABASE = "checked";
 
     /** Those of two buckets, and the one of the snapshots. */

@@ -6,6 +6,6 @@
           min(trim("hash")) AS "hash"
         FROM "${pointersTable}"
         WHERE regexp_like("$path", '^s3://[^/]+/[.]quilt/named_packages/[^/]+/[^/]+/(latest|[0-9]+)$')
-          AND trim("hash") <> ''
+          AND trim("hash") <> ''${andPaths}
         GROUP BY "$path"
         HAVING count(*) = 1 AND regexp_like(min(trim("hash")), '^[0-9a-fA-F]{64}$')
