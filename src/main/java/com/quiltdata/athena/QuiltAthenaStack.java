@@ -35,7 +35,7 @@ public final class QuiltAthenaStack extends Stack {
     public QuiltAthenaStack(Construct scope, String id, StackProps props, Configuration configuration) {
         super(scope, id, props);
 
-        AthenaViewProvider.prepare(this, configuration.databaseName(), configuration.views());
+        AthenaViewProvider.prepare(this, configuration.queries().databaseName(), configuration.views());
 
         QueryResults results = new QueryResults(this, "QueryResults", configuration);
         QueryDatabase database = new QueryDatabase(this, "QueryDatabase", configuration);
@@ -66,10 +66,13 @@ public final class QuiltAthenaStack extends Stack {
         }
 
         MonitoredResources monitored = monitored(configuration, refresh, metadata);
-        if (configuration.dashboard()) {
+        if (configuration.monitoring().dashboard()) {
             new MonitoringDashboard(this, "MonitoringDashboard", monitored);
         }
-        configuration.alarms().ifPresent(alarms -> new MonitoringAlarms(this, "MonitoringAlarms", alarms, monitored));
+        configuration
+                .monitoring()
+                .alarms()
+                .ifPresent(alarms -> new MonitoringAlarms(this, "MonitoringAlarms", alarms, monitored));
 
         output("PolicyArn", "For the Quilt stack's ManagedUserRoleExtraPolicies and its admin panel", policy.arn());
         output("ResultsBucketName", "Holds query results until they expire", results.bucketName());
@@ -80,9 +83,9 @@ public final class QuiltAthenaStack extends Stack {
     private static MonitoredResources monitored(
             Configuration configuration, Optional<SnapshotRefresh> refresh, QuiltMetadata metadata) {
         return new MonitoredResources(
-                configuration.workgroupName(),
+                configuration.queries().workgroupName(),
                 refresh.map(made -> new Refreshes(
-                        configuration.snapshotWorkgroupName(),
+                        configuration.snapshots().orElseThrow().workgroupName(),
                         made.stateMachineArn(),
                         configuration.snapshots().orElseThrow().schedule())),
                 metadata.providers().entrySet().stream()

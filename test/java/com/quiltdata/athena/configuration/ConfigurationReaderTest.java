@@ -32,23 +32,23 @@ class ConfigurationReaderTest {
         assertThat(configuration.quiltBucketGroups())
                 .containsExactly(
                         new QuiltBucketGroup(Optional.empty(), List.of(new QuiltBucket("quilt-allencell-manifests"))));
-        assertThat(configuration.resultsBucketName()).isEqualTo("mycompany-quilt-query-results");
-        assertThat(configuration.databaseName()).isEqualTo("quilt_query");
-        assertThat(configuration.workgroupName()).isEqualTo("quilt-query");
-        assertThat(configuration.policyName()).isEqualTo("AthenaQuiltAccess");
-        assertThat(configuration.attachPolicyToRoles()).isEmpty();
-        assertThat(configuration.resultsExpireAfterDays()).isEqualTo(30);
-        assertThat(configuration.bytesScannedCutoffPerQuery()).isEmpty();
-        assertThat(configuration.resultsKmsKeyArn()).isEmpty();
-        assertThat(configuration.quiltBucketKmsKeyArns()).isEmpty();
-        assertThat(configuration.catalogKmsKeyArn()).isEmpty();
-        assertThat(configuration.inputAccess()).isEqualTo(InputAccess.LISTED);
+        assertThat(configuration.queries().results().bucketName()).isEqualTo("mycompany-quilt-query-results");
+        assertThat(configuration.queries().databaseName()).isEqualTo("quilt_query");
+        assertThat(configuration.queries().workgroupName()).isEqualTo("quilt-query");
+        assertThat(configuration.access().policyName()).isEqualTo("AthenaQuiltAccess");
+        assertThat(configuration.access().attachPolicyToRoles()).isEmpty();
+        assertThat(configuration.queries().results().expireAfterDays()).isEqualTo(30);
+        assertThat(configuration.queries().bytesScannedCutoffPerQuery()).isEmpty();
+        assertThat(configuration.queries().results().kmsKeyArn()).isEmpty();
+        assertThat(configuration.access().quiltBucketKmsKeyArns()).isEmpty();
+        assertThat(configuration.queries().catalogKmsKeyArn()).isEmpty();
+        assertThat(configuration.access().inputAccess()).isEqualTo(InputAccess.LISTED);
         assertThat(configuration.customViews()).isEmpty();
-        assertThat(configuration.removalPolicy()).isEqualTo(Removal.RETAIN);
-        assertThat(configuration.rolePath()).isEqualTo("/");
+        assertThat(configuration.lifecycle().removalPolicy()).isEqualTo(Removal.RETAIN);
+        assertThat(configuration.lifecycle().rolePath()).isEqualTo("/");
         assertThat(configuration.snapshots()).isEmpty();
-        assertThat(configuration.dashboard()).isFalse();
-        assertThat(configuration.alarms()).isEmpty();
+        assertThat(configuration.monitoring().dashboard()).isFalse();
+        assertThat(configuration.monitoring().alarms()).isEmpty();
     }
 
     @Test
@@ -88,6 +88,8 @@ class ConfigurationReaderTest {
                 "rate(1 hour)",
                 "snapshotBucketName",
                 "my-snapshots",
+                "snapshotEvents",
+                true,
                 "dashboard",
                 true,
                 "alarmTopicArn",
@@ -118,6 +120,7 @@ class ConfigurationReaderTest {
                 "rolePath", "/quilt/athena/",
                 "snapshotSchedule", "rate(1 hour)",
                 "snapshotBucketName", "my-snapshots",
+                "snapshotEvents", "true",
                 "dashboard", "true",
                 "alarmTopicArn", TOPIC,
                 "bytesScannedAlarmPerDay", "1000000000000");
@@ -131,26 +134,28 @@ class ConfigurationReaderTest {
         assertThat(configuration.quiltBucketGroups())
                 .containsExactly(new QuiltBucketGroup(
                         Optional.empty(), List.of(new QuiltBucket("bucket-a"), new QuiltBucket("bucket-b"))));
-        assertThat(configuration.resultsBucketName()).isEqualTo("my-results");
-        assertThat(configuration.databaseName()).isEqualTo("my_database");
-        assertThat(configuration.workgroupName()).isEqualTo("my-workgroup");
-        assertThat(configuration.policyName()).isEqualTo("MyPolicy");
-        assertThat(configuration.attachPolicyToRoles()).containsExactly("RoleA", "RoleB");
-        assertThat(configuration.resultsExpireAfterDays()).isEqualTo(7);
-        assertThat(configuration.bytesScannedCutoffPerQuery()).hasValue(20_000_000_000L);
-        assertThat(configuration.resultsKmsKeyArn()).contains(KEY);
-        assertThat(configuration.quiltBucketKmsKeyArns()).containsExactly(KEY);
-        assertThat(configuration.catalogKmsKeyArn()).contains(KEY);
-        assertThat(configuration.inputAccess()).isEqualTo(InputAccess.ANY);
+        assertThat(configuration.queries().results().bucketName()).isEqualTo("my-results");
+        assertThat(configuration.queries().databaseName()).isEqualTo("my_database");
+        assertThat(configuration.queries().workgroupName()).isEqualTo("my-workgroup");
+        assertThat(configuration.access().policyName()).isEqualTo("MyPolicy");
+        assertThat(configuration.access().attachPolicyToRoles()).containsExactly("RoleA", "RoleB");
+        assertThat(configuration.queries().results().expireAfterDays()).isEqualTo(7);
+        assertThat(configuration.queries().bytesScannedCutoffPerQuery()).hasValue(20_000_000_000L);
+        assertThat(configuration.queries().results().kmsKeyArn()).contains(KEY);
+        assertThat(configuration.access().quiltBucketKmsKeyArns()).containsExactly(KEY);
+        assertThat(configuration.queries().catalogKmsKeyArn()).contains(KEY);
+        assertThat(configuration.access().inputAccess()).isEqualTo(InputAccess.ANY);
         assertThat(configuration.customViews()).containsExactly(new CustomView("latest_images", """
                         SELECT "user", "name", "logical_key", "size"
                         FROM "imaging_a_quilt_objects_view"
                         WHERE "timestamp" = 'latest' AND "logical_key" LIKE '%.tiff'""", List.of()));
-        assertThat(configuration.removalPolicy()).isEqualTo(Removal.DESTROY);
-        assertThat(configuration.rolePath()).isEqualTo("/quilt/athena/");
-        assertThat(configuration.snapshots()).contains(new Snapshots("rate(1 hour)", "my-snapshots"));
-        assertThat(configuration.dashboard()).isTrue();
-        assertThat(configuration.alarms()).contains(new Alarms(TOPIC, OptionalLong.of(1_000_000_000_000L)));
+        assertThat(configuration.lifecycle().removalPolicy()).isEqualTo(Removal.DESTROY);
+        assertThat(configuration.lifecycle().rolePath()).isEqualTo("/quilt/athena/");
+        assertThat(configuration.snapshots())
+                .contains(new Snapshots("rate(1 hour)", true, "my-snapshots", "my-workgroup-snapshot"));
+        assertThat(configuration.monitoring().dashboard()).isTrue();
+        assertThat(configuration.monitoring().alarms())
+                .contains(new Alarms(TOPIC, OptionalLong.of(1_000_000_000_000L)));
     }
 
     @Test
@@ -201,19 +206,27 @@ class ConfigurationReaderTest {
                         "workgroupName",
                         "w".repeat(120))))
                 .containsExactly(
-                        "snapshotBucketName: \"mycompany-quilt-query-results\" must not be the results bucket: what is in"
-                                + " there expires",
+                        "snapshotBucketName: \"mycompany-quilt-query-results\" must not be the results bucket: its objects"
+                                + " expire",
                         "workgroupName: \"" + "w".repeat(99)
                                 + "… (122 characters) must have at most 119 characters with"
-                                + " snapshotSchedule: its workgroup's name is 9 longer");
+                                + " snapshotSchedule: the snapshots' workgroup is named <workgroupName>-snapshot");
+    }
+
+    @Test
+    void snapshotsFollowEventsBesideTheirSchedule() {
+        assertThat(problems(configuration("snapshotEvents", "true")))
+                .containsExactly("snapshotEvents: true requires snapshotSchedule");
+        assertThat(problems(configuration("snapshotEvents", "yes")))
+                .containsExactly("snapshotEvents: \"yes\" must be true or false");
     }
 
     @Test
     void alarmsNeedATopic() {
         assertThat(problems(configuration("bytesScannedAlarmPerDay", 5)))
-                .containsExactly(
-                        "bytesScannedAlarmPerDay: 5 must have alarmTopicArn beside it, which the alarm goes to");
+                .containsExactly("bytesScannedAlarmPerDay: 5 requires alarmTopicArn");
         assertThat(ConfigurationReader.read(configuration("alarmTopicArn", TOPIC), TestTemplates.PROJECT)
+                        .monitoring()
                         .alarms())
                 .contains(new Alarms(TOPIC, OptionalLong.empty()));
     }
@@ -223,6 +236,7 @@ class ConfigurationReaderTest {
         Map<String, Object> context = configuration("alarmTopicArn", TOPIC);
 
         assertThat(ConfigurationReader.read(context, TestTemplates.PROJECT, Optional.of("eu-west-1"))
+                        .monitoring()
                         .alarms())
                 .isPresent();
         assertThatThrownBy(() -> ConfigurationReader.read(context, TestTemplates.PROJECT, Optional.of("eu-central-1")))
@@ -258,7 +272,7 @@ class ConfigurationReaderTest {
                 "snapshotSchedule | at(2026-11-20T13:00:00) | \"at(2026-11-20T13:00:00)\" must be a schedule of EventBridge "
                         + "Scheduler, such as rate(1 hour) or cron(0 5 * * ? *)",
                 "snapshotBucketName | My_Bucket | \"My_Bucket\" must have only lower-case letters, digits, hyphens and dots",
-                "companyName | ' ' | \" \" must be a text that is not empty",
+                "companyName | ' ' | \" \" must be a string that is not empty",
                 "quiltBuckets | '' | \"\" must list at least one bucket",
                 "quiltBuckets | bucket-a,,bucket-b | \"\" must have 3 to 63 characters",
                 "quiltBuckets | bucket-a,bucket-a | \"bucket-a\" must be listed once",
@@ -318,7 +332,7 @@ class ConfigurationReaderTest {
         assertThat(problems(configuration("@aws-cdk/core:permissionsBoundary", "{\"name\":\"developers\"}")))
                 .containsExactly(
                         "@aws-cdk/core:permissionsBoundary: \"{\"name\":\"developers\"}\" must be an object in "
-                                + "cdk.json or cdk.context.json: CDK passes over text, which is all that -c can give");
+                                + "cdk.json or cdk.context.json: -c passes a string, which the CDK silently ignores");
     }
 
     @Test
@@ -326,6 +340,7 @@ class ConfigurationReaderTest {
         String longest = "/" + "p".repeat(510) + "/";
 
         assertThat(ConfigurationReader.read(configuration("rolePath", longest), TestTemplates.PROJECT)
+                        .lifecycle()
                         .rolePath())
                 .isEqualTo(longest);
         assertThat(problems(configuration("rolePath", "/p" + longest))).hasSize(1);
@@ -343,9 +358,9 @@ class ConfigurationReaderTest {
                         "resultsExpireAfterDays",
                         true)))
                 .containsExactly(
-                        "quiltBuckets: 3 must be a text, as every item",
-                        "companyName: 7 must be a text that is not empty",
-                        "databaseName: [a] must be a text that is not empty",
+                        "quiltBuckets: 3 must be a string",
+                        "companyName: 7 must be a string that is not empty",
+                        "databaseName: [a] must be a string that is not empty",
                         "resultsExpireAfterDays: true must be a whole number from 1 to 2147483647");
     }
 

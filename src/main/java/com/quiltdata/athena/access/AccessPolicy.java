@@ -49,10 +49,10 @@ public final class AccessPolicy extends Construct {
         this.database = database;
         this.more = List.copyOf(more);
         policy = ManagedPolicy.Builder.create(this, "Policy")
-                .managedPolicyName(configuration.policyName())
+                .managedPolicyName(configuration.access().policyName())
                 .description("Query Quilt package metadata with Athena")
                 .statements(statements())
-                .roles(configuration.attachPolicyToRoles().stream()
+                .roles(configuration.access().attachPolicyToRoles().stream()
                         .map(name -> Role.fromRoleName(this, "Role-" + name, name))
                         .toList())
                 .build();
@@ -130,6 +130,7 @@ public final class AccessPolicy extends Construct {
                         List.of("glue:CreateTable", "glue:DeleteTable", "glue:UpdateTable"),
                         database.arns("*_quilt_*"))));
         configuration
+                .queries()
                 .catalogKmsKeyArn()
                 .ifPresent(key -> statements.add(Statements.allow(
                         "GrantQuiltGlueKeyAccess",
@@ -156,7 +157,9 @@ public final class AccessPolicy extends Construct {
                 arns,
                 RequestConditions.BY_ATHENA);
         return configuration
-                .resultsKmsKeyArn()
+                .queries()
+                .results()
+                .kmsKeyArn()
                 .map(key -> List.of(
                         read,
                         write,

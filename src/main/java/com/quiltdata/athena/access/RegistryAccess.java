@@ -30,7 +30,7 @@ public record RegistryAccess(Stack stack, Configuration configuration) {
      */
     public List<PolicyStatement> statements() {
         Map<String, Map<String, Object>> conditions = new TreeMap<>(RequestConditions.BY_ATHENA);
-        if (configuration.inputAccess() == InputAccess.ANY) {
+        if (configuration.access().inputAccess() == InputAccess.ANY) {
             conditions.put("StringEquals", Map.of("aws:ResourceAccount", Aws.ACCOUNT_ID));
         }
         // A request for a bucket's location has no prefix, so it needs a statement without that condition.
@@ -43,7 +43,7 @@ public record RegistryAccess(Stack stack, Configuration configuration) {
         list.addCondition("StringLike", Map.of("s3:prefix", REGISTRY_OBJECTS));
         PolicyStatement read = Statements.allow(
                 "GrantQuiltAthenaInputAccess", List.of("s3:GetObject"), inputArns("/" + REGISTRY_OBJECTS), conditions);
-        List<String> keys = configuration.quiltBucketKmsKeyArns();
+        List<String> keys = configuration.access().quiltBucketKmsKeyArns();
         return keys.isEmpty()
                 ? List.of(locate, list, read)
                 : List.of(
@@ -58,7 +58,7 @@ public record RegistryAccess(Stack stack, Configuration configuration) {
     }
 
     private List<String> inputArns(String suffix) {
-        Collection<String> names = configuration.inputAccess() == InputAccess.ANY
+        Collection<String> names = configuration.access().inputAccess() == InputAccess.ANY
                 ? List.of("*")
                 : configuration.quiltBuckets().stream().map(QuiltBucket::name).toList();
         return names.stream().map(name -> bucketArn(name) + suffix).toList();

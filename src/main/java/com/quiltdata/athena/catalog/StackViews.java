@@ -46,11 +46,11 @@ final class StackViews {
         this.workGroup = resources.results().workGroupName();
         this.database = resources.database();
         this.snapshots = resources.snapshots();
-        this.provider = AthenaViewProvider.of(scope, configuration.rolePath());
+        this.provider = AthenaViewProvider.of(scope, configuration.lifecycle().rolePath());
         this.predecessors = List.copyOf(predecessors);
         provider.grantRunStatements(workGroup, resources.results().bucket());
         provider.grantReadDefinitions(database.name());
-        configuration.catalogKmsKeyArn().ifPresent(provider::grantUseCatalogKey);
+        configuration.queries().catalogKmsKeyArn().ifPresent(provider::grantUseCatalogKey);
         provider.grantCreateViews(database.name(), names);
         provider.grantDropViews(
                 database.name(),

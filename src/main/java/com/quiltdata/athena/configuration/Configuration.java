@@ -10,54 +10,90 @@ import java.util.OptionalLong;
 import java.util.stream.Stream;
 
 /**
- * The deployment's configuration, valid once it exists: {@link ConfigurationReader} makes it.
+ * The deployment's configuration, valid once it exists: {@link ConfigurationReader} makes it of the keys that
+ * {@link ConfigurationKeys} declares.
  *
  * @param quiltBucketGroups the Quilt buckets, in at least one group
- * @param resultsBucketName the bucket that query results are written to
- * @param databaseName the Glue database of all tables and views
- * @param workgroupName the Athena workgroup
- * @param policyName the managed policy that lets users query
- * @param attachPolicyToRoles names of existing roles that the policy is attached to
- * @param resultsExpireAfterDays after how many days S3 deletes a query result
- * @param bytesScannedCutoffPerQuery how many bytes a query may read before Athena cancels it; empty for no limit
- * @param resultsKmsKeyArn the key that query results are encrypted with; empty for keys that S3 manages
- * @param quiltBucketKmsKeyArns the keys that the registries of Quilt buckets are encrypted with
- * @param catalogKmsKeyArn the key that the Glue Data Catalog is encrypted with; empty if it is not, or with a key of AWS's
- * @param inputAccess which registries the policy lets users read
+ * @param queries where queries run
+ * @param access what users may read, and who they are
  * @param customViews views that the administrator has written, none before one that it reads
- * @param removalPolicy what becomes of the results bucket, the workgroup and the database when the stack is deleted
- * @param rolePath the IAM path of every role that the stack makes
  * @param snapshots how snapshots are kept; empty for none
- * @param dashboard whether there is a dashboard of costs and failures
- * @param alarms what raises an alarm, and where it goes; empty for none
+ * @param monitoring who is told of costs and failures
+ * @param lifecycle what the stack leaves behind, and where its roles are
  */
 public record Configuration(
         List<QuiltBucketGroup> quiltBucketGroups,
-        String resultsBucketName,
-        String databaseName,
-        String workgroupName,
-        String policyName,
-        List<String> attachPolicyToRoles,
-        int resultsExpireAfterDays,
-        OptionalLong bytesScannedCutoffPerQuery,
-        Optional<String> resultsKmsKeyArn,
-        List<String> quiltBucketKmsKeyArns,
-        Optional<String> catalogKmsKeyArn,
-        InputAccess inputAccess,
+        Queries queries,
+        Access access,
         List<CustomView> customViews,
-        Removal removalPolicy,
-        String rolePath,
         Optional<Snapshots> snapshots,
-        boolean dashboard,
-        Optional<Alarms> alarms) {
+        Monitoring monitoring,
+        Lifecycle lifecycle) {
+
+    /**
+     * Where queries run.
+     *
+     * @param databaseName the Glue database of all tables and views
+     * @param workgroupName the Athena workgroup
+     * @param bytesScannedCutoffPerQuery how many bytes a query may read before Athena cancels it; empty for no limit
+     * @param catalogKmsKeyArn the key that the Glue Data Catalog is encrypted with; empty if it is not, or with a key of
+     *     AWS's
+     * @param results what becomes of query results
+     */
+    public record Queries(
+            String databaseName,
+            String workgroupName,
+            OptionalLong bytesScannedCutoffPerQuery,
+            Optional<String> catalogKmsKeyArn,
+            Results results) {}
+
+    /**
+     * What becomes of query results.
+     *
+     * @param bucketName the bucket that they are written to
+     * @param expireAfterDays after how many days S3 deletes them
+     * @param kmsKeyArn the key that they are encrypted with; empty for keys that S3 manages
+     */
+    public record Results(String bucketName, int expireAfterDays, Optional<String> kmsKeyArn) {}
+
+    /**
+     * The users' policy.
+     *
+     * @param policyName the managed policy that lets users query
+     * @param attachPolicyToRoles names of existing roles that the policy is attached to
+     * @param inputAccess which registries users may read
+     * @param quiltBucketKmsKeyArns the keys that the registries of Quilt buckets are encrypted with
+     */
+    public record Access(
+            String policyName,
+            List<String> attachPolicyToRoles,
+            InputAccess inputAccess,
+            List<String> quiltBucketKmsKeyArns) {
+
+        /** Copies the lists. */
+        public Access {
+            attachPolicyToRoles = List.copyOf(attachPolicyToRoles);
+            quiltBucketKmsKeyArns = List.copyOf(quiltBucketKmsKeyArns);
+        }
+    }
 
     /**
      * How snapshots are kept.
      *
      * @param schedule when they are refreshed, as an expression of EventBridge Scheduler
+     * @param events whether they also follow the buckets' events
      * @param bucketName the bucket that they are in
+     * @param workgroupName the workgroup that they are refreshed in
      */
-    public record Snapshots(String schedule, String bucketName) {}
+    public record Snapshots(String schedule, boolean events, String bucketName, String workgroupName) {}
+
+    /**
+     * Who is told of costs and failures.
+     *
+     * @param dashboard whether there is a dashboard
+     * @param alarms what triggers an alarm, and where it goes; empty for none
+     */
+    public record Monitoring(boolean dashboard, Optional<Alarms> alarms) {}
 
     /**
      * Alarms about costs and failures.
@@ -67,8 +103,13 @@ public record Configuration(
      */
     public record Alarms(String topicArn, OptionalLong bytesScannedPerDay) {}
 
-    /** What the name of the workgroup for snapshots has after that of the users'. */
-    static final String SNAPSHOT_WORKGROUP_SUFFIX = "-snapshot";
+    /**
+     * What the stack leaves behind, and where its roles are.
+     *
+     * @param removalPolicy what becomes of the results bucket, the workgroup and the database when the stack is deleted
+     * @param rolePath the IAM path of every role that the stack makes
+     */
+    public record Lifecycle(Removal removalPolicy, String rolePath) {}
 
     /** Which Quilt registries users may read. */
     public enum InputAccess {
@@ -86,28 +127,18 @@ public record Configuration(
         DESTROY
     }
 
-    /** Makes a configuration. */
+    /** Copies the lists. */
     public Configuration {
         quiltBucketGroups = List.copyOf(quiltBucketGroups);
-        attachPolicyToRoles = List.copyOf(attachPolicyToRoles);
-        quiltBucketKmsKeyArns = List.copyOf(quiltBucketKmsKeyArns);
         customViews = List.copyOf(customViews);
     }
 
-    /**
-     * The Quilt buckets of all groups.
-     *
-     * @return in the configuration's order
-     */
+    /** The Quilt buckets of all groups, in the configuration's order. */
     public List<QuiltBucket> quiltBuckets() {
         return buckets(quiltBucketGroups).toList();
     }
 
-    /**
-     * The Quilt buckets whose tables and views are in the stack itself.
-     *
-     * @return in the configuration's order; none if all buckets are in groups
-     */
+    /** The Quilt buckets whose tables and views are in the stack itself; none if all buckets are in groups. */
     public List<QuiltBucket> ungroupedBuckets() {
         return buckets(quiltBucketGroups.stream()
                         .filter(group -> group.name().isEmpty())
@@ -115,20 +146,12 @@ public record Configuration(
                 .toList();
     }
 
-    /**
-     * Whether there are views over all buckets.
-     *
-     * @return true for two buckets or more, if one query can read all of them
-     */
+    /** Whether there are views over all buckets: for two buckets or more, if one query can read all of them. */
     public boolean hasViewsOverBuckets() {
         return BucketView.areOverAll(quiltBuckets().size());
     }
 
-    /**
-     * Whether any view is declared in the stack itself, and not in the nested stack of a group.
-     *
-     * @return true with buckets in no group, views or snapshots over all buckets, or custom views
-     */
+    /** Whether any view is declared in the stack itself, and not in the nested stack of a group. */
     public boolean hasViewsInTheStackItself() {
         return !ungroupedBuckets().isEmpty()
                 || hasViewsOverBuckets()
@@ -136,11 +159,7 @@ public record Configuration(
                 || !customViews.isEmpty();
     }
 
-    /**
-     * All views.
-     *
-     * @return the names of those of all buckets, those over all buckets, and custom views
-     */
+    /** The names of all views. */
     public List<String> views() {
         List<String> views = new ArrayList<>();
         quiltBuckets().forEach(bucket -> views.addAll(bucket.views()));
@@ -152,11 +171,6 @@ public record Configuration(
         }
         customViews.forEach(view -> views.add(view.name()));
         return views;
-    }
-
-    /** The workgroup that snapshots are refreshed in. */
-    public String snapshotWorkgroupName() {
-        return workgroupName + SNAPSHOT_WORKGROUP_SUFFIX;
     }
 
     static Stream<QuiltBucket> buckets(List<QuiltBucketGroup> groups) {

@@ -1,10 +1,12 @@
 package com.quiltdata.athena.configuration;
 
+import com.quiltdata.athena.configuration.Configuration.Access;
 import com.quiltdata.athena.configuration.Configuration.Alarms;
-import com.quiltdata.athena.configuration.Configuration.InputAccess;
-import com.quiltdata.athena.configuration.Configuration.Removal;
+import com.quiltdata.athena.configuration.Configuration.Lifecycle;
+import com.quiltdata.athena.configuration.Configuration.Monitoring;
+import com.quiltdata.athena.configuration.Configuration.Queries;
+import com.quiltdata.athena.configuration.Configuration.Results;
 import com.quiltdata.athena.configuration.Configuration.Snapshots;
-import com.quiltdata.athena.configuration.ConfigurationKey.Rule;
 import com.quiltdata.athena.schema.BucketName;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,83 +17,10 @@ import java.util.Set;
 
 /**
  * Reads the configuration out of the CDK app's context, where {@code cdk.context.json} and {@code -c key=value} have
- * put it, and reports everything that is wrong with it at once.
+ * put it, and reports everything that is wrong with it at once. {@link ConfigurationKeys} has the rules of each key;
+ * here are those that a key's value has to follow beside others.
  */
 public final class ConfigurationReader {
-
-    private static final Rule KEY_ARN = new Rule(
-            "arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+",
-            "be a KMS key's ARN (arn:<partition>:kms:<region>:<account>:key/<id>; an alias will not do)");
-
-    private static final ConfigurationKey COMPANY_NAME = ConfigurationKey.of("companyName");
-    private static final ConfigurationKey RESULTS_BUCKET_NAME = ConfigurationKey.of("resultsBucketName");
-    private static final ConfigurationKey DATABASE_NAME = ConfigurationKey.of(
-                    "databaseName", "[a-z0-9_]{1,255}", "have 1 to 255 lower-case letters, digits and underscores")
-            .butNot("default", "information_schema");
-    private static final ConfigurationKey WORKGROUP_NAME = ConfigurationKey.of(
-                    "workgroupName",
-                    "[A-Za-z0-9._-]{1,128}",
-                    "have 1 to 128 letters, digits, dots, underscores and hyphens")
-            .butNot("primary");
-    private static final ConfigurationKey POLICY_NAME = ConfigurationKey.of(
-            "policyName", "[A-Za-z0-9_+=,.@-]{1,128}", "have 1 to 128 letters, digits and characters of _+=,.@-");
-    private static final ConfigurationKey ATTACH_POLICY_TO_ROLES = ConfigurationKey.of(
-            "attachPolicyToRoles",
-            "[A-Za-z0-9_+=.@-]{1,64}",
-            "be a role's name (not its ARN or path): 1 to 64 letters, digits and characters of _+=.@-");
-    private static final ConfigurationKey RESULTS_EXPIRE_AFTER_DAYS = ConfigurationKey.of("resultsExpireAfterDays");
-    private static final ConfigurationKey BYTES_SCANNED_CUTOFF_PER_QUERY =
-            ConfigurationKey.of("bytesScannedCutoffPerQuery");
-    private static final ConfigurationKey RESULTS_KMS_KEY_ARN = ConfigurationKey.of("resultsKmsKeyArn", KEY_ARN);
-    private static final ConfigurationKey QUILT_BUCKET_KMS_KEY_ARNS =
-            ConfigurationKey.of("quiltBucketKmsKeyArns", KEY_ARN);
-    private static final ConfigurationKey CATALOG_KMS_KEY_ARN = ConfigurationKey.of("catalogKmsKeyArn", KEY_ARN);
-    private static final ConfigurationKey INPUT_ACCESS = ConfigurationKey.of("inputAccess");
-    private static final ConfigurationKey REMOVAL_POLICY = ConfigurationKey.of("removalPolicy");
-
-    /**
-     * IAM takes more characters, but Lambda takes roles only whose ARN has none but these.
-     *
-     * @see <a href="https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html">CreateRole</a>: 1 to 512
-     *     characters, a slash first and last
-     * @see <a href="https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html">CreateFunction</a>: the
-     *     pattern of a function's role
-     */
-    private static final ConfigurationKey ROLE_PATH = ConfigurationKey.of(
-            "rolePath",
-            "(?=.{1,512}$)/([A-Za-z0-9_+=,.@-]+/)*",
-            "be / or names between slashes, as in /quilt/athena/:"
-                    + " 1 to 512 letters, digits and characters of _+=,.@-/");
-
-    /**
-     * Only what repeats.
-     *
-     * @see <a href="https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html">Schedule types in
-     *     EventBridge Scheduler</a>
-     */
-    private static final ConfigurationKey SNAPSHOT_SCHEDULE = ConfigurationKey.of(
-            "snapshotSchedule",
-            "rate\\([1-9][0-9]{0,8} (minutes?|hours?|days?)\\)|cron\\([A-Z0-9*?,/#-]+( [A-Z0-9*?,/#-]+){5}\\)",
-            "be a schedule of EventBridge Scheduler, such as rate(1 hour) or cron(0 5 * * ? *)");
-
-    private static final ConfigurationKey SNAPSHOT_BUCKET_NAME = ConfigurationKey.of("snapshotBucketName");
-
-    private static final ConfigurationKey DASHBOARD = ConfigurationKey.of("dashboard");
-
-    /**
-     * A FIFO topic's name ends in {@code .fifo}. It takes messages in groups alone, and sends no mail.
-     *
-     * @see <a href="https://docs.aws.amazon.com/sns/latest/api/API_Publish.html">Publish</a>: a message to a FIFO topic
-     *     has a {@code MessageGroupId}
-     * @see <a href="https://docs.aws.amazon.com/sns/latest/dg/fifo-message-delivery.html">Delivery of FIFO topics</a>: to
-     *     queues alone
-     */
-    private static final ConfigurationKey ALARM_TOPIC_ARN = ConfigurationKey.of(
-            "alarmTopicArn",
-            "arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}",
-            "be the ARN of a standard SNS topic (arn:<partition>:sns:<region>:<account>:<name>; a FIFO topic will not do)");
-
-    private static final ConfigurationKey BYTES_SCANNED_ALARM_PER_DAY = ConfigurationKey.of("bytesScannedAlarmPerDay");
 
     /** The CDK's own key, which it silently passes over if it is not of the form that it expects. */
     private static final String PERMISSIONS_BOUNDARY = "@aws-cdk/core:permissionsBoundary";
@@ -99,17 +28,10 @@ public final class ConfigurationReader {
     /** What the CDK CLI keeps in the context beside feature flags ({@code @…}) and cached look-ups ({@code …:…}). */
     private static final Set<String> CDK_KEYS = Set.of("acknowledged-issue-numbers", "cdk-migrate", "cli-telemetry");
 
-    /** S3 counts the days in 32 bits. */
-    private static final long MOST_DAYS = Integer.MAX_VALUE;
-
-    /** Athena refuses a lower cutoff. */
-    private static final long LEAST_CUTOFF = 10_000_000;
-
-    /** The largest whole number that JSON tools keep exact. */
-    private static final long MOST_BYTES = 1L << 53;
-
     /** Athena's limit. */
     private static final int LONGEST_WORKGROUP_NAME = 128;
+
+    private static final String SNAPSHOT_WORKGROUP_SUFFIX = "-snapshot";
 
     private final Map<String, Object> context;
     private final Path directory;
@@ -148,30 +70,23 @@ public final class ConfigurationReader {
     private Configuration read() {
         refusePermissionsBoundaryAsText();
         List<QuiltBucketGroup> groups = new QuiltBucketsReader(values, problems).read();
-        String resultsBucketName = resultsBucketName(groups);
-        String databaseName = values.name(DATABASE_NAME, "quilt_query");
-        String workgroupName = values.name(WORKGROUP_NAME, "quilt-query");
-        Optional<Snapshots> snapshots = snapshots(groups, resultsBucketName, workgroupName);
+        BucketNames bucketNames = new BucketNames(groups, companyName());
+        Queries queries = queries(bucketNames);
+        Optional<Snapshots> snapshots = snapshots(bucketNames, queries);
         Configuration configuration = new Configuration(
                 groups,
-                resultsBucketName,
-                databaseName,
-                workgroupName,
-                values.name(POLICY_NAME, "AthenaQuiltAccess"),
-                values.list(ATTACH_POLICY_TO_ROLES),
-                (int) values.wholeNumber(RESULTS_EXPIRE_AFTER_DAYS, 1, MOST_DAYS)
-                        .orElse(30),
-                values.wholeNumber(BYTES_SCANNED_CUTOFF_PER_QUERY, LEAST_CUTOFF, MOST_BYTES),
-                values.text(RESULTS_KMS_KEY_ARN),
-                values.list(QUILT_BUCKET_KMS_KEY_ARNS),
-                values.text(CATALOG_KMS_KEY_ARN),
-                values.choice(INPUT_ACCESS, InputAccess.LISTED),
-                new CustomViewsReader(values, directory, databaseName, groups, snapshots.isPresent(), problems).read(),
-                values.choice(REMOVAL_POLICY, Removal.RETAIN),
-                values.name(ROLE_PATH, "/"),
+                queries,
+                new Access(
+                        values.get(ConfigurationKeys.POLICY_NAME),
+                        values.get(ConfigurationKeys.ATTACH_POLICY_TO_ROLES),
+                        values.get(ConfigurationKeys.INPUT_ACCESS),
+                        values.get(ConfigurationKeys.QUILT_BUCKET_KMS_KEY_ARNS)),
+                new CustomViewsReader(
+                                values, directory, queries.databaseName(), groups, snapshots.isPresent(), problems)
+                        .read(),
                 snapshots,
-                values.flag(DASHBOARD),
-                alarms());
+                new Monitoring(values.get(ConfigurationKeys.DASHBOARD), alarms()),
+                new Lifecycle(values.get(ConfigurationKeys.REMOVAL_POLICY), values.get(ConfigurationKeys.ROLE_PATH)));
         refuseUnknownKeys();
         problems.refuse();
         return configuration;
@@ -194,101 +109,119 @@ public final class ConfigurationReader {
             problems.add(
                     PERMISSIONS_BOUNDARY,
                     text,
-                    "be an object in cdk.json or cdk.context.json: CDK passes over text, which is all that -c can give");
+                    "be an object in cdk.json or cdk.context.json: -c passes a string, which the CDK silently ignores");
         }
     }
 
-    private String resultsBucketName(List<QuiltBucketGroup> groups) {
-        if (values.value(COMPANY_NAME) == null) {
-            problems.add(COMPANY_NAME.name(), null, "be given: the results bucket is named after it");
+    private Optional<String> companyName() {
+        if (!values.isGiven(ConfigurationKeys.COMPANY_NAME)) {
+            problems.add(ConfigurationKeys.COMPANY_NAME.name(), null, "be given: the results bucket is named after it");
         }
-        return bucketName(RESULTS_BUCKET_NAME, "-quilt-query-results", "the results bucket: query results", groups);
+        return values.find(ConfigurationKeys.COMPANY_NAME);
     }
 
-    private Optional<Snapshots> snapshots(
-            List<QuiltBucketGroup> groups, String resultsBucketName, String workgroupName) {
-        Optional<String> schedule = values.text(SNAPSHOT_SCHEDULE);
-        boolean isNamed = values.value(SNAPSHOT_BUCKET_NAME) != null;
-        if (schedule.isEmpty() && !isNamed) {
-            return Optional.empty();
+    private Queries queries(BucketNames bucketNames) {
+        return new Queries(
+                values.get(ConfigurationKeys.DATABASE_NAME),
+                values.get(ConfigurationKeys.WORKGROUP_NAME),
+                bytes(ConfigurationKeys.BYTES_SCANNED_CUTOFF_PER_QUERY),
+                values.find(ConfigurationKeys.CATALOG_KMS_KEY_ARN),
+                new Results(
+                        bucketNames.read(
+                                ConfigurationKeys.RESULTS_BUCKET_NAME,
+                                "-quilt-query-results",
+                                "the results bucket: query results"),
+                        values.get(ConfigurationKeys.RESULTS_EXPIRE_AFTER_DAYS).intValue(),
+                        values.find(ConfigurationKeys.RESULTS_KMS_KEY_ARN)));
+    }
+
+    private Optional<Snapshots> snapshots(BucketNames bucketNames, Queries queries) {
+        Optional<String> schedule = values.find(ConfigurationKeys.SNAPSHOT_SCHEDULE);
+        boolean events = values.get(ConfigurationKeys.SNAPSHOT_EVENTS);
+        if (events) {
+            refuseWithout(ConfigurationKeys.SNAPSHOT_SCHEDULE, ConfigurationKeys.SNAPSHOT_EVENTS, true);
         }
-        // Without a schedule, nothing is made of the name, but it is checked where it stands.
-        String bucketName =
-                bucketName(SNAPSHOT_BUCKET_NAME, "-quilt-query-snapshot", "the snapshots' bucket: snapshots", groups);
         if (schedule.isEmpty()) {
+            // Without a schedule, nothing is made of the name, but it is checked where it stands.
+            values.find(ConfigurationKeys.SNAPSHOT_BUCKET_NAME);
             return Optional.empty();
         }
-        if (bucketName.equals(resultsBucketName)) {
+        String bucketName = bucketNames.read(
+                ConfigurationKeys.SNAPSHOT_BUCKET_NAME, "-quilt-query-snapshot", "the snapshots' bucket: snapshots");
+        if (!bucketName.isEmpty() && bucketName.equals(queries.results().bucketName())) {
             problems.add(
-                    SNAPSHOT_BUCKET_NAME.name(), bucketName, "not be the results bucket: what is in there expires");
+                    ConfigurationKeys.SNAPSHOT_BUCKET_NAME.name(),
+                    bucketName,
+                    "not be the results bucket: its objects expire");
         }
-        int longest = LONGEST_WORKGROUP_NAME - Configuration.SNAPSHOT_WORKGROUP_SUFFIX.length();
-        if (workgroupName.length() > longest) {
+        String workgroupName = queries.workgroupName() + SNAPSHOT_WORKGROUP_SUFFIX;
+        int tooLong = workgroupName.length() - LONGEST_WORKGROUP_NAME;
+        if (tooLong > 0) {
             problems.add(
-                    WORKGROUP_NAME.name(),
-                    workgroupName,
-                    "have at most %d characters with %s: its workgroup's name is %d longer"
+                    ConfigurationKeys.WORKGROUP_NAME.name(),
+                    queries.workgroupName(),
+                    "have at most %d characters with %s: the snapshots' workgroup is named %s"
                             .formatted(
-                                    longest,
-                                    SNAPSHOT_SCHEDULE.name(),
-                                    Configuration.SNAPSHOT_WORKGROUP_SUFFIX.length()));
+                                    queries.workgroupName().length() - tooLong,
+                                    ConfigurationKeys.SNAPSHOT_SCHEDULE,
+                                    "<" + ConfigurationKeys.WORKGROUP_NAME + ">" + SNAPSHOT_WORKGROUP_SUFFIX));
         }
-        return Optional.of(new Snapshots(schedule.get(), bucketName));
+        return Optional.of(new Snapshots(schedule.get(), events, bucketName, workgroupName));
     }
 
     private Optional<Alarms> alarms() {
-        Optional<String> topicArn = values.text(ALARM_TOPIC_ARN);
-        OptionalLong bytesPerDay = values.wholeNumber(BYTES_SCANNED_ALARM_PER_DAY, 1, MOST_BYTES);
+        Optional<String> topicArn = values.find(ConfigurationKeys.ALARM_TOPIC_ARN);
+        OptionalLong bytesPerDay = bytes(ConfigurationKeys.BYTES_SCANNED_ALARM_PER_DAY);
         // Its fourth part is the region. CloudWatch takes no topic of another one.
         topicArn.filter(arn -> region.isPresent() && !arn.split(":")[3].equals(region.get()))
-                .ifPresent(arn ->
-                        problems.add(ALARM_TOPIC_ARN.name(), arn, "be a topic in the stack's region, " + region.get()));
-        if (bytesPerDay.isPresent() && values.value(ALARM_TOPIC_ARN) == null) {
-            problems.add(
-                    BYTES_SCANNED_ALARM_PER_DAY.name(),
-                    bytesPerDay.getAsLong(),
-                    "have %s beside it, which the alarm goes to".formatted(ALARM_TOPIC_ARN.name()));
-        }
+                .ifPresent(arn -> problems.add(
+                        ConfigurationKeys.ALARM_TOPIC_ARN.name(),
+                        arn,
+                        "be a topic in the stack's region, " + region.get()));
+        bytesPerDay.ifPresent(bytes ->
+                refuseWithout(ConfigurationKeys.ALARM_TOPIC_ARN, ConfigurationKeys.BYTES_SCANNED_ALARM_PER_DAY, bytes));
         return topicArn.map(arn -> new Alarms(arn, bytesPerDay));
     }
 
-    /** The configured name, or the one that is derived from the company's; a wrong one is a problem. */
-    private String bucketName(
-            ConfigurationKey key, String suffix, String bucketAndContent, List<QuiltBucketGroup> groups) {
-        Optional<String> given = values.text(key);
-        Optional<String> companyName = values.text(COMPANY_NAME);
-        if (given.isPresent()) {
-            refuseBucket(key, given.get(), given.get(), bucketAndContent, groups);
-            return given.get();
-        }
-        if (companyName.isPresent()) {
-            String derived = companyName.get() + suffix;
-            refuseBucket(COMPANY_NAME, companyName.get(), derived, bucketAndContent, groups);
-            return derived;
-        }
-        return "";
+    private OptionalLong bytes(ConfigurationKey<Long> key) {
+        return values.find(key).map(OptionalLong::of).orElseGet(OptionalLong::empty);
     }
 
-    private void refuseBucket(
-            ConfigurationKey key,
-            String value,
-            String bucketName,
-            String bucketAndContent,
-            List<QuiltBucketGroup> groups) {
-        Optional<String> brokenRule = BucketName.brokenRule(bucketName);
-        brokenRule.ifPresent(rule -> problems.add(
-                key.name(),
-                value,
-                bucketName.equals(value)
-                        ? rule
-                        : "make a valid bucket name: " + ConfigurationProblems.shown(bucketName) + " must " + rule));
-        if (brokenRule.isEmpty()
-                && Configuration.buckets(groups)
-                        .anyMatch(bucket -> bucket.name().equals(bucketName))) {
-            problems.add(
-                    QuiltBucketsReader.KEY.name(),
-                    bucketName,
-                    "not be " + bucketAndContent + " would lie among packages");
+    private void refuseWithout(ConfigurationKey<?> required, ConfigurationKey<?> key, Object value) {
+        if (!values.isGiven(required)) {
+            problems.addLine("%s: %s requires %s".formatted(key, value, required));
+        }
+    }
+
+    /** Reads the names of buckets that the stack makes, beside those that packages are in. */
+    private final class BucketNames {
+        private final List<QuiltBucketGroup> groups;
+        private final Optional<String> companyName;
+
+        private BucketNames(List<QuiltBucketGroup> groups, Optional<String> companyName) {
+            this.groups = groups;
+            this.companyName = companyName;
+        }
+
+        /** The configured name, or the one that is derived from the company's; empty, with a problem, if it is wrong. */
+        private String read(ConfigurationKey<String> key, String suffix, String bucketAndContent) {
+            Optional<String> name = values.find(key);
+            if (!values.isGiven(key)) {
+                name = companyName.map(company -> company + suffix);
+                name.flatMap(BucketName::brokenRule)
+                        .ifPresent(rule -> problems.add(
+                                ConfigurationKeys.COMPANY_NAME.name(),
+                                companyName.get(),
+                                "make a valid bucket name: " + ConfigurationProblems.shown(companyName.get() + suffix)
+                                        + " must " + rule));
+            }
+            name.filter(bucket -> Configuration.buckets(groups)
+                            .anyMatch(quilt -> quilt.name().equals(bucket)))
+                    .ifPresent(bucket -> problems.add(
+                            ConfigurationKeys.QUILT_BUCKETS.name(),
+                            bucket,
+                            "not be " + bucketAndContent + " would lie among packages"));
+            return name.orElse("");
         }
     }
 }

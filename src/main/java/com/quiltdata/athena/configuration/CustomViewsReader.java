@@ -51,7 +51,7 @@ final class CustomViewsReader {
     private static final String SUFFIX = ".sql";
     private static final String BYTE_ORDER_MARK = "\uFEFF";
 
-    private static final ConfigurationKey KEY = ConfigurationKey.of("customViews");
+    private static final String KEY = ConfigurationKeys.CUSTOM_VIEWS.name();
 
     private final ContextValues values;
     private final Path directory;
@@ -97,7 +97,8 @@ final class CustomViewsReader {
      * @return the views that nothing is wrong with, none before one that it reads
      */
     List<CustomView> read() {
-        Map<String, Object> files = files(values.value(KEY));
+        Map<String, Object> files =
+                files(values.find(ConfigurationKeys.CUSTOM_VIEWS).orElse(null));
         Map<String, String> queries = new TreeMap<>();
         files.forEach((name, file) -> {
             if (followsNameRules(name)) {
@@ -126,29 +127,29 @@ final class CustomViewsReader {
             for (String item : text.isBlank() ? new String[0] : text.split(",", -1)) {
                 String[] nameAndFile = item.strip().split(":", 2);
                 if (nameAndFile.length < 2) {
-                    problems.add(KEY.name(), item, "be a view's name, a colon and a file");
+                    problems.add(KEY, item, "be a view's name, a colon and a file");
                 } else if (files.put(nameAndFile[0], nameAndFile[1]) != null) {
-                    problems.add(KEY.name(), nameAndFile[0], "be listed once");
+                    problems.add(KEY, nameAndFile[0], "be listed once");
                 }
             }
         } else if (value != null) {
-            problems.add(KEY.name(), value, "be an object of view names and files");
+            problems.add(KEY, value, "be an object of view names and files");
         }
         return files;
     }
 
     private boolean followsNameRules(String name) {
         if (!NAME.matcher(name).matches()) {
-            problems.add(KEY.name(), name, "have 1 to 128 lower-case letters, digits and underscores");
+            problems.add(KEY, name, "have 1 to 128 lower-case letters, digits and underscores");
             return false;
         }
         Optional<String> brokenRule = ConstructId.brokenRule(name);
         if (brokenRule.isPresent()) {
-            problems.add(KEY.name(), name, brokenRule.get());
+            problems.add(KEY, name, brokenRule.get());
             return false;
         }
         if (declared.contains(name) || BucketView.namesOverAll().contains(name)) {
-            problems.add(KEY.name(), name, "not be the name of another table or view of this stack");
+            problems.add(KEY, name, "not be the name of another table or view of this stack");
             return false;
         }
         return true;

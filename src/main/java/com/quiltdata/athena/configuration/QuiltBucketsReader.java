@@ -12,11 +12,10 @@ import java.util.Optional;
 
 /** Reads the Quilt buckets, as a list or in groups, and refuses those that would have each other's names. */
 final class QuiltBucketsReader {
-    /** What has the buckets, in words of other readers, too. */
-    static final ConfigurationKey KEY = ConfigurationKey.of("quiltBuckets");
+    private static final String KEY = ConfigurationKeys.QUILT_BUCKETS.name();
 
     private static final Rule GROUP_NAME =
-            new Rule("[A-Za-z][A-Za-z0-9-]{0,63}", "be 1 to 64 letters, digits and hyphens, a letter first");
+            Rule.matches("[A-Za-z][A-Za-z0-9-]{0,63}", "be 1 to 64 letters, digits and hyphens, a letter first");
 
     private final ContextValues values;
     private final ConfigurationProblems problems;
@@ -37,27 +36,28 @@ final class QuiltBucketsReader {
      * @return their groups; one without a name for a list
      */
     List<QuiltBucketGroup> read() {
-        List<QuiltBucketGroup> groups = values.value(KEY) instanceof Map<?, ?> object
+        Object value = values.find(ConfigurationKeys.QUILT_BUCKETS).orElse(null);
+        List<QuiltBucketGroup> groups = value instanceof Map<?, ?> object
                 ? groups(object)
-                : List.of(new QuiltBucketGroup(Optional.empty(), buckets(KEY.name(), values.value(KEY))));
+                : List.of(new QuiltBucketGroup(Optional.empty(), buckets(KEY, value)));
         refuseNamesOfOthers(Configuration.buckets(groups).toList());
         return groups;
     }
 
     private List<QuiltBucketGroup> groups(Map<?, ?> object) {
         if (object.isEmpty()) {
-            problems.add(KEY.name(), object, "have at least one group");
+            problems.add(KEY, object, "have at least one group");
         }
         if (object.containsKey("Default") && object.containsKey("Resource")) {
-            problems.add(KEY.name(), "Resource", "not be a group beside \"Default\": the CDK would not take both");
+            problems.add(KEY, "Resource", "not be a group beside \"Default\": the CDK would not take both");
         }
         List<QuiltBucketGroup> groups = new ArrayList<>();
         object.forEach((key, members) -> {
             String name = String.valueOf(key);
-            if (values.follows(GROUP_NAME, KEY.name(), name)) {
-                ConstructId.brokenRule(name).ifPresent(rule -> problems.add(KEY.name(), name, rule));
+            if (ConfigurationKey.follows(GROUP_NAME, KEY, name, problems)) {
+                ConstructId.brokenRule(name).ifPresent(rule -> problems.add(KEY, name, rule));
             }
-            groups.add(new QuiltBucketGroup(Optional.of(name), buckets(KEY.name() + "." + name, members)));
+            groups.add(new QuiltBucketGroup(Optional.of(name), buckets(KEY + "." + name, members)));
         });
         return groups;
     }
@@ -67,7 +67,7 @@ final class QuiltBucketsReader {
             problems.add(key, null, "list at least one bucket");
             return List.of();
         }
-        Optional<List<String>> names = values.items(key, value);
+        Optional<List<String>> names = ConfigurationKey.items(key, value, problems);
         boolean none = value instanceof List<?> list
                 ? list.isEmpty()
                 : names.filter(List::isEmpty).isPresent();
@@ -91,7 +91,7 @@ final class QuiltBucketsReader {
                     .filter(bucket -> bucket.views().stream().anyMatch(BucketView.namesOverAll()::contains))
                     .forEach(
                             bucket -> problems.add(
-                                    KEY.name(),
+                                    KEY,
                                     bucket.name(),
                                     "be the only bucket: beside others, its views would have the names of those over all buckets"));
         }
@@ -99,10 +99,10 @@ final class QuiltBucketsReader {
         for (QuiltBucket bucket : buckets) {
             String other = nameOfPrefix.putIfAbsent(bucket.tablePrefix(), bucket.name());
             if (bucket.name().equals(other)) {
-                problems.add(KEY.name(), bucket.name(), "be listed once");
+                problems.add(KEY, bucket.name(), "be listed once");
             } else if (other != null) {
                 problems.add(
-                        KEY.name(),
+                        KEY,
                         bucket.name(),
                         "not give the same table names as %s (%s_…)"
                                 .formatted(ConfigurationProblems.shown(other), bucket.tablePrefix()));

@@ -125,7 +125,7 @@ public final class DeploymentLimits {
                 .anyMatch(custom -> custom.name().equals(name));
         measure(
                 STORED_VIEW,
-                new StoredView(configuration.databaseName(), values.text(view.path("Query"))).leastBytes(),
+                new StoredView(configuration.queries().databaseName(), values.text(view.path("Query"))).leastBytes(),
                 isCustom ? "customViews." + name : "quiltBuckets",
                 "the view \"%s\"".formatted(name),
                 isCustom ? "shorten its query, or divide it into several views" : "list fewer buckets");
@@ -149,16 +149,20 @@ public final class DeploymentLimits {
                     "the handler's policy that names the %d views"
                             .formatted(configuration.customViews().size()),
                     "leave out some views, or give them shorter names");
-        } else if (!name.equals(configuration.policyName())) {
+        } else if (!name.equals(configuration.access().policyName())) {
             measure(MANAGED_CHARACTERS, policy.characters(), key, "a policy of a role in " + stack, wayOut);
-        } else if (configuration.inputAccess() == InputAccess.ANY) {
+        } else if (configuration.access().inputAccess() == InputAccess.ANY) {
             measure(
                     MANAGED_CHARACTERS,
                     policy.characters(),
                     "quiltBucketKmsKeyArns",
                     "the policy \"%s\" for %d keys"
                             .formatted(
-                                    name, configuration.quiltBucketKmsKeyArns().size()),
+                                    name,
+                                    configuration
+                                            .access()
+                                            .quiltBucketKmsKeyArns()
+                                            .size()),
                     "list fewer keys");
         } else {
             measure(

@@ -43,7 +43,7 @@ public record ClosedBucket(Configuration configuration, Optional<IKey> key) {
      * @param expiration the rule for what expires in it; uploads that are not finished always do
      */
     public Bucket declare(Construct scope, String name, LifecycleRule.Builder expiration) {
-        boolean destroy = configuration.removalPolicy() == Removal.DESTROY;
+        boolean destroy = configuration.lifecycle().removalPolicy() == Removal.DESTROY;
         Bucket.Builder builder = Bucket.Builder.create(scope, "Bucket")
                 .bucketName(name)
                 .blockPublicAccess(BlockPublicAccess.BLOCK_ALL)
@@ -67,8 +67,8 @@ public record ClosedBucket(Configuration configuration, Optional<IKey> key) {
             // A bucket that stays has to stay closed to plain HTTP.
             policy.applyRemovalPolicy(RemovalPolicy.RETAIN);
         }
-        if (destroy && !configuration.rolePath().equals(AthenaViewProvider.DEFAULT_ROLE_PATH)) {
-            putAutoDeleteRoleUnder(scope, configuration.rolePath());
+        if (destroy && !configuration.lifecycle().rolePath().equals(AthenaViewProvider.DEFAULT_ROLE_PATH)) {
+            putAutoDeleteRoleUnder(scope, configuration.lifecycle().rolePath());
         }
         return bucket;
     }

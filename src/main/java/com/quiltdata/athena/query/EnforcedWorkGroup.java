@@ -36,7 +36,7 @@ public record EnforcedWorkGroup(Configuration configuration, Optional<IKey> key)
      */
     public CfnWorkGroup declare(
             Construct scope, String name, String description, Bucket bucket, String folder, OptionalLong cutoff) {
-        boolean destroy = configuration.removalPolicy() == Removal.DESTROY;
+        boolean destroy = configuration.lifecycle().removalPolicy() == Removal.DESTROY;
         CfnWorkGroup group = CfnWorkGroup.Builder.create(scope, "WorkGroup")
                 .name(name)
                 .description(description)

@@ -44,20 +44,22 @@ public final class QueryDatabase extends Construct {
      */
     public QueryDatabase(Construct scope, String id, Configuration configuration) {
         super(scope, id);
-        plainName = configuration.databaseName();
+        plainName = configuration.queries().databaseName();
         CfnDatabase database = CfnDatabase.Builder.create(this, "Database")
                 .catalogId(Aws.ACCOUNT_ID)
                 // CloudFormation recognizes a database that exists by this property, and not by the input's name.
-                .databaseName(configuration.databaseName())
+                .databaseName(configuration.queries().databaseName())
                 .databaseInput(DatabaseInputProperty.builder()
-                        .name(configuration.databaseName())
+                        .name(configuration.queries().databaseName())
                         .description("Metadata of Quilt packages: tables and views of each Quilt bucket")
                         .createTableDefaultPermissions(List.of(BY_IAM_ALONE))
                         .build())
                 .build();
         // Glue deletes a database with every table in it, also those that users made.
         database.applyRemovalPolicy(
-                configuration.removalPolicy() == Removal.DESTROY ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN);
+                configuration.lifecycle().removalPolicy() == Removal.DESTROY
+                        ? RemovalPolicy.DESTROY
+                        : RemovalPolicy.RETAIN);
         name = database.getRef();
     }
 

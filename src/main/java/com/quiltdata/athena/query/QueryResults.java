@@ -27,22 +27,23 @@ public final class QueryResults extends Construct {
      */
     public QueryResults(Construct scope, String id, Configuration configuration) {
         super(scope, id);
-        Optional<IKey> key = configuration.resultsKmsKeyArn().map(arn -> Key.fromKeyArn(this, "Key", arn));
+        Optional<IKey> key = configuration.queries().results().kmsKeyArn().map(arn -> Key.fromKeyArn(this, "Key", arn));
         bucket = new ClosedBucket(configuration, key)
                 .declare(
                         this,
-                        configuration.resultsBucketName(),
+                        configuration.queries().results().bucketName(),
                         LifecycleRule.builder()
                                 .id("ExpireResults")
-                                .expiration(Duration.days(configuration.resultsExpireAfterDays())));
+                                .expiration(Duration.days(
+                                        configuration.queries().results().expireAfterDays())));
         workGroupName = new EnforcedWorkGroup(configuration, key)
                 .declare(
                         this,
-                        configuration.workgroupName(),
+                        configuration.queries().workgroupName(),
                         "Queries of Quilt package metadata, from the Quilt catalog or any Athena client",
                         bucket,
                         "",
-                        configuration.bytesScannedCutoffPerQuery())
+                        configuration.queries().bytesScannedCutoffPerQuery())
                 .getRef();
     }
 

@@ -134,6 +134,7 @@ public final class SnapshotRefresh extends Construct {
                 database.arns(SnapshotTable.NAME),
                 RequestConditions.BY_ATHENA));
         configuration
+                .queries()
                 .catalogKmsKeyArn()
                 .ifPresent(key -> statements.add(Statements.allow(
                         "UseCatalogKey",
@@ -152,7 +153,7 @@ public final class SnapshotRefresh extends Construct {
     }
 
     private Role.Builder role(String id, String description, String service) {
-        String path = configuration.rolePath();
+        String path = configuration.lifecycle().rolePath();
         return Role.Builder.create(this, id)
                 .description(description)
                 .path(path.equals(AthenaViewProvider.DEFAULT_ROLE_PATH) ? null : path)

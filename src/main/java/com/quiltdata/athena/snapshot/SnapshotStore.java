@@ -57,7 +57,7 @@ public final class SnapshotStore extends Construct {
     public SnapshotStore(Construct scope, String id, Configuration configuration, QueryDatabase database) {
         super(scope, id);
         Snapshots snapshots = configuration.snapshots().orElseThrow();
-        Optional<IKey> key = configuration.resultsKmsKeyArn().map(arn -> Key.fromKeyArn(this, "Key", arn));
+        Optional<IKey> key = configuration.queries().results().kmsKeyArn().map(arn -> Key.fromKeyArn(this, "Key", arn));
         bucket = new ClosedBucket(configuration, key)
                 .declare(
                         this,
@@ -65,11 +65,12 @@ public final class SnapshotStore extends Construct {
                         LifecycleRule.builder()
                                 .id("ExpireResults")
                                 .prefix(RESULTS_FOLDER)
-                                .expiration(Duration.days(configuration.resultsExpireAfterDays())));
+                                .expiration(Duration.days(
+                                        configuration.queries().results().expireAfterDays())));
         CfnWorkGroup workGroup = new EnforcedWorkGroup(configuration, key)
                 .declare(
                         this,
-                        configuration.snapshotWorkgroupName(),
+                        snapshots.workgroupName(),
                         "Refreshes the snapshots of Quilt package metadata",
                         bucket,
                         RESULTS_FOLDER,

@@ -39,7 +39,12 @@ public record Adoption(AwsClients aws, Configuration configuration) {
         // There are no policies on loopback, so the one that is imported grants nothing.
         stack.importResources(assembly, ImportTemplate.of(assembly.template(), JsonNodeFactory.instance.objectNode()));
         Set<String> before = new HashSet<>(
-                aws.glue().getTables(get -> get.databaseName(configuration.databaseName())).tableList().stream()
+                aws
+                        .glue()
+                        .getTables(
+                                get -> get.databaseName(configuration.queries().databaseName()))
+                        .tableList()
+                        .stream()
                         .map(Table::name)
                         .toList());
         deleteTables();
@@ -53,7 +58,8 @@ public record Adoption(AwsClients aws, Configuration configuration) {
         configuration.quiltBuckets().stream()
                 .flatMap(bucket -> bucket.tables().stream())
                 .forEach(table -> aws.glue()
-                        .deleteTable(delete -> delete.databaseName(configuration.databaseName())
+                        .deleteTable(delete -> delete.databaseName(
+                                        configuration.queries().databaseName())
                                 .name(table)));
     }
 

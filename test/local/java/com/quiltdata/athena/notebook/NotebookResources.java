@@ -40,18 +40,25 @@ public record NotebookResources(AwsClients aws, Configuration configuration) {
 
     /** Makes what the notebook makes. */
     public void create() {
-        String results = configuration.resultsBucketName();
+        String results = configuration.queries().results().bucketName();
         aws.s3().createBucket(create -> create.bucket(results));
-        aws.athena().createWorkGroup(create -> create.name(configuration.workgroupName()));
         aws.athena()
-                .updateWorkGroup(update -> update.workGroup(configuration.workgroupName())
+                .createWorkGroup(create -> create.name(configuration.queries().workgroupName()));
+        aws.athena()
+                .updateWorkGroup(update -> update.workGroup(
+                                configuration.queries().workgroupName())
                         .configurationUpdates(updates -> updates.resultConfigurationUpdates(
                                 result -> result.outputLocation("s3://" + results))));
-        aws.glue().createDatabase(create -> create.databaseInput(input -> input.name(configuration.databaseName())));
+        aws.glue()
+                .createDatabase(create -> create.databaseInput(
+                        input -> input.name(configuration.queries().databaseName())));
         for (QuiltBucket bucket : configuration.quiltBuckets()) {
             createTables(bucket);
             ReferenceViews.inTheAppsPlace(bucket)
-                    .create(aws, configuration.workgroupName(), configuration.databaseName());
+                    .create(
+                            aws,
+                            configuration.queries().workgroupName(),
+                            configuration.queries().databaseName());
         }
     }
 
@@ -67,17 +74,23 @@ public record NotebookResources(AwsClients aws, Configuration configuration) {
                 """.formatted(USERS_VIEW, objectsView));
         aws.athena()
                 .createNamedQuery(create -> create.name(SAVED_QUERY)
-                        .workGroup(configuration.workgroupName())
-                        .database(configuration.databaseName())
+                        .workGroup(configuration.queries().workgroupName())
+                        .database(configuration.queries().databaseName())
                         .queryString(SAVED_QUERY_SQL));
         aws.s3()
                 .putObject(
-                        put -> put.bucket(configuration.resultsBucketName()).key(RESULT), RequestBody.fromString("1"));
+                        put -> put.bucket(configuration.queries().results().bucketName())
+                                .key(RESULT),
+                        RequestBody.fromString("1"));
     }
 
     /** Runs a query in the workgroup and the database. */
     public ResultTable query(String sql) {
-        return ResultTable.query(aws, configuration.workgroupName(), configuration.databaseName(), sql);
+        return ResultTable.query(
+                aws,
+                configuration.queries().workgroupName(),
+                configuration.queries().databaseName(),
+                sql);
     }
 
     private void createTables(QuiltBucket bucket) {
@@ -121,7 +134,8 @@ public record NotebookResources(AwsClients aws, Configuration configuration) {
                 .map(column -> Column.builder().name(column[0]).type(column[1]).build())
                 .toList();
         aws.glue()
-                .createTable(create -> create.databaseName(configuration.databaseName())
+                .createTable(create -> create.databaseName(
+                                configuration.queries().databaseName())
                         .tableInput(table -> table.name(name)
                                 .tableType("EXTERNAL_TABLE")
                                 .parameters(Map.of(

@@ -36,6 +36,8 @@ final class LoopbackHttp {
         try {
             HttpURLConnection connection = (HttpURLConnection) uri.toURL().openConnection(Proxy.NO_PROXY);
             connection.setRequestMethod(method);
+            // A POST that names no type counts as a form.
+            connection.setRequestProperty("Content-Type", "application/json");
             headers.forEach(connection::setRequestProperty);
             if (!body.isEmpty()) {
                 connection.setDoOutput(true);

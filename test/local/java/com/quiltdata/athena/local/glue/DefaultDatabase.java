@@ -15,10 +15,12 @@ public final class DefaultDatabase {
     private final GlueDataCatalog glue;
     private volatile boolean usersMayCreate = true;
 
+    /** Makes it of the account's Data Catalog. */
     public DefaultDatabase(GlueDataCatalog glue) {
         this.glue = glue;
     }
 
+    /** Says whether those who run statements may make it. */
     public void letUsersCreate(boolean may) {
         usersMayCreate = may;
     }

@@ -23,6 +23,7 @@ public final class SchedulesFilter implements Filter {
     /** In the header of a request that is signed. */
     public static final String SIGNED_FOR = "/scheduler/aws4_request";
 
+    /** Where schedules are. */
     public static final String PATH = "/schedules";
 
     private final Schedules schedules;
