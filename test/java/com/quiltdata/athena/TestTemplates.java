@@ -73,10 +73,6 @@ public final class TestTemplates {
         Map<String, Object> context = CloudAssembly.projectContext(PROJECT);
         context.keySet().removeAll(CloudAssembly.projectConfiguration(PROJECT).keySet());
         context.putAll(configuration);
-        try {
-            return CloudAssembly.synthesize(context, PROJECT, Files.createTempDirectory(Path.of("target"), "assembly"));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return CloudAssembly.synthesize(context, PROJECT);
     }
 }

@@ -48,7 +48,7 @@ class DeployerAccessTest {
     /** {@link DeployedAccessTest} has what it is for. */
     static final String CHECK = "check-deployment.json";
 
-    /** What stands for what, as {@code docs/operate/pipelines.md} explains it. The boundary has a name that the stack may write. */
+    /** What stands for what, as {@code docs/security/deployer.md} explains it. The boundary has a name that the stack may write. */
     static final Map<String, String> NAMES = Map.ofEntries(
             Map.entry("<partition>", PARTITION.id()),
             Map.entry("<region>", PARTITION.region()),
@@ -317,7 +317,7 @@ class DeployerAccessTest {
             Files.copy(file, deployer.resolve(file.getFileName()));
         }
         Matcher commands = Pattern.compile("```bash\n(# The roles of attachPolicyToRoles.*?)```", Pattern.DOTALL)
-                .matcher(TestFiles.text(TestTemplates.PROJECT.resolve("docs/operate/pipelines.md")));
+                .matcher(TestFiles.text(TestTemplates.PROJECT.resolve("docs/security/deployer.md")));
         assertThat(commands.find()).isTrue();
         Map<String, String> names = new HashMap<>(NAMES);
         names.put("<qualifier>", "hnb659fds");

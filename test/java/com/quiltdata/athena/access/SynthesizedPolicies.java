@@ -4,9 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.quiltdata.athena.TestTemplates;
 import com.quiltdata.athena.local.cloudformation.CloudAssembly;
 import com.quiltdata.athena.local.cloudformation.Intrinsics;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -29,7 +26,7 @@ public final class SynthesizedPolicies {
      * @param partition where the stack is deployed to
      */
     public static SynthesizedPolicies of(Map<String, Object> configuration, Partition partition) {
-        return of(configuration, partition, temporaryDirectory());
+        return of(CloudAssembly.synthesize(context(configuration), TestTemplates.PROJECT), partition);
     }
 
     /**
@@ -39,9 +36,16 @@ public final class SynthesizedPolicies {
      * @param directory where to put the templates and assets
      */
     public static SynthesizedPolicies of(Map<String, Object> configuration, Partition partition, Path directory) {
+        return of(CloudAssembly.synthesize(context(configuration), TestTemplates.PROJECT, directory), partition);
+    }
+
+    private static Map<String, Object> context(Map<String, Object> configuration) {
         Map<String, Object> context = new LinkedHashMap<>(CloudAssembly.projectContext(TestTemplates.PROJECT));
         context.putAll(configuration);
-        CloudAssembly assembly = CloudAssembly.synthesize(context, TestTemplates.PROJECT, directory);
+        return context;
+    }
+
+    private static SynthesizedPolicies of(CloudAssembly assembly, Partition partition) {
         ResolvedTemplate main = new ResolvedTemplate(assembly.template(), Map.of(), partition);
         return new SynthesizedPolicies(
                 Stream.concat(Stream.of(main), main.nestedStacks(assembly)).toList());
@@ -94,14 +98,6 @@ public final class SynthesizedPolicies {
      */
     static int size(JsonNode document) {
         return document.toString().replaceAll("\\s", "").length();
-    }
-
-    private static Path temporaryDirectory() {
-        try {
-            return Files.createTempDirectory("quilt-athena");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     /**

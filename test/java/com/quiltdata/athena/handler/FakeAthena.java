@@ -24,6 +24,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.regions.Region;
@@ -36,6 +38,8 @@ import software.amazon.awssdk.services.athena.AthenaClientBuilder;
  */
 final class FakeAthena implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Pattern ERROR = Pattern.compile("([45]\\d\\d) (\\w+)(?: (\\w+))?: (.*)");
+    private static final Pattern FAILURE = Pattern.compile("FAILED( retryable)?: (.*)");
 
     private final HttpServer server;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -71,14 +75,42 @@ final class FakeAthena implements AutoCloseable {
                 .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create("key", "secret")));
     }
 
+    /**
+     * An answer as one line: the operation, and a query's id, a state, an error with its status and type, a status in JSON,
+     * or what becomes of the connection.
+     */
+    FakeAthena scripts(String line) {
+        String operation = line.substring(0, line.indexOf(' '));
+        String answer = line.substring(line.indexOf(' ') + 1);
+        Matcher error = ERROR.matcher(answer);
+        Matcher failure = FAILURE.matcher(answer);
+        if (error.matches()) {
+            return refusesTo(
+                    operation, Integer.parseInt(error.group(1)), error.group(2), error.group(4), error.group(3));
+        }
+        if (failure.matches()) {
+            return findsFailure(failure.group(2), failure.group(1) != null);
+        }
+        return switch (answer) {
+            case "drops the connection" -> dropsTheConnectionAt(operation);
+            case "breaks off" -> breaksOffTheAnswerTo(operation);
+            case "stops" -> stops();
+            default -> operation.equals("Start") ? starts(answer) : finds(answer);
+        };
+    }
+
     /** A query is started and has this id. */
     FakeAthena starts(String queryId) {
         return answers("Start", json(200, Map.of("QueryExecutionId", queryId)));
     }
 
-    /** A look at a query finds this state. */
+    /** A look at a query finds this state, or this status in JSON. */
     FakeAthena finds(String state) {
-        return findsStatus(Map.of("State", state));
+        try {
+            return findsStatus(state.startsWith("{") ? JSON.readTree(state) : Map.of("State", state));
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(state, e);
+        }
     }
 
     /** A look at a query finds that it failed. */
@@ -92,8 +124,7 @@ final class FakeAthena implements AutoCloseable {
                 Map.of("ErrorCategory", 2, "ErrorType", 1000, "Retryable", retryable, "ErrorMessage", reason)));
     }
 
-    /** A look at a query finds a status. */
-    FakeAthena findsStatus(Map<String, Object> status) {
+    private FakeAthena findsStatus(Object status) {
         return answers(
                 "Get", json(200, Map.of("QueryExecution", Map.of("QueryExecutionId", "not read", "Status", status))));
     }
@@ -103,20 +134,15 @@ final class FakeAthena implements AutoCloseable {
         return answers("Stop", json(200, Map.of()));
     }
 
-    /**
-     * A request is answered with an error.
-     *
-     * @param operation {@code Start}, {@code Get} or {@code Stop}
-     * @param httpStatus 400 or 500
-     * @param type the error's name in Athena's model
-     * @param members what the error has besides, names and values in turn
-     */
-    FakeAthena refusesTo(String operation, int httpStatus, String type, String message, String... members) {
-        Map<String, Object> error = new LinkedHashMap<>();
-        error.put("__type", type);
-        error.put("Message", message);
-        for (int i = 0; i < members.length; i += 2) {
-            error.put(members[i], members[i + 1]);
+    /** A request is answered with an error. */
+    FakeAthena refusesTo(String operation, int httpStatus, String type, String message) {
+        return refusesTo(operation, httpStatus, type, message, null);
+    }
+
+    private FakeAthena refusesTo(String operation, int httpStatus, String type, String message, String code) {
+        Map<String, Object> error = new LinkedHashMap<>(Map.of("__type", type, "Message", message));
+        if (code != null) {
+            error.put(type.startsWith("TooMany") ? "Reason" : "AthenaErrorCode", code);
         }
         return answers(operation, json(httpStatus, error));
     }

@@ -2,34 +2,19 @@ package com.quiltdata.athena.local.aws;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.quiltdata.athena.local.athena.Athena;
 import com.quiltdata.athena.local.glue.GlueDataCatalog;
 import com.quiltdata.athena.local.glue.IcebergTables;
 import com.quiltdata.athena.local.protocol.AwsJson;
 import com.quiltdata.athena.local.protocol.AwsJsonFilter;
 import com.quiltdata.athena.local.protocol.AwsJsonFilter.Answer;
-import com.quiltdata.athena.local.protocol.RequestModel;
-import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import software.amazon.awssdk.core.SdkField;
-import software.amazon.awssdk.core.protocol.MarshallingType;
-import software.amazon.awssdk.services.athena.AthenaClient;
 import software.amazon.awssdk.services.athena.model.AthenaRequest;
-import software.amazon.awssdk.services.glue.GlueClient;
 import software.amazon.awssdk.services.glue.model.GlueRequest;
 
 /** Requests that no SDK would make, to services of their own. */
@@ -105,85 +90,6 @@ class MalformedRequestsTest {
                         AwsJson.object()
                                 .put("__type", "ValidationException")
                                 .put("Message", "1 validation error detected: " + violation)));
-    }
-
-    /** Each operation with each member, on its first two levels, left out or of each type of JSON. */
-    @Test
-    void nothingIsAnsweredWithAnInternalError() throws Exception {
-        int requests = 0;
-        for (Map.Entry<String, ? extends Class<?>> client :
-                Map.of(GLUE, GlueClient.class, ATHENA, AthenaClient.class).entrySet()) {
-            for (String operation : operations(client.getValue())) {
-                String target = client.getKey() + "." + operation;
-                Package requestsOfService = client.getKey().equals(GLUE)
-                        ? GlueRequest.class.getPackage()
-                        : AthenaRequest.class.getPackage();
-                if (isUnknown(target)) {
-                    continue;
-                }
-                List<SdkField<?>> members = RequestModel.of(requestsOfService, operation)
-                        .orElseThrow()
-                        .members();
-                for (ObjectNode request : malformed(members, 2)) {
-                    Answer answer = answer(target, request.toString());
-                    assertThat(answer.status())
-                            .as("%s %s: %s", target, request, answer.body())
-                            .isLessThan(500);
-                    requests++;
-                }
-            }
-        }
-        assertThat(requests).isGreaterThan(1_569);
-    }
-
-    private static List<String> operations(Class<?> client) {
-        return Stream.of(client.getMethods())
-                .filter(method -> method.getReturnType().getSimpleName().endsWith("Response"))
-                .map(Method::getName)
-                .distinct()
-                .map(name -> name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1))
-                .sorted()
-                .toList();
-    }
-
-    private boolean isUnknown(String target) {
-        return "UnknownOperationException"
-                .equals(AwsJson.text(answer(target, "{}").body(), "__type"));
-    }
-
-    private static List<ObjectNode> malformed(List<SdkField<?>> members, int depth) throws JsonProcessingException {
-        List<ObjectNode> requests = new ArrayList<>();
-        ObjectNode valid = AwsJson.object();
-        members.forEach(member -> valid.set(member.locationName(), valid(member)));
-        for (SdkField<?> member : members) {
-            String name = member.locationName();
-            requests.add(valid.deepCopy().without(name));
-            for (String value :
-                    List.of("null", "1", "-1", "1e99", "1.5", "true", "\"\"", "\"*\"", "[]", "[null]", "[1]", "{}")) {
-                requests.add(valid.deepCopy().set(name, AwsJson.MAPPER.readTree(value)));
-            }
-            if (depth > 1 && member.marshallingType() == MarshallingType.SDK_POJO) {
-                for (ObjectNode inner : malformed(member.constructor().get().sdkFields(), depth - 1)) {
-                    requests.add(valid.deepCopy().set(name, inner));
-                }
-            }
-        }
-        return requests;
-    }
-
-    private static JsonNode valid(SdkField<?> member) {
-        MarshallingType<?> type = member.marshallingType();
-        JsonNodeFactory nodes = JsonNodeFactory.instance;
-        if (type == MarshallingType.STRING) {
-            return nodes.textNode("default");
-        }
-        if (type == MarshallingType.LIST) {
-            return nodes.arrayNode();
-        }
-        if (type == MarshallingType.MAP || type == MarshallingType.SDK_POJO) {
-            return nodes.objectNode();
-        }
-        return type == MarshallingType.BOOLEAN ? nodes.booleanNode(true) : nodes.numberNode(1);
     }
 
     private Answer answer(String target, String body) {

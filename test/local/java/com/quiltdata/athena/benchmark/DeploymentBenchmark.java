@@ -18,7 +18,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import software.amazon.awssdk.services.glue.model.Table;
 
@@ -68,9 +67,6 @@ public final class DeploymentBenchmark implements Callable<Integer> {
             description = "How many DDL queries somebody else has active all the time; by default ${DEFAULT-VALUE}.")
     private List<Integer> others;
 
-    @Mixin
-    private PlotsOption plots;
-
     private final ManyBuckets manyBuckets = new ManyBuckets();
 
     private DeploymentBenchmark() {}
@@ -85,11 +81,7 @@ public final class DeploymentBenchmark implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws Exception {
-        return plots.keep(BenchmarkPlots.DEPLOYMENT, this::measureAll);
-    }
-
-    private int measureAll() {
+    public Integer call() {
         System.out.printf(
                 ROW,
                 "buckets",

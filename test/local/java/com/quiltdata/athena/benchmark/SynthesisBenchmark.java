@@ -15,7 +15,6 @@ import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Times whole synthesizing processes, as {@code cdk.json} runs them. */
@@ -45,9 +44,6 @@ public final class SynthesisBenchmark implements Callable<Integer> {
             description = "How many runs are counted, after one that is not; by default ${DEFAULT-VALUE}.")
     private int runs;
 
-    @Mixin
-    private PlotsOption plots;
-
     private final ManyBuckets manyBuckets = new ManyBuckets();
 
     private SynthesisBenchmark() {}
@@ -62,11 +58,7 @@ public final class SynthesisBenchmark implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws Exception {
-        return plots.keep(BenchmarkPlots.SYNTHESIS, this::measureAll);
-    }
-
-    private int measureAll() throws IOException, InterruptedException {
+    public Integer call() throws IOException, InterruptedException {
         System.out.printf(
                 ROW,
                 "buckets",

@@ -24,7 +24,6 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
@@ -74,9 +73,6 @@ public final class ViewsBenchmark implements Callable<Integer> {
                     "The engine's version; by default the one that the tests run on. 476 is the other that is known to work.")
     private Integer trino;
 
-    @Mixin
-    private PlotsOption plots;
-
     @Spec
     private CommandLine.Model.CommandSpec command;
 
@@ -111,10 +107,6 @@ public final class ViewsBenchmark implements Callable<Integer> {
                     "--trino must be the engine on the class path, which is "
                             + EngineVersion.current().number() + ": start test/bench-views");
         }
-        return plots.keep(BenchmarkPlots.VIEWS + EngineVersion.current().number(), this::measure);
-    }
-
-    private int measure() throws InterruptedException {
         try (TemporaryDirectory directory = TemporaryDirectory.create("bench-views");
                 EmbeddedAws account = EmbeddedAws.start(0);
                 AwsClients aws = new AwsClients(account.endpoint())) {
@@ -307,24 +299,10 @@ public final class ViewsBenchmark implements Callable<Integer> {
         return more;
     }
 
-    /**
-     * What a query came to.
-     *
-     * @param result its rows
-     * @param reads what it read at S3
-     * @param seconds how long it took, until its rows were here
-     */
+    /** The rows of a query, what it read at S3, and how long it took until its rows were here. */
     private record Measurement(ResultTable result, RegistryReads reads, double seconds) {}
 
-    /**
-     * Where queries run.
-     *
-     * @param account has S3, where reads are counted
-     * @param aws the account's clients
-     * @param workGroup the stack's workgroup
-     * @param database the stack's database
-     * @param buckets how many Quilt buckets the stack has
-     */
+    /** Where queries run, and how many Quilt buckets there are. */
     private record Athena(EmbeddedAws account, AwsClients aws, String workGroup, String database, int buckets) {
         private Measurement measure(String sql) {
             long start = System.nanoTime();

@@ -1,7 +1,6 @@
 package com.quiltdata.athena.deployed;
 
 import com.quiltdata.athena.command.Launcher;
-import com.quiltdata.athena.command.TemporaryDirectory;
 import com.quiltdata.athena.configuration.ConfigurationException;
 import com.quiltdata.athena.configuration.ConfigurationReader;
 import com.quiltdata.athena.deployed.Finding.Details;
@@ -59,11 +58,11 @@ record StackCheck(Deployment deployment, Path project, Map<String, String> conte
 
     /** Returns how many there are; less than none if that cannot be told. */
     private long addDifferences(Details details) {
-        try (TemporaryDirectory directory = TemporaryDirectory.create("deployed-athena")) {
+        try {
             Map<String, Object> configuration = CloudAssembly.projectContext(project, context);
             // What is wrong with it can be told without starting the CDK.
             ConfigurationReader.read(configuration, project);
-            CloudAssembly assembly = CloudAssembly.synthesize(configuration, project, directory.resolve("cdk.out"));
+            CloudAssembly assembly = CloudAssembly.synthesize(configuration, project);
             List<String> differences = TemplateDifferences.between(assembly, deployment.template());
             differences.forEach(details::fail);
             return differences.size();

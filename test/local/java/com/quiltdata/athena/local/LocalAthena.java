@@ -200,9 +200,8 @@ public final class LocalAthena implements Callable<Integer> {
             CompletableFuture<EmbeddedAws> starting = CompletableFuture.supplyAsync(() -> progress.phase(
                     "started S3, Glue and Athena on loopback", () -> EmbeddedAws.start(port == null ? 0 : port)));
             try {
-                CloudAssembly assembly = progress.phase(
-                        "synthesized the stack",
-                        () -> CloudAssembly.synthesize(appContext, project, directory.resolve("cdk.out")));
+                CloudAssembly assembly =
+                        progress.phase("synthesized the stack", () -> CloudAssembly.synthesize(appContext, project));
                 Launcher.endChildProcesses();
                 try (AwsClients aws = new AwsClients(starting.join().endpoint())) {
                     run(starting.join(), aws, assembly, configuration, bucket, files);

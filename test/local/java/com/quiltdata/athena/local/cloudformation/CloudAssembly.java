@@ -82,6 +82,20 @@ public record CloudAssembly(Path directory) {
         return new CloudAssembly(directory);
     }
 
+    /**
+     * Synthesizes the app, or takes what was synthesized before where nothing that it depends on has changed.
+     *
+     * @param context the app's context: its configuration and CDK's feature flags
+     * @param project the directory that files in the configuration are relative to
+     * @return an assembly that others may have, too: nobody may change it
+     * @throws ConfigurationException if anything in the configuration is wrong, or AWS
+     *     would not take all of it
+     */
+    public static CloudAssembly synthesize(Map<String, Object> context, Path project) {
+        return new CloudAssembly(
+                new AssemblyCache(project).get(context, directory -> synthesize(context, project, directory)));
+    }
+
     /** The template of the stack. */
     public JsonNode template() {
         return read(directory.resolve(QuiltAthenaApp.STACK_ID + ".template.json"));
