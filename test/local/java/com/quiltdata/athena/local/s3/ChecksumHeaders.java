@@ -55,7 +55,8 @@ record ChecksumHeaders(Path directory) implements Filter {
                 .resolve("multiparts")
                 .resolve(request.getParameter("uploadId"));
         JsonNode algorithm = answer.getStatus() == HttpServletResponse.SC_OK
-                ? AwsJson.MAPPER.readTree(Files.readAllBytes(upload.resolve("multipartMetadata.json")))
+                ? AwsJson.MAPPER
+                        .readTree(Files.readAllBytes(upload.resolve("multipartMetadata.json")))
                         .path("checksumAlgorithm")
                 : AwsJson.object();
         if (algorithm.isTextual()) {
@@ -63,8 +64,10 @@ record ChecksumHeaders(Path directory) implements Filter {
                     upload.resolve(request.getParameter("partNumber") + ".part"),
                     ChecksumAlgorithm.valueOf(algorithm.textValue()).toChecksumAlgorithm());
             String text = new String(answer.getContentAsByteArray(), StandardCharsets.UTF_8)
-                    .replace("</CopyPartResult>", "<Checksum%1$s>%2$s</Checksum%1$s></CopyPartResult>"
-                            .formatted(algorithm.textValue(), checksum));
+                    .replace(
+                            "</CopyPartResult>",
+                            "<Checksum%1$s>%2$s</Checksum%1$s></CopyPartResult>"
+                                    .formatted(algorithm.textValue(), checksum));
             answer.resetBuffer();
             answer.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
         }
