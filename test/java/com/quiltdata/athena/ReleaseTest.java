@@ -2,10 +2,9 @@ package com.quiltdata.athena;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.quiltdata.athena.view.AthenaViewProvider;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.util.List;
 import java.util.jar.JarEntry;
 import java.util.jar.JarInputStream;
@@ -38,8 +37,8 @@ public class ReleaseTest {
     /** Otherwise the function would be deployed anew with every version. */
     @Test
     void theFunctionDoesNotKnowTheVersion() throws IOException {
-        try (InputStream file = AthenaViewProvider.class.getResourceAsStream("view-handler.jar");
-                JarInputStream function = new JarInputStream(file)) {
+        try (JarInputStream function = new JarInputStream(Files.newInputStream(
+                TestTemplates.PROJECT.resolve("lambda/target/quilt-athena-lambda-function.jar")))) {
             assertThat(function.getManifest()).isNull();
             JarEntry entry;
             int own = 0;

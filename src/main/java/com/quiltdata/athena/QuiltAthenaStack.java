@@ -2,7 +2,6 @@ package com.quiltdata.athena;
 
 import com.quiltdata.athena.access.AccessPolicy;
 import com.quiltdata.athena.catalog.CustomViews;
-import com.quiltdata.athena.catalog.QueryResources;
 import com.quiltdata.athena.catalog.QuiltMetadata;
 import com.quiltdata.athena.catalog.SnapshotsOverBuckets;
 import com.quiltdata.athena.catalog.ViewsOverBuckets;
@@ -16,7 +15,6 @@ import com.quiltdata.athena.query.QueryDatabase;
 import com.quiltdata.athena.query.QueryResults;
 import com.quiltdata.athena.snapshot.SnapshotRefresh;
 import com.quiltdata.athena.snapshot.SnapshotStore;
-import com.quiltdata.athena.view.AthenaViewProvider;
 import java.util.Optional;
 import software.amazon.awscdk.CfnOutput;
 import software.amazon.awscdk.Stack;
@@ -35,14 +33,11 @@ public final class QuiltAthenaStack extends Stack {
     public QuiltAthenaStack(Construct scope, String id, StackProps props, Configuration configuration) {
         super(scope, id, props);
 
-        AthenaViewProvider.prepare(this, configuration.queries().databaseName(), configuration.views());
-
         QueryResults results = new QueryResults(this, "QueryResults", configuration);
         QueryDatabase database = new QueryDatabase(this, "QueryDatabase", configuration);
         Optional<SnapshotStore> snapshots = configuration
                 .snapshots()
                 .map(settings -> new SnapshotStore(this, "SnapshotStore", configuration, database));
-        QueryResources resources = new QueryResources(results, database, snapshots);
         AccessPolicy policy = new AccessPolicy(
                 this,
                 "AccessPolicy",
@@ -51,7 +46,7 @@ public final class QuiltAthenaStack extends Stack {
                 database,
                 snapshots.map(SnapshotStore::readStatement).stream().toList());
 
-        QuiltMetadata metadata = new QuiltMetadata(this, "QuiltBuckets", configuration, resources);
+        QuiltMetadata metadata = new QuiltMetadata(this, "QuiltBuckets", configuration, results, database, snapshots);
         if (configuration.hasViewsOverBuckets()) {
             new ViewsOverBuckets(this, "ViewsOverBuckets", configuration.quiltBuckets(), metadata);
         }
@@ -88,12 +83,9 @@ public final class QuiltAthenaStack extends Stack {
                         configuration.snapshots().orElseThrow().workgroupName(),
                         made.stateMachineArn(),
                         configuration.snapshots().orElseThrow().schedule())),
-                metadata.providers().entrySet().stream()
-                        .map(stack -> new ViewFunctions(
-                                stack.getKey(),
-                                stack.getValue().handlerFunctionName(),
-                                stack.getValue().frameworkFunctionName()))
-                        .toList());
+                new ViewFunctions(
+                        metadata.provider().handlerFunctionName(),
+                        metadata.provider().frameworkFunctionName()));
     }
 
     private void output(String id, String description, String value) {

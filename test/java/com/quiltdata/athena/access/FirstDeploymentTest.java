@@ -44,8 +44,8 @@ class FirstDeploymentTest {
                 TestTemplates.configuration("quiltBuckets", List.of(NAME), "databaseName", NAME), Partition.AWS);
         SharedEmbeddedAws.s3().createBucket(create -> create.bucket(NAME));
 
-        aws.letUsersCreateTheDefaultDatabase(mayCreate(new PolicyEvaluator(
-                List.copyOf(policies.handlerPolicies().getFirst().values()))));
+        aws.letUsersCreateTheDefaultDatabase(mayCreate(
+                new PolicyEvaluator(List.copyOf(policies.handlerPolicies().values()))));
         DeployedStack stack = DeployedStack.deploy(NAME, List.of(NAME));
         aws.letUsersCreateTheDefaultDatabase(
                 mayCreate(new PolicyEvaluator(List.of(policies.userPolicy().path("PolicyDocument")))));

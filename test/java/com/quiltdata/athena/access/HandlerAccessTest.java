@@ -47,8 +47,8 @@ class HandlerAccessTest {
                                                     Map.of("latest_images", "test/resources/views/latest_images.sql")),
                                     partition)
                             .handlerPolicies()
+                            .values()
                             .stream()
-                            .flatMap(policies -> policies.values().stream())
                             .toList());
         }
     }
@@ -130,8 +130,9 @@ class HandlerAccessTest {
             denied  | glue:CreateTable  | table/quilt_query/bucket_a_quilt_packages_view |        | it defines nothing itself
             denied  | glue:DeleteTable  | table/quilt_query/bucket_a_quilt_packages_view |        | it drops nothing itself
             denied  | glue:GetTable     | table/quilt_query/bucket_a_quilt_manifests     |        | it reads nothing itself
-            denied  | glue:CreateTable  | table/quilt_query/bucket_c_quilt_packages_view | athena | a view that the configuration does not name
-            denied  | glue:UpdateTable  | table/quilt_query/bucket_c_quilt_packages_view | athena | a view that the configuration does not name
+            allowed | glue:CreateTable  | table/quilt_query/bucket_c_quilt_packages_view | athena | the view of a bucket that is added next: no policy changes
+            allowed | glue:UpdateTable  | table/quilt_query/bucket_c_quilt_packages_view | athena | the view of a bucket that is added next: no policy changes
+            denied  | glue:CreateTable  | table/quilt_query/bucket_c_quilt_packages_snapshot | athena | there are no snapshots
             denied  | glue:CreateTable  | table/quilt_query/bucket_a_quilt_manifests     | athena | a table, not a view
             denied  | glue:UpdateTable  | table/quilt_query/bucket_a_quilt_manifests     | athena | a table, not a view
             denied  | glue:DeleteTable  | table/quilt_query/bucket_a_quilt_manifests     | athena | a table, not a view
@@ -191,6 +192,21 @@ class HandlerAccessTest {
             """)
     void otherServices(String decision, String action, String resource, String circumstances, String why) {
         decide(decision, action, resource, circumstances, why);
+    }
+
+    /** So nothing has to reach all of IAM before its views are made. */
+    @Test
+    void anotherBucketOrGroupChangesNoPolicy() {
+        Map<String, JsonNode> list = policiesFor(List.of("bucket-a"));
+
+        assertThat(policiesFor(List.of("bucket-a", "bucket-b"))).isEqualTo(list);
+        assertThat(policiesFor(Map.of("one", List.of("bucket-a"), "two", List.of("bucket-b"))))
+                .isEqualTo(list);
+    }
+
+    private Map<String, JsonNode> policiesFor(Object quiltBuckets) {
+        return SynthesizedPolicies.of(Map.of("companyName", "mycompany", "quiltBuckets", quiltBuckets), partition)
+                .handlerPolicies();
     }
 
     @Test

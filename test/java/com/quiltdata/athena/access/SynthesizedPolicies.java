@@ -10,7 +10,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 
 /** The policies of the synthesized stack and its nested stacks, with the values that CloudFormation would fill in. */
 public final class SynthesizedPolicies {
@@ -67,28 +66,9 @@ public final class SynthesizedPolicies {
                 .toList();
     }
 
-    /**
-     * What the role of the view handler may do.
-     *
-     * @return for each stack with a handler, the names and documents of the policies
-     */
-    public List<Map<String, JsonNode>> handlerPolicies() {
-        return templates.stream()
-                .map(ResolvedTemplate::handlerPolicies)
-                .filter(policies -> !policies.isEmpty())
-                .toList();
-    }
-
-    /**
-     * What each view waits for.
-     *
-     * @return for each stack with a handler, the logical ids that its views depend on
-     */
-    List<List<List<String>>> viewDependencies() {
-        return templates.stream()
-                .map(ResolvedTemplate::viewDependencies)
-                .filter(views -> !views.isEmpty())
-                .toList();
+    /** What the role of the view handler may do: the policies' logical ids and documents. */
+    public Map<String, JsonNode> handlerPolicies() {
+        return templates.get(0).handlerPolicies();
     }
 
     /**
@@ -141,15 +121,6 @@ public final class SynthesizedPolicies {
                                 }));
             }
             return policies;
-        }
-
-        List<List<String>> viewDependencies() {
-            return StreamSupport.stream(template.path("Resources").spliterator(), false)
-                    .filter(resource -> resource.path("Type").asText().equals("Custom::AthenaView"))
-                    .map(view -> StreamSupport.stream(view.path("DependsOn").spliterator(), false)
-                            .map(JsonNode::asText)
-                            .toList())
-                    .toList();
         }
 
         Stream<ResolvedTemplate> nestedStacks(CloudAssembly assembly) {

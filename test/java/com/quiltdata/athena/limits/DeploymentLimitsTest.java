@@ -10,7 +10,6 @@ import com.quiltdata.athena.configuration.Configuration;
 import com.quiltdata.athena.configuration.ConfigurationException;
 import com.quiltdata.athena.configuration.ConfigurationReader;
 import com.quiltdata.athena.local.cloudformation.CloudAssembly;
-import com.quiltdata.athena.schema.BucketView;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,9 +17,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awscdk.App;
@@ -35,50 +35,64 @@ class DeploymentLimitsTest {
     Path directory;
 
     @Test
-    void aGroupThatIsTooLargeIsToBeDivided() {
-        Synthesized synthesized = unchecked(Map.of("imaging", buckets(110)));
-        long bytes = synthesized.bytes(GROUP);
-        String resources = number(synthesized.resources(GROUP));
+    void asManyBucketsFitIntoAGroupAsThePageSays() {
+        int most = onThePage("buckets in a group");
+        synthesize(Map.of("imaging", buckets(most)));
 
-        assertThat(synthesized.problems())
+        Synthesized tooMany = unchecked(Map.of("imaging", buckets(most + 1)));
+
+        String resources = number(tooMany.resources(GROUP));
+        assertThat(tooMany.problems())
                 .containsExactly(
                         "quiltBuckets.imaging: the nested stack of group imaging must have at most 500 resources "
-                                + "(CloudFormation's limit for a template), but would have " + resources
-                                + ": divide the group",
-                        "quiltBuckets.imaging: the nested stack of group imaging must have at most 1,000,000 bytes "
-                                + "(CloudFormation's limit for a template), but would have " + number(bytes)
-                                + ": divide the group");
-
-        // As many as fill 960,000 bytes.
-        synthesize(Map.of("imaging", buckets((int) (110 * 960_000 / bytes))));
+                                + "(CloudFormation's limit for a template), but would have "
+                                + resources + ": divide the group");
     }
 
     @Test
-    void aListThatIsTooLongIsToBeMadeGroups() {
-        Synthesized synthesized = unchecked(buckets(110));
-        String resources = number(synthesized.resources(STACK));
+    void asManyBucketsFitIntoAListAsThePageSays() {
+        int most = onThePage("buckets in a list");
+        synthesize(buckets(most));
 
-        assertThat(synthesized.problems())
-                .first(InstanceOfAssertFactories.STRING)
-                .isEqualTo("quiltBuckets: the stack must have at most 500 resources (CloudFormation's limit for a "
-                        + "template), but would have " + resources
-                        + ": use groups of buckets, an object of group name → list");
+        Synthesized tooMany = unchecked(buckets(most + 1));
+
+        String resources = number(tooMany.resources(STACK));
+        assertThat(tooMany.problems())
+                .containsExactly(
+                        "quiltBuckets: the stack must have at most 500 resources (CloudFormation's limit for a "
+                                + "template), but would have " + resources
+                                + ": use groups of buckets, an object of group name → list");
     }
 
     @Test
     void resourcesOfAllNestedStacksCountTogether() {
-        Map<String, Object> groups = new LinkedHashMap<>();
-        List<String> buckets = buckets(520);
-        for (int group = 0; group < 8; group++) {
-            groups.put("group" + group, buckets.subList(65 * group, 65 * (group + 1)));
-        }
-        Synthesized synthesized = unchecked(groups);
-        String resources = number(synthesized.resources(STACK) + synthesized.resources(GROUP));
+        int most = onThePage("buckets in groups of 100");
+        synthesize(groupsOf100(most));
 
-        assertThat(synthesized.problems())
+        Synthesized tooMany = unchecked(groupsOf100(most + 1));
+
+        String resources = number(tooMany.resources(STACK) + tooMany.resources(GROUP));
+        assertThat(tooMany.problems())
                 .containsExactly("quiltBuckets: the stack and its nested stacks must have at most 2,500 resources "
-                        + "(CloudFormation's limit for one operation on nested stacks), but would have " + resources
+                        + "(CloudFormation's limit for one operation on nested stacks), but would have "
+                        + resources
                         + ": leave some buckets to a second deployment, with names of its own");
+    }
+
+    private static Map<String, Object> groupsOf100(int count) {
+        Map<String, Object> groups = new LinkedHashMap<>();
+        List<String> buckets = buckets(count);
+        for (int from = 0; from < count; from += 100) {
+            groups.put("group" + from, buckets.subList(from, Math.min(from + 100, count)));
+        }
+        return groups;
+    }
+
+    private static int onThePage(String words) {
+        Matcher number = Pattern.compile("(\\d+) " + words)
+                .matcher(TestFiles.text(TestTemplates.PROJECT.resolve("docs/operate/many-buckets.md")));
+        assertThat(number.find()).as(words).isTrue();
+        return Integer.parseInt(number.group(1));
     }
 
     /** CloudFormation's limits come first today; so the configuration alone has that many buckets. */
@@ -89,20 +103,6 @@ class DeploymentLimitsTest {
                 .containsExactly("quiltBuckets: a stack with snapshots must have at most 645 buckets (Step Functions' "
                         + "limit for the events of an execution), but would have 646: leave some buckets to a second "
                         + "deployment, with names of its own, or leave out snapshotSchedule");
-    }
-
-    /** The buckets have 120 views; their names fill eleven policies. */
-    @Test
-    void thePoliciesOfARoleDependOnTheLengthOfNames() {
-        List<String> longNames = IntStream.range(0, 120 / BucketView.values().length)
-                .mapToObj(number -> "b".repeat(59) + "%04d".formatted(number))
-                .toList();
-
-        assertThat(problems(Map.of("imaging", longNames), "databaseName", "d".repeat(255)))
-                .containsExactly(
-                        "quiltBuckets.imaging: the role AthenaViewProviderHandlerRoleAA180914 in the nested stack "
-                                + "of group imaging must have at most 10 managed policies (IAM's limit for a role), but would "
-                                + "have 11: divide the group");
     }
 
     @Test
@@ -167,10 +167,6 @@ class DeploymentLimitsTest {
             views.put("v".repeat(26) + "%02d".formatted(view), "a.sql");
         }
         return views;
-    }
-
-    private List<String> problems(Object quiltBuckets, Object... more) {
-        return unchecked(quiltBuckets, more).problems();
     }
 
     /** What the app synthesizes, before it is measured. */

@@ -44,16 +44,15 @@ class MonitoringAlarmsTest {
     }
 
     @Test
-    void aGroupHasAViewHandlerAndSoAnAlarmOfItsOwn() {
-        Map<String, Object> configuration =
-                new HashMap<>(TestTemplates.configuration("alarmTopicArn", TOPIC, "snapshotSchedule", "rate(6 days)"));
-        configuration.put("quiltBuckets", Map.of("imaging", List.of("bucket-a")));
-
-        assertThat(alarms(configuration))
-                .containsOnlyKeys(
-                        "MonitoringAlarmsRefreshFailed",
-                        "MonitoringAlarmsViewHandlerErrors",
-                        "MonitoringAlarmsViewHandlerErrorsimaging");
+    void groupsHaveTheViewHandlerOfTheStackAndNoAlarmOfTheirOwn() {
+        assertThat(alarms(TestTemplates.configuration(
+                        "quiltBuckets",
+                        Map.of("imaging", List.of("bucket-a")),
+                        "alarmTopicArn",
+                        TOPIC,
+                        "snapshotSchedule",
+                        "rate(6 days)")))
+                .containsOnlyKeys("MonitoringAlarmsRefreshFailed", "MonitoringAlarmsViewHandlerErrors");
     }
 
     /** Users and refreshes, queries that failed and were canceled too: Athena bills them all. */

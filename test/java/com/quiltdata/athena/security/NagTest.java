@@ -103,8 +103,8 @@ class NagTest {
                                     Stream.of(BucketView.values())
                                             .map(view -> wildcard(
                                                     TABLES + view.namePattern(),
-                                                    "Only for dropping: the view of a bucket that left the "
-                                                            + "configuration.")))
+                                                    "A bucket that comes or goes changes no policy, and views of one "
+                                                            + "that has gone are dropped.")))
                             .toList(),
             "/QuiltAthena/AthenaViewProvider/FrameworkRole/DefaultPolicy/Resource",
                     List.of(wildcard(

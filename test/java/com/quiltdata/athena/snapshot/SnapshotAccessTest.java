@@ -163,9 +163,7 @@ class SnapshotAccessTest {
             """)
     void makingViews(String decision, String action, String resource, String circumstances, String why) {
         decide(
-                POLICIES.get(partition).handlerPolicies().stream()
-                        .flatMap(policies -> policies.values().stream())
-                        .toList(),
+                List.copyOf(POLICIES.get(partition).handlerPolicies().values()),
                 decision,
                 action,
                 resource,

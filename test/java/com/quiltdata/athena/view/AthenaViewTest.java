@@ -72,10 +72,10 @@ class AthenaViewTest {
                 .databaseName("shop")
                 .tableInput(CfnTable.TableInputProperty.builder().name("orders").build())
                 .build();
-        AthenaViewProvider provider = AthenaViewProvider.of(stack);
-        provider.grantRunStatements("shop", new Bucket(stack, "Results"));
-        provider.grantReadDefinitions("shop");
-        provider.grantDefineViews("shop", List.of("orders_by_day"));
+        ViewGrants handler = AthenaViewProvider.of(stack).grants();
+        handler.runStatements("shop", new Bucket(stack, "Results"));
+        handler.readDefinitions("shop");
+        handler.defineNamedViews("shop", List.of("orders_by_day"));
         AthenaView.Builder.create(stack, "OrdersByDay")
                 .workGroup(workGroup.getRef())
                 .database("shop")

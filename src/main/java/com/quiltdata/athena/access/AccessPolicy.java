@@ -3,12 +3,12 @@ package com.quiltdata.athena.access;
 import com.quiltdata.athena.configuration.Configuration;
 import com.quiltdata.athena.query.QueryDatabase;
 import com.quiltdata.athena.query.QueryResults;
+import com.quiltdata.athena.view.Arns;
 import com.quiltdata.athena.view.RequestConditions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import software.amazon.awscdk.ArnComponents;
 import software.amazon.awscdk.RemovalPolicy;
 import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.services.iam.CfnManagedPolicy;
@@ -109,7 +109,7 @@ public final class AccessPolicy extends Construct {
                                 "athena:GetTableMetadata",
                                 "athena:ListDatabases",
                                 "athena:ListTableMetadata"),
-                        List.of(arn("athena", "datacatalog", "AwsDataCatalog"))));
+                        List.of(Arns.of(this, "athena", "datacatalog", "AwsDataCatalog"))));
     }
 
     /**
@@ -169,15 +169,6 @@ public final class AccessPolicy extends Construct {
                                 List.of(key),
                                 RequestConditions.BY_S3)))
                 .orElse(List.of(read, write));
-    }
-
-    private String arn(String service, String resource, String resourceName) {
-        return Stack.of(this)
-                .formatArn(ArnComponents.builder()
-                        .service(service)
-                        .resource(resource)
-                        .resourceName(resourceName)
-                        .build());
     }
 
     private static PolicyStatement allow(String sid, List<String> actions, List<String> resources) {

@@ -3,13 +3,12 @@ package com.quiltdata.athena.access;
 import com.quiltdata.athena.configuration.Configuration;
 import com.quiltdata.athena.configuration.Configuration.InputAccess;
 import com.quiltdata.athena.schema.QuiltBucket;
+import com.quiltdata.athena.view.Arns;
 import com.quiltdata.athena.view.RequestConditions;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import software.amazon.awscdk.ArnComponents;
-import software.amazon.awscdk.ArnFormat;
 import software.amazon.awscdk.Aws;
 import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.services.iam.PolicyStatement;
@@ -61,16 +60,6 @@ public record RegistryAccess(Stack stack, Configuration configuration) {
         Collection<String> names = configuration.access().inputAccess() == InputAccess.ANY
                 ? List.of("*")
                 : configuration.quiltBuckets().stream().map(QuiltBucket::name).toList();
-        return names.stream().map(name -> bucketArn(name) + suffix).toList();
-    }
-
-    private String bucketArn(String name) {
-        return stack.formatArn(ArnComponents.builder()
-                .service("s3")
-                .region("")
-                .account("")
-                .resource(name)
-                .arnFormat(ArnFormat.NO_RESOURCE_NAME)
-                .build());
+        return names.stream().map(name -> Arns.ofBucket(stack, name) + suffix).toList();
     }
 }

@@ -1,13 +1,15 @@
 package com.quiltdata.athena.catalog;
 
+import com.quiltdata.athena.query.QueryDatabase;
 import com.quiltdata.athena.schema.BucketTable;
 import com.quiltdata.athena.schema.BucketView;
 import com.quiltdata.athena.schema.QuiltBucket;
 import com.quiltdata.athena.schema.SnapshotView;
 import com.quiltdata.athena.schema.SqlTemplate;
-import java.util.EnumMap;
+import com.quiltdata.athena.schema.ViewOfBuckets;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import software.amazon.awscdk.Aws;
 import software.amazon.awscdk.RemovalPolicies;
@@ -38,14 +40,21 @@ final class BucketMetadata extends Construct {
      *
      * @param scope the stack, or the group's
      * @param bucket the bucket; its name is the construct's id
+     * @param workGroup where its saved queries run
+     * @param snapshotTable the table that its snapshots are read from; empty if there are none
+     * @param views declares its views
      */
-    BucketMetadata(Construct scope, QuiltBucket bucket, StackViews views) {
+    BucketMetadata(
+            Construct scope,
+            QuiltBucket bucket,
+            String workGroup,
+            QueryDatabase database,
+            Optional<Relation> snapshotTable,
+            StackViews views) {
         super(scope, bucket.name());
-        Map<BucketTable, CfnTable> tables = new EnumMap<>(BucketTable.class);
         for (BucketTable table : BucketTable.values()) {
-            CfnTable declared = declare(table, bucket, views.database());
-            tables.put(table, declared);
-            relations.put(table.nameIn(bucket), new Relation(declared, table.definition()));
+            relations.put(
+                    table.nameIn(bucket), new Relation(declare(table, bucket, database.name()), table.definition()));
         }
         for (BucketView view : BucketView.values()) {
             String name = view.nameIn(bucket);
@@ -54,15 +63,23 @@ final class BucketMetadata extends Construct {
                     .toList();
             relations.put(name, views.declare(this, view.id(), name, view.queryOver(bucket), read));
         }
-        declareExampleQuery("ExampleQuery", "files by metadata", BucketView.OBJECTS.nameIn(bucket), bucket, views);
-        views.snapshotTable().ifPresent(table -> declareSnapshots(table, bucket, views));
+        declareExampleQuery("ExampleQuery", "files by metadata", bucket, BucketView.OBJECTS, workGroup, database);
+        snapshotTable.ifPresent(table -> {
+            for (SnapshotView view : SnapshotView.values()) {
+                String name = view.nameIn(bucket);
+                relations.put(name, views.declare(this, view.id(), name, view.queryOver(bucket), List.of(table)));
+            }
+            declareExampleQuery(
+                    "SnapshotExampleQuery",
+                    "files by metadata, as of the last refresh",
+                    bucket,
+                    SnapshotView.OBJECTS,
+                    workGroup,
+                    database);
+        });
     }
 
-    /**
-     * What other views can read.
-     *
-     * @return the bucket's tables and views, by name
-     */
+    /** The bucket's tables and views, by name, for other views to read. */
     Map<String, Relation> relations() {
         return relations;
     }
@@ -110,29 +127,22 @@ final class BucketMetadata extends Construct {
                 .build();
     }
 
-    private void declareSnapshots(Relation table, QuiltBucket bucket, StackViews views) {
-        for (SnapshotView view : SnapshotView.values()) {
-            String name = view.nameIn(bucket);
-            relations.put(name, views.declare(this, view.id(), name, view.queryOver(bucket), List.of(table)));
-        }
-        declareExampleQuery(
-                "SnapshotExampleQuery",
-                "files by metadata, as of the last refresh",
-                SnapshotView.OBJECTS.nameIn(bucket),
-                bucket,
-                views);
-    }
-
     /** A query for people to change: its comments stay. */
     private void declareExampleQuery(
-            String id, String subject, String objectsView, QuiltBucket bucket, StackViews views) {
+            String id,
+            String subject,
+            QuiltBucket bucket,
+            ViewOfBuckets view,
+            String workGroup,
+            QueryDatabase database) {
         CfnNamedQuery.Builder.create(this, id)
                 .name("Quilt packages in " + bucket.name() + ": " + subject)
                 .description("Finds files by the metadata of their entries; change the conditions to your own")
-                .workGroup(views.workGroup())
-                .database(views.database())
+                .workGroup(workGroup)
+                .database(database.name())
                 .queryString(SqlTemplate.fill(
-                        "example_query.sql", Map.of("database", views.databaseName(), "objectsView", objectsView)))
+                        "example_query.sql",
+                        Map.of("database", database.plainName(), "objectsView", view.nameIn(bucket))))
                 .build();
     }
 }

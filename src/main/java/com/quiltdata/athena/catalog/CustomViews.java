@@ -17,17 +17,11 @@ public final class CustomViews extends Construct {
     public CustomViews(
             Construct scope, String id, List<CustomView> views, QuiltMetadata metadata, QueryDatabase database) {
         super(scope, id);
-        StackViews stackViews = metadata.ownViews();
-        stackViews
-                .provider()
-                .grantDefineViews(
+        metadata.provider()
+                .grants()
+                .defineNamedViews(
                         database.name(),
                         views.stream().map(CustomView::name).sorted().toList());
-        for (CustomView view : views) {
-            List<Relation> read =
-                    view.reads().stream().map(metadata.relations()::get).toList();
-            metadata.relations()
-                    .add(view.name(), stackViews.declare(this, view.name(), view.name(), view.query(), read));
-        }
+        views.forEach(view -> metadata.declareView(this, view.name(), view.name(), view.query(), view.reads()));
     }
 }

@@ -2,16 +2,23 @@ package com.quiltdata.athena.catalog;
 
 import com.quiltdata.athena.configuration.Configuration;
 import com.quiltdata.athena.configuration.QuiltBucketGroup;
+import com.quiltdata.athena.query.QueryDatabase;
+import com.quiltdata.athena.query.QueryResults;
 import com.quiltdata.athena.schema.BucketView;
 import com.quiltdata.athena.schema.QuiltBucket;
+import com.quiltdata.athena.schema.SnapshotTable;
+import com.quiltdata.athena.schema.SnapshotView;
+import com.quiltdata.athena.schema.ViewOfBuckets;
+import com.quiltdata.athena.snapshot.SnapshotStore;
 import com.quiltdata.athena.view.AthenaViewProvider;
 import com.quiltdata.athena.view.ConcurrencyLimit;
+import com.quiltdata.athena.view.ViewGrants;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 import software.amazon.awscdk.CfnResource;
 import software.amazon.awscdk.NestedStack;
 import software.constructs.Construct;
@@ -22,41 +29,63 @@ public final class QuiltMetadata extends Construct {
     /** In the metadata of a nested stack: the group whose buckets it has. */
     public static final String GROUP_METADATA = "QuiltBucketGroup";
 
-    private final Configuration configuration;
-    private final QueryResources resources;
-    private final Relations relations = new Relations();
-    private final Map<String, AthenaViewProvider> providers = new LinkedHashMap<>();
-    private final Optional<StackViews> ownViews;
+    private final QueryResults results;
+    private final QueryDatabase database;
+    private final AthenaViewProvider provider;
+    private final Optional<Relation> snapshotTable;
+    private final Map<String, Relation> relations = new TreeMap<>();
+    private final StackViews ownViews;
 
     /**
      * Declares the buckets' tables and views.
      *
      * @param configuration names the buckets and their groups
-     * @param resources where tables, views and snapshots are, and where saved queries run
+     * @param snapshots where snapshots are; empty if there are none
      */
-    public QuiltMetadata(Construct scope, String id, Configuration configuration, QueryResources resources) {
+    public QuiltMetadata(
+            Construct scope,
+            String id,
+            Configuration configuration,
+            QueryResults results,
+            QueryDatabase database,
+            Optional<SnapshotStore> snapshots) {
         super(scope, id);
-        this.configuration = configuration;
-        this.resources = resources;
+        this.results = results;
+        this.database = database;
+        provider = AthenaViewProvider.of(this, configuration.lifecycle().rolePath());
+        grant(configuration, snapshots);
+        snapshotTable = snapshots.map(store -> new Relation(store.table(), SnapshotTable.definition()));
         BucketMetadata.deleteAllWithin(this);
-        List<Construct> nestedStacks = declareNestedStacks();
-        ownViews = configuration.hasViewsInTheStackItself()
-                // After the groups: together with theirs, they would be more at once than Athena takes.
-                ? Optional.of(stackViews(this, "", namesOfOwnViews(), nestedStacks))
-                : Optional.empty();
-        configuration
-                .ungroupedBuckets()
-                .forEach(bucket -> new BucketMetadata(this, bucket, ownViews.orElseThrow())
-                        .relations()
-                        .forEach(relations::add));
+        List<Construct> nestedStacks = declareNestedStacks(configuration.quiltBucketGroups());
+        // After the groups: together with theirs, they would be more at once than Athena takes.
+        ownViews = new StackViews(provider, results, database, nestedStacks);
+        configuration.ungroupedBuckets().forEach(bucket -> relations.putAll(declare(this, bucket, ownViews)));
     }
 
-    private List<Construct> declareNestedStacks() {
+    /**
+     * Lets the handler define the views of Quilt buckets by the patterns of their names. So a bucket that comes or goes
+     * changes no policy, and the views of one that has gone can still be dropped.
+     */
+    private void grant(Configuration configuration, Optional<SnapshotStore> snapshots) {
+        ViewGrants handler = provider.grants();
+        handler.runStatements(results.workGroupName(), results.bucket());
+        handler.readDefinitions(database.name());
+        configuration.queries().catalogKmsKeyArn().ifPresent(handler::useCatalogKey);
+        handler.defineViews(database.name(), patterns(BucketView.values()));
+        snapshots.ifPresent(store -> handler.defineViews(
+                "Snapshots", database.name(), patterns(SnapshotView.values()), List.of(store.readStatement())));
+    }
+
+    private static List<String> patterns(ViewOfBuckets... views) {
+        return Stream.of(views).map(ViewOfBuckets::namePattern).toList();
+    }
+
+    private List<Construct> declareNestedStacks(List<QuiltBucketGroup> groups) {
         List<Construct> nestedStacks = new ArrayList<>();
         ConcurrencyLimit groupsAtOnce = new ConcurrencyLimit(ConcurrencyLimit.NESTED_STACKS);
-        for (QuiltBucketGroup group : configuration.quiltBucketGroups()) {
+        for (QuiltBucketGroup group : groups) {
             group.name().ifPresent(name -> {
-                CfnResource resource = declareNestedStack(name, group);
+                CfnResource resource = declareNestedStack(name, group.buckets());
                 groupsAtOnce.predecessor().ifPresent(other -> resource.getNode().addDependency(other));
                 groupsAtOnce.add(resource);
                 nestedStacks.add(resource);
@@ -65,59 +94,56 @@ public final class QuiltMetadata extends Construct {
         return nestedStacks;
     }
 
-    private CfnResource declareNestedStack(String name, QuiltBucketGroup group) {
+    private CfnResource declareNestedStack(String name, List<QuiltBucket> buckets) {
         NestedStack stack = new NestedStack(this, name);
         CfnResource resource = stack.getNestedStackResource();
         resource.addMetadata(GROUP_METADATA, name);
-        StackViews views = stackViews(stack, name, group.views(), List.of());
-        for (QuiltBucket bucket : group.buckets()) {
-            new BucketMetadata(stack, bucket, views)
-                    .relations()
+        StackViews views = new StackViews(provider, results, database, List.of());
+        for (QuiltBucket bucket : buckets) {
+            declare(stack, bucket, views)
                     .forEach((relation, declared) ->
-                            relations.add(relation, new Relation(resource, declared.definition())));
+                            relations.put(relation, new Relation(resource, declared.definition())));
         }
         return resource;
     }
 
-    private StackViews stackViews(Construct scope, String group, List<String> names, List<Construct> predecessors) {
-        StackViews views = new StackViews(scope, configuration, resources, names, predecessors);
-        providers.put(group, views.provider());
-        return views;
+    private Map<String, Relation> declare(Construct scope, QuiltBucket bucket, StackViews views) {
+        return new BucketMetadata(scope, bucket, results.workGroupName(), database, snapshotTable, views).relations();
     }
 
-    private List<String> namesOfOwnViews() {
-        List<String> names = new ArrayList<>();
-        configuration.ungroupedBuckets().forEach(bucket -> names.addAll(bucket.views()));
-        if (configuration.hasViewsOverBuckets()) {
-            names.addAll(BucketView.namesOverAll());
+    /** What creates and drops all views. */
+    public AthenaViewProvider provider() {
+        return provider;
+    }
+
+    /** The table that snapshots are read from; empty if there are none. */
+    Optional<Relation> snapshotTable() {
+        return snapshotTable;
+    }
+
+    /**
+     * Declares a view in the stack itself, which can read the tables and views of all buckets.
+     *
+     * @param reads the names of what its query reads
+     */
+    void declareView(Construct scope, String id, String name, String query, List<String> reads) {
+        add(scope, id, name, query, reads.stream().map(this::relation).toList());
+    }
+
+    /** Declares a view over the table of snapshots. */
+    void declareSnapshot(Construct scope, String id, String name, String query) {
+        add(scope, id, name, query, snapshotTable.stream().toList());
+    }
+
+    private void add(Construct scope, String id, String name, String query, List<Relation> read) {
+        relations.put(name, ownViews.declare(scope, id, name, query, read));
+    }
+
+    private Relation relation(String name) {
+        Relation relation = relations.get(name);
+        if (relation == null) {
+            throw new IllegalArgumentException(name + " is not declared yet: " + relations.keySet() + " are");
         }
-        return names;
-    }
-
-    /**
-     * What creates and drops views in the stack itself and in those of groups.
-     *
-     * @return by the group's name, which is empty for the stack itself
-     */
-    public Map<String, AthenaViewProvider> providers() {
-        return Collections.unmodifiableMap(providers);
-    }
-
-    /**
-     * The tables and views that other views can read.
-     *
-     * @return those of all buckets, and what was added since
-     */
-    Relations relations() {
-        return relations;
-    }
-
-    /**
-     * The views of the stack itself, which can read those of all buckets.
-     *
-     * @throws java.util.NoSuchElementException if the configuration has no views there
-     */
-    StackViews ownViews() {
-        return ownViews.orElseThrow();
+        return relation;
     }
 }

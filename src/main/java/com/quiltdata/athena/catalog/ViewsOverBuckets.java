@@ -19,13 +19,10 @@ public final class ViewsOverBuckets extends Construct {
         List<QuiltBucket> sorted =
                 buckets.stream().sorted(Comparator.comparing(QuiltBucket::name)).toList();
         for (BucketView view : BucketView.values()) {
-            String name = view.nameOverAll();
-            List<Relation> read = sorted.stream()
+            List<String> reads = sorted.stream()
                     .flatMap(bucket -> view.reads().stream().map(table -> table.nameIn(bucket)))
-                    .map(metadata.relations()::get)
                     .toList();
-            metadata.relations()
-                    .add(name, metadata.ownViews().declare(this, view.id(), name, view.queryOver(sorted), read));
+            metadata.declareView(this, view.id(), view.nameOverAll(), view.queryOver(sorted), reads);
         }
     }
 }

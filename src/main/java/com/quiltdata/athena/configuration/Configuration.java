@@ -2,8 +2,6 @@ package com.quiltdata.athena.configuration;
 
 import com.quiltdata.athena.schema.BucketView;
 import com.quiltdata.athena.schema.QuiltBucket;
-import com.quiltdata.athena.schema.SnapshotView;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -149,28 +147,6 @@ public record Configuration(
     /** Whether there are views over all buckets: for two buckets or more, if one query can read all of them. */
     public boolean hasViewsOverBuckets() {
         return BucketView.areOverAll(quiltBuckets().size());
-    }
-
-    /** Whether any view is declared in the stack itself, and not in the nested stack of a group. */
-    public boolean hasViewsInTheStackItself() {
-        return !ungroupedBuckets().isEmpty()
-                || hasViewsOverBuckets()
-                || snapshots.isPresent()
-                || !customViews.isEmpty();
-    }
-
-    /** The names of all views. */
-    public List<String> views() {
-        List<String> views = new ArrayList<>();
-        quiltBuckets().forEach(bucket -> views.addAll(bucket.views()));
-        if (hasViewsOverBuckets()) {
-            views.addAll(BucketView.namesOverAll());
-        }
-        if (snapshots.isPresent()) {
-            views.addAll(SnapshotView.names(quiltBuckets()));
-        }
-        customViews.forEach(view -> views.add(view.name()));
-        return views;
     }
 
     static Stream<QuiltBucket> buckets(List<QuiltBucketGroup> groups) {

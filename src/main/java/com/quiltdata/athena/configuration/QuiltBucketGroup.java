@@ -16,13 +16,4 @@ public record QuiltBucketGroup(Optional<String> name, List<QuiltBucket> buckets)
     public QuiltBucketGroup {
         buckets = List.copyOf(buckets);
     }
-
-    /**
-     * The views of all buckets of the group.
-     *
-     * @return their names, in the configuration's order
-     */
-    public List<String> views() {
-        return buckets.stream().flatMap(bucket -> bucket.views().stream()).toList();
-    }
 }

@@ -4,10 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.quiltdata.athena.configuration.Configuration;
 import com.quiltdata.athena.configuration.Configuration.InputAccess;
 import com.quiltdata.athena.configuration.ConfigurationException;
-import com.quiltdata.athena.limits.SynthesizedTemplate.Policy;
 import com.quiltdata.athena.snapshot.SnapshotRefresh;
 import com.quiltdata.athena.view.AthenaView;
-import com.quiltdata.athena.view.AthenaViewProvider;
+import com.quiltdata.athena.view.ViewGrants;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -33,10 +32,7 @@ public final class DeploymentLimits {
             new Limit(2_500, "resources", "CloudFormation's limit for one operation on nested stacks");
     private static final Limit STORED_VIEW =
             new Limit(409_600, "bytes as it is stored", "Glue's limit for the text of a view; its columns come on top");
-    private static final Limit MANAGED_POLICIES = new Limit(10, "managed policies", "IAM's limit for a role");
-    private static final Limit INLINE_CHARACTERS =
-            new Limit(10_240, "characters of inline policies", "IAM's limit for a role");
-    private static final Limit MANAGED_CHARACTERS = new Limit(6_144, "characters", "IAM's limit for a managed policy");
+    private static final Limit POLICY = new Limit(6_144, "characters", "IAM's limit for a managed policy");
 
     /** Their state machine's definition has a limit, too, but it is in a template, whose limit is lower. */
     private static final Limit BUCKETS_WITH_SNAPSHOTS =
@@ -64,7 +60,7 @@ public final class DeploymentLimits {
      */
     public static void check(Path assembly, String stack, Configuration configuration) {
         List<String> problems =
-                new DeploymentLimits(configuration, SynthesizedTemplates.read(assembly, stack)).problems();
+                new DeploymentLimits(configuration, SynthesizedTemplate.read(assembly, stack)).problems();
         if (!problems.isEmpty()) {
             makeUnusable(assembly);
             throw new ConfigurationException(problems);
@@ -100,75 +96,54 @@ public final class DeploymentLimits {
         String wayOut = template.group().map(group -> "divide the group").orElse(wayOutOfTheStackItself());
         measure(RESOURCES, template.resources().size(), key, stack, wayOut);
         measure(BYTES, template.bytes(), key, stack, wayOut);
-        List<Policy> policies = template.policies();
-        for (String role : template.resourcesOf("AWS::IAM::Role").keySet()) {
-            List<Policy> ofRole =
-                    policies.stream().filter(policy -> policy.isOf(role)).toList();
-            String subject = "the role %s in %s".formatted(role, stack);
-            measure(MANAGED_POLICIES, managedPolicies(ofRole), key, subject, wayOut);
-            long inline = ofRole.stream()
-                    .filter(policy -> !policy.isManaged())
-                    .mapToLong(Policy::characters)
-                    .sum();
-            measure(INLINE_CHARACTERS, inline, key, subject, wayOut);
-        }
-        policies.stream().filter(Policy::isManaged).forEach(policy -> measure(policy, key, stack, wayOut));
-        template.resourcesOf(AthenaView.RESOURCE_TYPE)
-                .values()
-                .forEach(view -> measureView(view.path("Properties"), template.values()));
+        template.resourcesOf("AWS::IAM::ManagedPolicy")
+                .forEach(policy -> measurePolicy(policy.path("Properties"), new PolicySize(template.resources())));
+        template.resourcesOf(AthenaView.RESOURCE_TYPE).forEach(view -> measureView(view.path("Properties")));
     }
 
     /** A view that is too large has a long query of its own, or reads many buckets. */
-    private void measureView(JsonNode view, ReferenceValues values) {
+    private void measureView(JsonNode view) {
         String name = view.path("ViewName").asText();
         boolean isCustom = configuration.customViews().stream()
                 .anyMatch(custom -> custom.name().equals(name));
         measure(
                 STORED_VIEW,
-                new StoredView(configuration.queries().databaseName(), values.text(view.path("Query"))).leastBytes(),
+                new StoredView(
+                                configuration.queries().databaseName(),
+                                view.path("Query").asText())
+                        .leastBytes(),
                 isCustom ? "customViews." + name : "quiltBuckets",
                 "the view \"%s\"".formatted(name),
                 isCustom ? "shorten its query, or divide it into several views" : "list fewer buckets");
     }
 
-    /** A policy that is replaced while it is attached takes two places for that time. */
-    private static long managedPolicies(List<Policy> policies) {
-        return policies.stream()
-                .filter(Policy::isManaged)
-                .mapToLong(policy -> policy.hasMetadata(AthenaViewProvider.REPLACED_WHILE_ATTACHED) ? 2 : 1)
-                .sum();
-    }
-
-    private void measure(Policy policy, String key, String stack, String wayOut) {
-        String name = policy.properties().path("ManagedPolicyName").asText();
-        if (policy.hasMetadata(AthenaViewProvider.REPLACED_WHILE_ATTACHED)) {
+    /** Other policies name a few things, or the buckets that the users' policy names beside more. */
+    private void measurePolicy(JsonNode policy, PolicySize size) {
+        String name = policy.path("ManagedPolicyName").asText();
+        JsonNode document = policy.path("PolicyDocument");
+        if (policy.path("Description").asText().equals(ViewGrants.NAMED_VIEWS)) {
             measure(
-                    MANAGED_CHARACTERS,
-                    policy.characters(),
+                    POLICY,
+                    size.of(document),
                     "customViews",
                     "the handler's policy that names the %d views"
                             .formatted(configuration.customViews().size()),
                     "leave out some views, or give them shorter names");
         } else if (!name.equals(configuration.access().policyName())) {
-            measure(MANAGED_CHARACTERS, policy.characters(), key, "a policy of a role in " + stack, wayOut);
+            return;
         } else if (configuration.access().inputAccess() == InputAccess.ANY) {
+            int keys = configuration.access().quiltBucketKmsKeyArns().size();
             measure(
-                    MANAGED_CHARACTERS,
-                    policy.characters(),
+                    POLICY,
+                    size.of(document),
                     "quiltBucketKmsKeyArns",
-                    "the policy \"%s\" for %d keys"
-                            .formatted(
-                                    name,
-                                    configuration
-                                            .access()
-                                            .quiltBucketKmsKeyArns()
-                                            .size()),
+                    "the policy \"%s\" for %d keys".formatted(name, keys),
                     "list fewer keys");
         } else {
             measure(
-                    MANAGED_CHARACTERS,
-                    policy.characters(),
-                    key,
+                    POLICY,
+                    size.of(document),
+                    "quiltBuckets",
                     "the policy \"%s\" for %d buckets"
                             .formatted(name, configuration.quiltBuckets().size()),
                     "list fewer buckets, or set inputAccess to \"any\", which lets users read .quilt/ of every bucket");

@@ -1,10 +1,16 @@
 package com.quiltdata.athena.limits;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.LinkedHashMap;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.quiltdata.athena.catalog.QuiltMetadata;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /**
@@ -13,61 +19,57 @@ import java.util.stream.StreamSupport;
  * @param group the group of Quilt buckets whose nested stack it is; empty for the stack itself
  * @param bytes the size of its file
  * @param resources logical id → resource
- * @param values what is known of its references
  */
-record SynthesizedTemplate(Optional<String> group, long bytes, JsonNode resources, ReferenceValues values) {
-    private static final List<String> ROLE_POLICIES = List.of("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy");
-
-    /** A policy beside a role, and the roles of the same template that have it. */
-    record Policy(boolean isManaged, JsonNode resource, int characters) {
-
-        /**
-         * Whether the policy has a role of the same template.
-         *
-         * @return true if it is attached
-         */
-        boolean isOf(String role) {
-            return StreamSupport.stream(properties().path("Roles").spliterator(), false)
-                    .anyMatch(attached -> attached.path("Ref").asText().equals(role));
-        }
-
-        JsonNode properties() {
-            return resource.path("Properties");
-        }
-
-        boolean hasMetadata(String key) {
-            return resource.path("Metadata").has(key);
-        }
-    }
+record SynthesizedTemplate(Optional<String> group, long bytes, JsonNode resources) {
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     /**
-     * The resources of a type.
+     * Reads the templates of a stack and its nested stacks out of a cloud assembly.
      *
-     * @return logical id → resource
+     * @param assembly the directory of the assembly, which can hold files of older ones
+     * @return the stack's own template first
      */
-    Map<String, JsonNode> resourcesOf(String type) {
-        Map<String, JsonNode> ofType = new LinkedHashMap<>();
-        resources.properties().forEach(entry -> {
-            if (entry.getValue().path("Type").asText().equals(type)) {
-                ofType.put(entry.getKey(), entry.getValue());
+    static List<SynthesizedTemplate> read(Path assembly, String stack) {
+        JsonNode assets = json(assembly.resolve(stack + ".assets.json")).path("files");
+        SynthesizedTemplate own = of(assembly.resolve(stack + ".template.json"), Optional.empty());
+        List<SynthesizedTemplate> templates = new ArrayList<>(List.of(own));
+        own.resourcesOf("AWS::CloudFormation::Stack")
+                .forEach(nested -> templates.add(of(
+                        assembly.resolve(
+                                fileOf(nested.at("/Properties/TemplateURL").toString(), assets)),
+                        Optional.of(nested.path("Metadata")
+                                .path(QuiltMetadata.GROUP_METADATA)
+                                .asText()))));
+        return templates;
+    }
+
+    /** The resources of a type. */
+    Stream<JsonNode> resourcesOf(String type) {
+        return StreamSupport.stream(resources.spliterator(), false)
+                .filter(resource -> resource.path("Type").asText().equals(type));
+    }
+
+    private static SynthesizedTemplate of(Path file, Optional<String> group) {
+        return new SynthesizedTemplate(group, file.toFile().length(), json(file).path("Resources"));
+    }
+
+    /** The file that a nested stack's template is uploaded from: its URL ends with the key of the upload. */
+    private static String fileOf(String templateUrl, JsonNode assets) {
+        for (JsonNode asset : assets) {
+            for (JsonNode destination : asset.path("destinations")) {
+                if (templateUrl.contains("/" + destination.path("objectKey").asText())) {
+                    return asset.path("source").path("path").asText();
+                }
             }
-        });
-        return ofType;
+        }
+        throw new IllegalStateException("The assembly has no file for the template " + templateUrl);
     }
 
-    /**
-     * The policies of roles, managed ones and those that lie in a role.
-     *
-     * @return with their sizes in characters, as IAM counts them: all but white space, with the names filled in
-     * @see <a href="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html">IAM quotas</a>
-     */
-    List<Policy> policies() {
-        return ROLE_POLICIES.stream()
-                .flatMap(type -> resourcesOf(type).values().stream())
-                .map(resource -> new Policy(
-                        resource.path("Type").asText().equals("AWS::IAM::ManagedPolicy"),
-                        resource,
-                        values.characters(resource.path("Properties").path("PolicyDocument"))))
-                .toList();
+    private static JsonNode json(Path file) {
+        try {
+            return JSON.readTree(Files.readString(file));
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot read " + file, e);
+        }
     }
 }

@@ -1,7 +1,6 @@
 package com.quiltdata.athena.monitoring;
 
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -10,14 +9,9 @@ import java.util.Optional;
  *
  * @param workGroup the users' workgroup
  * @param refreshes what refreshes snapshots; empty if there are none
- * @param viewFunctions what creates and drops views, in the stack itself and in those of groups
+ * @param viewFunctions what creates and drops views
  */
-public record MonitoredResources(String workGroup, Optional<Refreshes> refreshes, List<ViewFunctions> viewFunctions) {
-
-    /** Copies the list. */
-    public MonitoredResources {
-        viewFunctions = List.copyOf(viewFunctions);
-    }
+public record MonitoredResources(String workGroup, Optional<Refreshes> refreshes, ViewFunctions viewFunctions) {
 
     /** The names of all workgroups, by a word for the ids of their metrics; the users' comes first. */
     Map<String, String> workGroups() {
@@ -37,11 +31,10 @@ public record MonitoredResources(String workGroup, Optional<Refreshes> refreshes
     public record Refreshes(String workGroup, String stateMachineArn, String schedule) {}
 
     /**
-     * The functions of one stack that create and drop views.
+     * The functions that create and drop views.
      *
-     * @param group the group of buckets whose stack it is; empty for the stack itself
      * @param handler the name of the function that does it
      * @param framework the name of the function that answers CloudFormation
      */
-    public record ViewFunctions(String group, String handler, String framework) {}
+    public record ViewFunctions(String handler, String framework) {}
 }

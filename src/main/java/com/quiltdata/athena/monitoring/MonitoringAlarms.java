@@ -46,7 +46,7 @@ public final class MonitoringAlarms extends Construct {
         action = new SnsAction(topic);
         alarms.bytesScannedPerDay().ifPresent(bytes -> declareBytesPerDay(bytes, monitored));
         monitored.refreshes().ifPresent(this::declareRefreshes);
-        monitored.viewFunctions().forEach(this::declareViewHandlerErrors);
+        declareViewHandlerErrors(monitored.viewFunctions());
     }
 
     /** Users and refreshes together: that is what the bill has. On a day without queries nothing is read. */
@@ -102,16 +102,14 @@ public final class MonitoringAlarms extends Construct {
         IMetric errors = MathExpression.Builder.create()
                 .expression("handler + framework")
                 .usingMetrics(new TreeMap<>(Map.of(
-                        "handler", PublishedMetrics.functionErrors(functions.handler(), HOUR),
-                        "framework", PublishedMetrics.functionErrors(functions.framework(), HOUR))))
+                        "handler", PublishedMetrics.function("Errors", functions.handler(), "errors", HOUR),
+                        "framework", PublishedMetrics.function("Errors", functions.framework(), "errors", HOUR))))
                 .label("errors of the view handler")
                 .period(HOUR)
                 .build();
-        String group = functions.group();
         declare(over(
-                "ViewHandlerErrors" + group,
-                "A view could not be created or dropped%s: the deployment's events have Athena's reason"
-                        .formatted(group.isEmpty() ? "" : " in the group " + group),
+                "ViewHandlerErrors",
+                "A view could not be created or dropped: the deployment's events have Athena's reason",
                 errors,
                 0));
     }

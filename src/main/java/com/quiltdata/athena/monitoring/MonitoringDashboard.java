@@ -1,13 +1,11 @@
 package com.quiltdata.athena.monitoring;
 
 import com.quiltdata.athena.monitoring.MonitoredResources.Refreshes;
-import com.quiltdata.athena.monitoring.MonitoredResources.ViewFunctions;
 import com.quiltdata.athena.monitoring.PublishedMetrics.QueryState;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.BiFunction;
 import software.amazon.awscdk.Aws;
 import software.amazon.awscdk.Duration;
@@ -128,30 +126,16 @@ public final class MonitoringDashboard extends Construct {
                 graph("Age of snapshots", "hours", List.of(PublishedMetrics.hoursSinceSuccess(machine, HOUR))));
     }
 
-    /** The functions of all stacks together. */
     private List<IMetric> ofViewHandler() {
-        Map<String, IMetric> calls = new TreeMap<>();
-        Map<String, IMetric> errors = new TreeMap<>();
-        Map<String, IMetric> errorsOfFramework = new TreeMap<>();
-        for (ViewFunctions functions : monitored.viewFunctions()) {
-            int number = calls.size();
-            calls.put("calls" + number, PublishedMetrics.functionInvocations(functions.handler(), HOUR));
-            errors.put("errors" + number, PublishedMetrics.functionErrors(functions.handler(), HOUR));
-            errorsOfFramework.put("framework" + number, PublishedMetrics.functionErrors(functions.framework(), HOUR));
-        }
+        String handler = monitored.viewFunctions().handler();
         return List.of(
-                sum("calls", calls),
-                sum("errors of the handler", errors),
-                sum("errors of what answers CloudFormation", errorsOfFramework));
-    }
-
-    private static IMetric sum(String label, Map<String, IMetric> metrics) {
-        return MathExpression.Builder.create()
-                .expression("SUM([%s])".formatted(String.join(", ", metrics.keySet())))
-                .usingMetrics(metrics)
-                .label(label)
-                .period(HOUR)
-                .build();
+                PublishedMetrics.function("Invocations", handler, "calls", HOUR),
+                PublishedMetrics.function("Errors", handler, "errors of the handler", HOUR),
+                PublishedMetrics.function(
+                        "Errors",
+                        monitored.viewFunctions().framework(),
+                        "errors of what answers CloudFormation",
+                        HOUR));
     }
 
     private static GraphWidget.Builder graph(String title, String unit, List<IMetric> metrics) {

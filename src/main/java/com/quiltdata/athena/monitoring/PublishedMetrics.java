@@ -149,14 +149,9 @@ final class PublishedMetrics {
                 .build();
     }
 
-    /** How many runs of a function ended in an error. */
-    static Metric functionErrors(String functionName, Duration period) {
-        return function("Errors", functionName, period);
-    }
-
-    /** How many times a function ran. */
-    static Metric functionInvocations(String functionName, Duration period) {
-        return function("Invocations", functionName, period);
+    /** A metric of a function: {@code Invocations}, how many times it ran, or {@code Errors}, how many ended in one. */
+    static Metric function(String name, String functionName, String label, Duration period) {
+        return metric("AWS/Lambda", name, SUM, label, Map.of("FunctionName", functionName), period);
     }
 
     /** A metric of a workgroup as a whole, and of its queries that read data by their state; by ids. */
@@ -183,10 +178,6 @@ final class PublishedMetrics {
     private static Metric executions(
             String name, String statistic, String label, String stateMachineArn, Duration period) {
         return metric("AWS/States", name, statistic, label, Map.of("StateMachineArn", stateMachineArn), period);
-    }
-
-    private static Metric function(String name, String functionName, Duration period) {
-        return metric("AWS/Lambda", name, SUM, name, Map.of("FunctionName", functionName), period);
     }
 
     private static Metric metric(

@@ -2,7 +2,6 @@ package com.quiltdata.athena.query;
 
 import com.quiltdata.athena.configuration.Configuration;
 import com.quiltdata.athena.configuration.Configuration.Removal;
-import com.quiltdata.athena.view.AthenaViewProvider;
 import java.util.List;
 import java.util.Optional;
 import software.amazon.awscdk.CfnResource;
@@ -67,7 +66,7 @@ public record ClosedBucket(Configuration configuration, Optional<IKey> key) {
             // A bucket that stays has to stay closed to plain HTTP.
             policy.applyRemovalPolicy(RemovalPolicy.RETAIN);
         }
-        if (destroy && !configuration.lifecycle().rolePath().equals(AthenaViewProvider.DEFAULT_ROLE_PATH)) {
+        if (destroy) {
             putAutoDeleteRoleUnder(scope, configuration.lifecycle().rolePath());
         }
         return bucket;

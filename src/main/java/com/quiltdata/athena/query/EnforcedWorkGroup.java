@@ -2,12 +2,11 @@ package com.quiltdata.athena.query;
 
 import com.quiltdata.athena.configuration.Configuration;
 import com.quiltdata.athena.configuration.Configuration.Removal;
+import com.quiltdata.athena.view.Arns;
 import java.util.Optional;
 import java.util.OptionalLong;
-import software.amazon.awscdk.ArnComponents;
 import software.amazon.awscdk.Aws;
 import software.amazon.awscdk.RemovalPolicy;
-import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.services.athena.CfnWorkGroup;
 import software.amazon.awscdk.services.athena.CfnWorkGroup.EncryptionConfigurationProperty;
 import software.amazon.awscdk.services.athena.CfnWorkGroup.EngineVersionProperty;
@@ -63,18 +62,9 @@ public record EnforcedWorkGroup(Configuration configuration, Optional<IKey> key)
         return group;
     }
 
-    /**
-     * The ARN of a workgroup.
-     *
-     * @return in the stack's partition, region and account
-     */
+    /** The ARN of a workgroup. */
     public static String arn(Construct scope, String name) {
-        return Stack.of(scope)
-                .formatArn(ArnComponents.builder()
-                        .service("athena")
-                        .resource("workgroup")
-                        .resourceName(name)
-                        .build());
+        return Arns.of(scope, "athena", "workgroup", name);
     }
 
     private EncryptionConfigurationProperty encryption() {

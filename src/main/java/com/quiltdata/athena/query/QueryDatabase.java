@@ -2,13 +2,12 @@ package com.quiltdata.athena.query;
 
 import com.quiltdata.athena.configuration.Configuration;
 import com.quiltdata.athena.configuration.Configuration.Removal;
+import com.quiltdata.athena.view.Arns;
 import com.quiltdata.athena.view.AthenaViewProvider;
 import java.util.List;
 import java.util.stream.Stream;
-import software.amazon.awscdk.ArnComponents;
 import software.amazon.awscdk.Aws;
 import software.amazon.awscdk.RemovalPolicy;
-import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.services.glue.CfnDatabase;
 import software.amazon.awscdk.services.glue.CfnDatabase.DataLakePrincipalProperty;
 import software.amazon.awscdk.services.glue.CfnDatabase.DatabaseInputProperty;
@@ -85,7 +84,7 @@ public final class QueryDatabase extends Construct {
     public List<String> arns(String... tables) {
         return Stream.concat(
                         Stream.of(glueArn("catalog", null), glueArn("database", name())),
-                        Stream.of(tables).map(this::tableArn))
+                        Stream.of(tables).map(table -> glueArn("table", name() + "/" + table)))
                 .toList();
     }
 
@@ -94,16 +93,7 @@ public final class QueryDatabase extends Construct {
         return glueArn("database", AthenaViewProvider.DEFAULT_DATABASE);
     }
 
-    private String tableArn(String table) {
-        return glueArn("table", name() + "/" + table);
-    }
-
-    private String glueArn(String resource, String resourceName) {
-        return Stack.of(this)
-                .formatArn(ArnComponents.builder()
-                        .service("glue")
-                        .resource(resource)
-                        .resourceName(resourceName)
-                        .build());
+    private String glueArn(String type, String name) {
+        return Arns.of(this, "glue", type, name);
     }
 }

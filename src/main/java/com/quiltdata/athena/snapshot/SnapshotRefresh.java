@@ -5,14 +5,13 @@ import com.quiltdata.athena.access.Statements;
 import com.quiltdata.athena.configuration.Configuration;
 import com.quiltdata.athena.query.QueryDatabase;
 import com.quiltdata.athena.schema.SnapshotTable;
-import com.quiltdata.athena.view.AthenaViewProvider;
+import com.quiltdata.athena.view.Arns;
 import com.quiltdata.athena.view.RequestConditions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import software.amazon.awscdk.ArnComponents;
 import software.amazon.awscdk.Aws;
 import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.services.iam.ManagedPolicy;
@@ -114,12 +113,7 @@ public final class SnapshotRefresh extends Construct {
         statements.add(Statements.allow(
                 "UseCatalog",
                 List.of("athena:GetDataCatalog"),
-                List.of(Stack.of(this)
-                        .formatArn(ArnComponents.builder()
-                                .service("athena")
-                                .resource("datacatalog")
-                                .resourceName("AwsDataCatalog")
-                                .build())),
+                List.of(Arns.of(this, "athena", "datacatalog", "AwsDataCatalog")),
                 Map.of()));
         statements.add(Statements.allow(
                 "ReadDefinitions",
@@ -153,10 +147,9 @@ public final class SnapshotRefresh extends Construct {
     }
 
     private Role.Builder role(String id, String description, String service) {
-        String path = configuration.lifecycle().rolePath();
         return Role.Builder.create(this, id)
                 .description(description)
-                .path(path.equals(AthenaViewProvider.DEFAULT_ROLE_PATH) ? null : path)
+                .path(configuration.lifecycle().rolePath())
                 // Nobody else's schedule or machine can use the service to get the role.
                 .assumedBy(ServicePrincipal.Builder.create(service)
                         .conditions(Map.of("StringEquals", Map.of("aws:SourceAccount", Aws.ACCOUNT_ID)))

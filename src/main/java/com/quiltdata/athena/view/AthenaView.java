@@ -19,9 +19,9 @@ import software.constructs.Construct;
  *
  * <pre>{@code
  * AthenaViewProvider provider = AthenaViewProvider.of(this);
- * provider.grantRunStatements(workGroup.getRef(), resultsBucket);
- * provider.grantReadDefinitions(database.getRef());
- * provider.grantDefineViews(database.getRef(), List.of("orders_by_day"));
+ * provider.grants().runStatements(workGroup.getRef(), resultsBucket);
+ * provider.grants().readDefinitions(database.getRef());
+ * provider.grants().defineNamedViews(database.getRef(), List.of("orders_by_day"));
  *
  * AthenaView.Builder.create(this, "OrdersByDay")
  *         .workGroup(workGroup.getRef())
@@ -74,11 +74,7 @@ public final class AthenaView extends Construct {
             this.id = id;
         }
 
-        /**
-         * Begins a view.
-         *
-         * @return a builder without properties
-         */
+        /** Begins a view without properties. */
         public static Builder create(Construct scope, String id) {
             return new Builder(scope, id);
         }
@@ -86,7 +82,7 @@ public final class AthenaView extends Construct {
         /**
          * Sets what makes the view.
          *
-         * @param provider the provider of the stack that the view is in; by default it is looked up
+         * @param provider the provider of the stack that the view is in, or nested in; by default it is looked up
          */
         public Builder provider(AthenaViewProvider provider) {
             this.provider = provider;

@@ -12,8 +12,8 @@ import software.constructs.Construct;
  *
  * <p>They bound the load on Athena, whose quota of 20 active DDL queries is the whole account's, and on Lambda, whose
  * quota of concurrent executions can be as low as 10 in an account and is spent twice by each view, on the framework
- * and on the handler. A limit on the function itself would be no help: every nested stack has a function of its own,
- * and an invocation beyond the limit fails the custom resource instead of waiting. What other users of the account
+ * and on the handler. A limit on the function itself would be no help: an invocation beyond it fails the custom
+ * resource instead of waiting. What other users of the account
  * take of the quota is not known at synthesis; the handler waits until there is room again.
  *
  * <p>The numbers below make at most 15 views at once: {@value #VIEWS} in a stack, and {@value #NESTED_STACKS} nested stacks.

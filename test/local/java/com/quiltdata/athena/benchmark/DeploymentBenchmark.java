@@ -9,6 +9,7 @@ import com.quiltdata.athena.local.aws.EmbeddedAws;
 import com.quiltdata.athena.local.clients.AwsClients;
 import com.quiltdata.athena.local.cloudformation.CloudAssembly;
 import com.quiltdata.athena.local.cloudformation.LocalStack;
+import com.quiltdata.athena.schema.BucketView;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -131,7 +132,7 @@ public final class DeploymentBenchmark implements Callable<Integer> {
                     .filter("VIRTUAL_VIEW"::equals)
                     .count();
             DdlLoad load = account.ddlLoad();
-            int views = configuration.views().size();
+            int views = (count + (configuration.hasViewsOverBuckets() ? 1 : 0)) * BucketView.values().length;
             double bound = views * ddlSeconds / quota;
             System.out.printf(
                     ROW,
