@@ -57,7 +57,7 @@ class LocalAthenaTest {
         int status = run(
                 "--registry", directory.toString(), "--bucket", "another.bucket", "--format", "json", "--query", """
                 SELECT (SELECT count(*) FROM another_bucket_quilt_packages_view) AS n, physical_keys, hash,
-                  ARRAY[1.50, 12345678901234567890] AS numbers, DATE '2026-01-02' AS day, MAP(ARRAY['k'], ARRAY[0.1e0]) AS m
+                  ARRAY[1.50, DECIMAL '12345678901234567890'] AS numbers, DATE '2026-01-02' AS day, MAP(ARRAY['k'], ARRAY[0.1e0]) AS m
                 FROM another_bucket_quilt_objects_view
                 WHERE name = 'notes' AND "timestamp" = 'latest'
                 """);
@@ -70,6 +70,7 @@ class LocalAthenaTest {
                         """.formatted(
                 TestFiles.json(output()).at("/0/physical_keys/0").asText().replaceAll(".*=", ""),
                 TestFiles.json(output()).at("/0/hash/value").asText())));
+        assertThat(output()).contains("[ 1.50, 12345678901234567890.00 ]");
         assertThat(errors())
                 .contains(
                         "lab/_draft is in no view: engines do not see what begins with _ or a dot",

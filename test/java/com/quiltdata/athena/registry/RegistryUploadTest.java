@@ -47,7 +47,8 @@ class RegistryUploadTest {
                 {"logical_key": "b", "physical_keys": ["s3://b/b"], "size": 2, "meta": %s}
                 {'logical_key': 'c', "text": "[[\\"%s", 'meta': [[1]]}
                 [%s
-                """.formatted(nested(ManifestScan.MOST_LEVELS - 1), nested(50_000), "[".repeat(2_000), "{a=[".repeat(600)));
+                """.formatted(
+                        nested(ManifestScan.MOST_LEVELS - 1), nested(50_000), "[".repeat(2_000), "{a=[".repeat(600)));
         DeployedStack stack = DeployedStack.deploy("deeplines", List.of("deep-lines-test"));
 
         RegistryUpload.Outcome outcome = RegistryUpload.upload(
@@ -56,7 +57,8 @@ class RegistryUploadTest {
         assertThat(outcome.emptiedLines())
                 .containsExactly(
                         ".quilt/packages/" + HASH + ", line 3: nested more than 1,000 levels deep; counts as malformed",
-                        ".quilt/packages/" + HASH + ", line 5: nested more than 1,000 levels deep; counts as malformed");
+                        ".quilt/packages/" + HASH
+                                + ", line 5: nested more than 1,000 levels deep; counts as malformed");
         assertThat(stack.rows("SELECT logical_key, size FROM deep_lines_test_quilt_objects_view"))
                 .containsExactlyInAnyOrder(List.of("a", "1"), Arrays.asList("c", null));
         assertThat(stack.rows("SELECT message FROM deep_lines_test_quilt_packages_view"))

@@ -84,7 +84,10 @@ record ManifestScan(Set<Long> tooDeep, List<String> odd) {
             tooDeep.add(number);
         } catch (JsonProcessingException e) {
             // The engine reads more than is JSON, and may read on.
-            if (line.chars().filter(character -> character == '{' || character == '[').count() > MOST_LEVELS) {
+            if (line.chars()
+                            .filter(character -> character == '{' || character == '[')
+                            .count()
+                    > MOST_LEVELS) {
                 tooDeep.add(number);
             }
         }

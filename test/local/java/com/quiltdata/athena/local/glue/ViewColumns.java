@@ -41,7 +41,10 @@ final class ViewColumns {
                     .path("columns")
                     .forEach(column -> own.addObject()
                             .put("Name", column.path("name").asText())
-                            .put("Type", hiveType(PARSER.createType(column.path("type").asText()))));
+                            .put(
+                                    "Type",
+                                    hiveType(PARSER.createType(
+                                            column.path("type").asText()))));
         } catch (IOException | RuntimeException e) {
             return table;
         }
@@ -53,13 +56,11 @@ final class ViewColumns {
         return switch (type) {
             case RowDataType row ->
                 row.getFields().stream()
-                        .map(field -> "%s:%s"
-                                .formatted(
-                                        field.getName().orElseThrow().getValue(), hiveType(field.getType())))
+                        .map(field ->
+                                "%s:%s".formatted(field.getName().orElseThrow().getValue(), hiveType(field.getType())))
                         .collect(Collectors.joining(",", "struct<", ">"));
             case GenericDataType generic -> hiveType(generic);
-            case DateTimeDataType time ->
-                time.getType() == DateTimeDataType.Type.TIMESTAMP ? "timestamp" : "string";
+            case DateTimeDataType time -> time.getType() == DateTimeDataType.Type.TIMESTAMP ? "timestamp" : "string";
             default -> "string";
         };
     }

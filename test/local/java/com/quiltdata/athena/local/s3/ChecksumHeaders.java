@@ -88,12 +88,5 @@ record ChecksumHeaders(Path directory) implements Filter {
         public Enumeration<String> getHeaders(String name) {
             return ALGORITHM.equalsIgnoreCase(name) ? Collections.emptyEnumeration() : super.getHeaders(name);
         }
-
-        @Override
-        public Enumeration<String> getHeaderNames() {
-            return Collections.enumeration(Collections.list(super.getHeaderNames()).stream()
-                    .filter(name -> !ALGORITHM.equalsIgnoreCase(name))
-                    .toList());
-        }
     }
 }
