@@ -55,7 +55,10 @@ class DeployedAccessTest {
         Set<Request> requests = new LinkedHashSet<>(List.of(
                 // Only where something has drifted, and where the check is interrupted.
                 request("cloudformation:DescribeStackResourceDrifts", "stack/QuiltAthena/0f1e"),
-                request("athena:StopQueryExecution", "workgroup/checked")));
+                request("athena:StopQueryExecution", "workgroup/checked"),
+                // Only where snapshots follow events.
+                request("s3:GetBucketNotification", CheckedDeployment.BUCKET),
+                request("s3:GetBucketNotification", CheckedDeployment.SECOND_BUCKET)));
         ConcurrentLinkedQueue<SdkRequest> calls = new ConcurrentLinkedQueue<>();
         ExecutionInterceptor recording = new ExecutionInterceptor() {
             @Override

@@ -5,6 +5,9 @@ import com.quiltdata.athena.local.DeployedStack;
 import com.quiltdata.athena.local.aws.SharedEmbeddedAws;
 import com.quiltdata.athena.local.cloudformation.LocalStack;
 import com.quiltdata.athena.local.protocol.LocalAccount;
+import com.quiltdata.athena.schema.BucketTable;
+import com.quiltdata.athena.schema.BucketView;
+import com.quiltdata.athena.schema.SnapshotView;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -24,9 +27,15 @@ import software.amazon.awssdk.regions.Region;
 
 /** A deployment of two buckets with snapshots in the shared account on loopback. */
 public final class CheckedDeployment {
-    static final String BUCKET = "checked-bucket";
-    static final String SECOND_BUCKET = "checked.second";
+    public static final String BUCKET = "checked-bucket";
+    public static final String SECOND_BUCKET = "checked.second";
     static final String DATABASE = "checked";
+
+    /** Those of two buckets, and the one of the snapshots. */
+    static final int TABLES = 2 * BucketTable.values().length + 1;
+
+    /** Those of two buckets, and over both. */
+    static final int VIEWS = 3 * (BucketView.values().length + SnapshotView.values().length);
 
     /** What the deployment was made with, as the command line takes it. */
     static final List<String> CONFIGURATION = List.of(
@@ -42,7 +51,7 @@ public final class CheckedDeployment {
      */
     public static final List<String> NOT_SYNTHESIZED = List.of("-c", "databaseName=Wrong");
 
-    private static final LocalStack STACK = new LocalStack(SharedEmbeddedAws.endpoint());
+    private static final LocalStack STACK = SharedEmbeddedAws.get().stack("Checked");
     private static final DeployedStack DEPLOYED = deploy();
 
     private CheckedDeployment() {}
@@ -64,7 +73,6 @@ public final class CheckedDeployment {
             }
         }
         Instant pushed = Instant.now();
-        SharedEmbeddedAws.get().tellOfStacks(STACK::descriptions);
         DeployedStack deployed = new DeployedStack(STACK.deploy(
                 DeployedStack.assembly(DATABASE, List.of(BUCKET, SECOND_BUCKET), "snapshotSchedule", "rate(1 hour)")));
         // What S3 has got shortly before a refresh may be newer than the snapshots, as far as S3 tells.
@@ -122,13 +130,9 @@ public final class CheckedDeployment {
         return DEPLOYED;
     }
 
-    /** The stack's ARN: other tests in this account have stacks of the same name. */
+    /** The stack's ARN. */
     static String stackId() {
-        return STACK.descriptions().stream()
-                .filter(stack -> stack.parent().isEmpty() && !stack.status().equals("DELETE_COMPLETE"))
-                .findFirst()
-                .orElseThrow()
-                .id();
+        return STACK.id();
     }
 
     /** Runs the command on the deployment. */

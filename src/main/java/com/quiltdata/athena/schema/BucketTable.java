@@ -33,8 +33,7 @@ public enum BucketTable {
                     "org.openx.data.jsonserde.JsonSerDe",
                     // Of keys that differ in case alone, the SerDe would otherwise keep one, or lose the whole line.
                     Map.of("case.insensitive", "false", "ignore.malformed.json", "true")),
-            "1605312102",
-            Map.of()),
+            asPublished("1605312102", Map.of())),
 
     /** One row for each line of each pointer, at {@code <user>/<package>/<timestamp, latest or tag>}. */
     POINTERS(
@@ -47,8 +46,7 @@ public enum BucketTable {
                     "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat",
                     "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe",
                     Map.of("field.delim", ",", "serialization.format", ",")),
-            "1557626200",
-            sizeHint(10_000, 64));
+            asPublished("1557626200", sizeHint(10_000, 64)));
 
     private final String id;
     private final String suffix;
@@ -58,6 +56,15 @@ public enum BucketTable {
     private final FileFormat format;
     private final Map<String, String> parameters;
 
+    /**
+     * A table.
+     *
+     * @param id of its construct
+     * @param suffix of its name, after the bucket's prefix
+     * @param description with {@code %s} for the bucket's name
+     * @param folder of its files below {@code .quilt/}
+     * @param parameters beside those that every external table has, in Hive's words
+     */
     BucketTable(
             String id,
             String suffix,
@@ -65,18 +72,16 @@ public enum BucketTable {
             String folder,
             Map<String, String> columns,
             FileFormat format,
-            String lastDdlTime,
-            Map<String, String> sizeHint) {
+            Map<String, String> parameters) {
         this.id = id;
         this.suffix = suffix;
         this.description = description;
         this.folder = folder;
         this.columns = columns;
         this.format = format;
-        Map<String, String> all = new TreeMap<>(sizeHint);
+        Map<String, String> all = new TreeMap<>(parameters);
         all.put("EXTERNAL", "TRUE");
         all.put("has_encrypted_data", "false");
-        all.put("transient_lastDdlTime", lastDdlTime);
         this.parameters = Collections.unmodifiableMap(all);
     }
 
@@ -168,6 +173,13 @@ public enum BucketTable {
     /** A text that changes when a view over the table has to be made anew. */
     public String definition() {
         return columns.toString();
+    }
+
+    /** The parameters of a table of the published notebook: the time of its last DDL makes both the same table. */
+    private static Map<String, String> asPublished(String lastDdlTime, Map<String, String> others) {
+        Map<String, String> parameters = new TreeMap<>(others);
+        parameters.put("transient_lastDdlTime", lastDdlTime);
+        return parameters;
     }
 
     /**

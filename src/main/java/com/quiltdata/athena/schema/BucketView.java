@@ -64,13 +64,9 @@ public enum BucketView implements ViewOfBuckets {
         return suffix;
     }
 
-    /**
-     * The tables that the view reads.
-     *
-     * @return all tables of its bucket
-     */
+    /** The tables that the view reads: it is made anew when one of them changes. */
     public List<BucketTable> reads() {
-        return List.of(BucketTable.values());
+        return List.of(BucketTable.MANIFESTS, BucketTable.POINTERS);
     }
 
     /**
@@ -116,7 +112,8 @@ public enum BucketView implements ViewOfBuckets {
     }
 
     private String rowsOf(QuiltBucket bucket) {
-        return rowsOf(bucket.name(), bucket.tablePrefix(), pointersOf(bucket.tablePrefix()), NO_CONDITION);
+        return rowsOf(
+                bucket.name(), bucket.tablePrefix(), pointersOf(bucket.tablePrefix(), NO_CONDITION), NO_CONDITION);
     }
 
     private String rowsOf(String bucket, String tablePrefix, String pointers, String andPaths) {
@@ -149,9 +146,12 @@ public enum BucketView implements ViewOfBuckets {
      * The query that reads a bucket's pointers.
      *
      * @param tablePrefix what the names of the bucket's tables begin with
+     * @param andPaths another condition, on the column {@code "$path"}; empty for all pointers
      * @return a SELECT statement, with the columns {@code user}, {@code name}, {@code timestamp} and {@code hash}
      */
-    public static String pointersOf(String tablePrefix) {
-        return SqlTemplate.fill("pointers.sql", Map.of("pointersTable", BucketTable.POINTERS.nameWith(tablePrefix)));
+    public static String pointersOf(String tablePrefix, String andPaths) {
+        return SqlTemplate.fill(
+                "pointers.sql",
+                Map.of("pointersTable", BucketTable.POINTERS.nameWith(tablePrefix), "andPaths", andPaths));
     }
 }

@@ -8,6 +8,6 @@
         FROM "${pointersTable}"
         WHERE regexp_like("$path", '^s3://[^/]+/[.]quilt/named_packages/[^/]+/[^/]+/[^/]+$')
           AND NOT regexp_like("$path", '[.](gz|bz2|deflate|lz4|lzo|lzop|snappy|zst|zstd)$')
-          AND trim("hash") <> ''
+          AND trim("hash") <> ''${andPaths}
         GROUP BY "$path"
         HAVING count(*) = 1 AND regexp_like(min(trim("hash")), '^[0-9a-fA-F]{64}$')

@@ -8,17 +8,22 @@ import com.quiltdata.athena.local.athena.AthenaLimits;
 import com.quiltdata.athena.local.athena.DdlLoad;
 import com.quiltdata.athena.local.athena.QueryRunner;
 import com.quiltdata.athena.local.clients.AwsClients;
+import com.quiltdata.athena.local.cloudformation.Bootstrap;
 import com.quiltdata.athena.local.cloudformation.CloudFormation;
-import com.quiltdata.athena.local.cloudformation.StackDescription;
+import com.quiltdata.athena.local.cloudformation.LocalStack;
 import com.quiltdata.athena.local.engine.QueryEngine;
+import com.quiltdata.athena.local.events.EventPipes;
 import com.quiltdata.athena.local.glue.DefaultDatabase;
 import com.quiltdata.athena.local.glue.GlueDataCatalog;
 import com.quiltdata.athena.local.glue.IcebergTables;
 import com.quiltdata.athena.local.protocol.AwsJsonFilter;
 import com.quiltdata.athena.local.protocol.AwsQueryFilter;
+import com.quiltdata.athena.local.protocol.AwsService;
 import com.quiltdata.athena.local.protocol.LocalRequestsFilter;
 import com.quiltdata.athena.local.s3.BucketPolicies;
 import com.quiltdata.athena.local.s3.FrontServer;
+import com.quiltdata.athena.local.s3.MultipartChecksums;
+import com.quiltdata.athena.local.s3.ObjectEvents;
 import com.quiltdata.athena.local.s3.S3Recording;
 import com.quiltdata.athena.local.s3.S3Traffic;
 import com.quiltdata.athena.local.scheduler.Schedules;
@@ -33,17 +38,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
+import java.util.function.Consumer;
 import software.amazon.awssdk.services.athena.model.GetWorkGroupRequest;
 import software.amazon.awssdk.services.glue.model.GetTableRequest;
 
 /**
- * An AWS account on loopback, in this process: S3 (path style), the Glue Data Catalog, Athena and Step Functions, and
- * what CloudFormation tells of stacks, behind one port.
+ * An AWS account on loopback, in this process, that is bootstrapped for the CDK: S3 (path style), the Glue Data Catalog,
+ * Athena, Step Functions and CloudFormation, behind one port.
  *
  * <p>{@code AWS_ENDPOINT_URL} set to {@link #endpoint()}, with any credentials, is all that the AWS CLI, boto3 or an
  * AWS SDK needs. Nothing outlives {@link #close()}.
@@ -51,7 +58,7 @@ import software.amazon.awssdk.services.glue.model.GetTableRequest;
 public final class EmbeddedAws implements AutoCloseable {
     private final Closer closer = Closer.create();
     private final S3Traffic s3Traffic = new S3Traffic();
-    private final CloudFormation cloudFormation = new CloudFormation();
+    private CloudFormation cloudFormation;
     private FrontServer server;
     private Athena athena;
     private AwsClients clients;
@@ -96,8 +103,13 @@ public final class EmbeddedAws implements AutoCloseable {
         AwsJsonFilter filter = new AwsJsonFilter();
         filter.add("AWSGlue", GetTableRequest.class.getPackage(), glue);
         AwsQueryFilter queryFilter = new AwsQueryFilter();
-        queryFilter.add(CloudFormation.VERSION, cloudFormation);
         queryFilter.add(SecurityTokens.VERSION, new SecurityTokens());
+        ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+        // Nothing is started any more when the account is closed.
+        closer.register(timer::shutdownNow);
+        AwsService executions = (operation, request) -> stateMachines.call(operation, request);
+        Schedules.Timer later = (delay, task) -> timer.schedule(task, delay.toMillis(), TimeUnit.MILLISECONDS);
+        EventPipes eventPipes = new EventPipes(executions, later);
         CompletableFuture<QueryEngine> startingEngine =
                 CompletableFuture.supplyAsync(() -> QueryEngine.start(engineFiles));
         try {
@@ -108,8 +120,10 @@ public final class EmbeddedAws implements AutoCloseable {
                             new LocalRequestsFilter(),
                             filter,
                             queryFilter,
-                            new SchedulesFilter(schedules()),
+                            new SchedulesFilter(new Schedules(executions, InstantSource.system(), later)),
+                            new ObjectEvents(eventPipes::accept),
                             s3Traffic,
+                            new MultipartChecksums(),
                             new BucketPolicies()));
             closer.register(server::close);
         } finally {
@@ -125,29 +139,36 @@ public final class EmbeddedAws implements AutoCloseable {
         athena = new Athena(glue, runner);
         closer.register(athena::close);
         filter.add("AmazonAthena", GetWorkGroupRequest.class.getPackage(), athena);
-        stateMachines = new StateMachines(athena);
+        stateMachines = new StateMachines(athena, clients::s3);
         closer.register(stateMachines::close);
         // There is no model of its requests here.
         filter.add("AWSStepFunctions", StateMachines.class.getPackage(), stateMachines);
+        filter.add("EventPipes", EventPipes.class.getPackage(), eventPipes);
+        Map<String, String> parameters = new ConcurrentHashMap<>();
+        filter.add("AmazonSSM", EmbeddedAws.class.getPackage(), new ParameterStore(parameters));
+        cloudFormation = new CloudFormation(endpoint(), parameters);
+        closer.register(cloudFormation::close);
+        queryFilter.add(CloudFormation.VERSION, cloudFormation);
+        Bootstrap.deploy(cloudFormation);
     }
 
-    /** Schedules start nothing any more when the account is closed. */
-    private Schedules schedules() {
-        ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
-        closer.register(timer::shutdownNow);
-        return new Schedules(
-                (operation, request) -> stateMachines.call(operation, request),
-                InstantSource.system(),
-                (delay, task) -> timer.schedule(task, delay.toMillis(), TimeUnit.MILLISECONDS));
+    /** Prepares to deploy a stack whose functions' logs nobody reads. */
+    public LocalStack stack(String name) {
+        return stack(name, message -> {});
     }
 
     /**
-     * Lets CloudFormation tell of stacks.
+     * Prepares to deploy a stack.
      *
-     * @param stacks returns them as they are now, those that are deleted, too
+     * @param log gets what the stack's functions log, one message at a time
      */
-    public void tellOfStacks(Supplier<List<StackDescription>> stacks) {
-        cloudFormation.add(stacks);
+    public LocalStack stack(String name, Consumer<String> log) {
+        return new LocalStack(clients, cloudFormation, name, log);
+    }
+
+    /** Returns clients of the services, which are closed with the account. */
+    public AwsClients clients() {
+        return clients;
     }
 
     /** Returns where the services answer. */
