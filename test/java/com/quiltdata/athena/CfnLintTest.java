@@ -19,8 +19,7 @@ class CfnLintTest {
     @Test
     void templatesHaveNoErrors() throws Exception {
         assumeTrue(isInstalled(), "cfn-lint is not installed");
-        List<String> command =
-                new ArrayList<>(List.of("cfn-lint", "--non-zero-exit-code", "error"));
+        List<String> command = new ArrayList<>(List.of("cfn-lint", "--non-zero-exit-code", "error"));
         for (Map<String, Object> configuration : List.of(
                 TestTemplates.configuration(),
                 TestTemplates.configuration(
