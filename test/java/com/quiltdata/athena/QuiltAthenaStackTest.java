@@ -153,7 +153,7 @@ class QuiltAthenaStackTest {
                       "OutputFormat": "org.apache.hadoop.hive.ql.io.IgnoreKeyTextOutputFormat",
                       "SerdeInfo": {
                         "SerializationLibrary": "org.openx.data.jsonserde.JsonSerDe",
-                        "Parameters": {"ignore.malformed.json": "true"}
+                        "Parameters": {"case.insensitive": "false", "ignore.malformed.json": "true"}
                       }
                     }
                   }
