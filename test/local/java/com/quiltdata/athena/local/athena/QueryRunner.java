@@ -142,7 +142,8 @@ public final class QueryRunner {
             case List<?> elements -> nested(elements, type);
             case Map<?, ?> entries -> nested(entries, type);
             case Row row -> nested(row, type);
-            case null, default -> ResultText.of(value);
+            case null -> null;
+            default -> ResultText.of(value);
         };
     }
 
@@ -176,7 +177,10 @@ public final class QueryRunner {
             case String text -> {
                 return type.getRawType().equals("decimal") ? new BigDecimal(text) : text;
             }
-            case null, default -> {
+            case null -> {
+                return null;
+            }
+            default -> {
                 return value;
             }
         }
