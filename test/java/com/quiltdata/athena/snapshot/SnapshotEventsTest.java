@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.quiltdata.athena.benchmark.RegistryReads;
 import com.quiltdata.athena.local.aws.SharedEmbeddedAws;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -31,12 +30,7 @@ class SnapshotEventsTest {
     void whatIsPushedMovedAndDeletedIsInTheSnapshotsSoonAfter() throws Exception {
         push("follow-a", 1, "odd 'name' $1 {% x %} <named>");
         push("follow-a", 2, "n");
-        Instant pushed = Instant.now();
         awaitRefreshed("follow-a");
-        // Two seconds of them are the pipe's window, and 0.2 the machine's waits.
-        System.out.printf(
-                "From a push to its row: %.1f s%n",
-                Duration.between(pushed, Instant.now()).toMillis() / 1_000.0);
 
         STACK.put("follow-a", "named_packages/u/n/latest", HASH.formatted(1));
         STACK.delete("follow-a", "named_packages/u/n/2");
@@ -65,7 +59,6 @@ class SnapshotEventsTest {
         assertThat(few.manifests()).hasSameSizeAs(many.manifests());
         assertThat(few.pointers()).hasSize(2);
         assertThat(many.pointers()).hasSize(2);
-        System.out.printf("Of a push: %s, and with 90 packages more: %s%n", few, many);
         STACK.assertIsRefreshed("follow-b");
     }
 
