@@ -42,7 +42,7 @@ public final class CheckedDeployment {
      */
     public static final List<String> NOT_SYNTHESIZED = List.of("-c", "databaseName=Wrong");
 
-    private static final LocalStack STACK = new LocalStack(SharedEmbeddedAws.endpoint());
+    private static final LocalStack STACK = SharedEmbeddedAws.get().stack("Checked", message -> {});
     private static final DeployedStack DEPLOYED = deploy();
 
     private CheckedDeployment() {}
@@ -64,7 +64,6 @@ public final class CheckedDeployment {
             }
         }
         Instant pushed = Instant.now();
-        SharedEmbeddedAws.get().tellOfStacks(STACK::descriptions);
         DeployedStack deployed = new DeployedStack(STACK.deploy(
                 DeployedStack.assembly(DATABASE, List.of(BUCKET, SECOND_BUCKET), "snapshotSchedule", "rate(1 hour)")));
         // What S3 has got shortly before a refresh may be newer than the snapshots, as far as S3 tells.
@@ -122,13 +121,9 @@ public final class CheckedDeployment {
         return DEPLOYED;
     }
 
-    /** The stack's ARN: other tests in this account have stacks of the same name. */
+    /** The stack's ARN. */
     static String stackId() {
-        return STACK.descriptions().stream()
-                .filter(stack -> stack.parent().isEmpty() && !stack.status().equals("DELETE_COMPLETE"))
-                .findFirst()
-                .orElseThrow()
-                .id();
+        return STACK.id();
     }
 
     /** Runs the command on the deployment. */

@@ -43,7 +43,7 @@ class DeployedAthenaTest {
         assertThat(outcome.output().lines().filter(line -> line.matches("\\S.*")))
                 .satisfiesExactly(
                         line -> assertThat(line)
-                                .matches("✔ Stack +QuiltAthena is CREATE_COMPLETE, and what this checkout synthesizes"),
+                                .matches("✔ Stack +Checked is CREATE_COMPLETE, and what this checkout synthesizes"),
                         line -> assertThat(line)
                                 .matches("✔ Tables and views +5 tables and 12 views are as they were deployed"),
                         line -> assertThat(line)
@@ -67,7 +67,7 @@ class DeployedAthenaTest {
         JsonNode first = TestFiles.json(outcome.output()).path(0);
         assertThat(first.path("check").asText()).isEqualTo(STACK);
         assertThat(first.path("status").asText()).isEqualTo("pass");
-        assertThat(first.path("message").asText()).startsWith("QuiltAthena is CREATE_COMPLETE");
+        assertThat(first.path("message").asText()).startsWith("Checked is CREATE_COMPLETE");
         assertThat(first.path("details").isArray()).isTrue();
         assertThat(statuses(outcome))
                 .isEqualTo(Map.of(

@@ -19,9 +19,8 @@ class StackCheckTest {
 
         assertThat(finding.status()).isEqualTo(Status.FAIL);
         assertThat(finding.message())
-                .isEqualTo(
-                        "QuiltAthena is CREATE_COMPLETE; it differs from this checkout in 2 places: another commit or"
-                                + " another configuration");
+                .isEqualTo("Checked is CREATE_COMPLETE; it differs from this checkout in 2 places: another commit or"
+                        + " another configuration");
         assertThat(finding.details())
                 .extracting(Detail::text)
                 .containsExactlyInAnyOrder(
@@ -36,8 +35,7 @@ class StackCheckTest {
         Finding finding = find(CheckedDeployment.configuration("databaseName", "Wrong"));
 
         assertThat(finding.status()).isEqualTo(Status.NOT_CHECKED);
-        assertThat(finding.message())
-                .isEqualTo("QuiltAthena is CREATE_COMPLETE; it was not compared with this checkout");
+        assertThat(finding.message()).isEqualTo("Checked is CREATE_COMPLETE; it was not compared with this checkout");
         assertThat(finding.details())
                 .singleElement()
                 .satisfies(detail -> assertThat(detail.text())

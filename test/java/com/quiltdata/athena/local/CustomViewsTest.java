@@ -35,7 +35,7 @@ class CustomViewsTest {
 
     private final String name = "custom" + COUNTER.incrementAndGet();
     private final List<String> log = new ArrayList<>();
-    private final LocalStack stack = new LocalStack(SharedEmbeddedAws.endpoint(), log::add);
+    private final LocalStack stack = SharedEmbeddedAws.stack(log::add);
 
     @BeforeAll
     static void uploadARegistry(@TempDir Path folder) throws IOException {

@@ -3,7 +3,6 @@ package com.quiltdata.athena.local;
 import com.quiltdata.athena.TestTemplates;
 import com.quiltdata.athena.local.aws.SharedEmbeddedAws;
 import com.quiltdata.athena.local.cloudformation.CloudAssembly;
-import com.quiltdata.athena.local.cloudformation.LocalStack;
 import com.quiltdata.athena.result.ResultTable;
 import java.util.HashMap;
 import java.util.List;
@@ -22,7 +21,7 @@ public record DeployedStack(Map<String, String> outputs) {
      * @param name tells this stack from others; lower-case letters
      */
     public static DeployedStack deploy(String name, Object quiltBuckets) {
-        return new DeployedStack(new LocalStack(SharedEmbeddedAws.endpoint()).deploy(assembly(name, quiltBuckets)));
+        return new DeployedStack(SharedEmbeddedAws.stack().deploy(assembly(name, quiltBuckets)));
     }
 
     /**

@@ -73,7 +73,7 @@ class LocalDeploymentTest {
     /** Nothing is measured on loopback, but a definition that CloudWatch would refuse fails the deployment. */
     @Test
     void aDashboardAndAlarmsAreMadeChangedAndDeleted() {
-        LocalStack local = new LocalStack(SharedEmbeddedAws.endpoint());
+        LocalStack local = SharedEmbeddedAws.stack();
 
         assertThat(deploy(local, monitored(1_000_000_000_000L)))
                 .extracting(ResourceChange::physicalId, ResourceChange::action)
@@ -208,8 +208,8 @@ class LocalDeploymentTest {
     void aResourceTypeThatIsUnknownIsRefused(@TempDir Path directory) throws IOException {
         CloudAssembly changed = changed(directory, "\"AWS::Athena::NamedQuery\"", "\"AWS::SQS::Queue\"");
 
-        assertThatThrownBy(() -> new LocalStack(SharedEmbeddedAws.endpoint()).deploy(changed))
-                .isInstanceOf(IllegalArgumentException.class)
+        assertThatThrownBy(() -> SharedEmbeddedAws.stack().deploy(changed))
+                .isInstanceOf(IllegalStateException.class)
                 .hasMessage("QuiltBucketschangedbucketExampleQueryC3B1DBC1: "
                         + "the resource type AWS::SQS::Queue is unknown here");
     }
@@ -218,8 +218,8 @@ class LocalDeploymentTest {
     void aPropertyThatIsUnknownIsRefused(@TempDir Path directory) throws IOException {
         CloudAssembly changed = changed(directory, "\"TableType\"", "\"TableKind\"");
 
-        assertThatThrownBy(() -> new LocalStack(SharedEmbeddedAws.endpoint()).deploy(changed))
-                .isInstanceOf(IllegalArgumentException.class)
+        assertThatThrownBy(() -> SharedEmbeddedAws.stack().deploy(changed))
+                .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("(AWS::Glue::Table): Unrecognized field \"TableKind\"");
     }
 
@@ -227,12 +227,13 @@ class LocalDeploymentTest {
     void aViewThatAthenaRefusesFailsTheDeploymentWithAthenasReason(@TempDir Path directory) throws IOException {
         CloudAssembly changed = changed(directory, "headers.\\\\\"message\\\\\"", "headers.\\\\\"massage\\\\\"");
 
-        assertThatThrownBy(() -> new LocalStack(SharedEmbeddedAws.endpoint()).deploy(changed))
+        assertThatThrownBy(() -> SharedEmbeddedAws.stack().deploy(changed))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageMatching("CREATE of view \\w+\\.changed_bucket_quilt_packages_view in workgroup \\w+ failed "
+                .hasMessageMatching("Received response status \\[FAILED] from custom resource. Message returned: "
+                        + "CREATE of view \\w+\\.changed_bucket_quilt_packages_view in workgroup \\w+ failed "
                         + "\\(query [0-9a-f-]{36}\\): COLUMN_NOT_FOUND: line \\d+:9: "
                         + "Column 'headers.massage' cannot be resolved; "
-                        + "what to do: make Query and the columns of its tables agree");
+                        + "what to do: make Query and the columns of its tables agree \\(RequestId: [0-9a-f-]{36}\\)");
     }
 
     /** A copy of an assembly whose template differs in one place. */

@@ -6,7 +6,6 @@ import com.quiltdata.athena.local.athena.AthenaLimits;
 import com.quiltdata.athena.local.athena.DdlLoad;
 import com.quiltdata.athena.local.aws.EmbeddedAws;
 import com.quiltdata.athena.local.aws.SharedEmbeddedAws;
-import com.quiltdata.athena.local.cloudformation.LocalStack;
 import com.quiltdata.athena.schema.BucketView;
 import com.quiltdata.athena.schema.QuiltBucket;
 import java.time.Duration;
@@ -64,7 +63,7 @@ class ManyViewsTest {
     }
 
     private void deploy(String name, Object buckets) {
-        new LocalStack(account.endpoint()).deploy(DeployedStack.assembly(name, buckets, "inputAccess", "any"));
+        SharedEmbeddedAws.stack().deploy(DeployedStack.assembly(name, buckets, "inputAccess", "any"));
     }
 
     private static List<String> buckets(int from, int to) {

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.quiltdata.athena.local.DeployedStack;
 import com.quiltdata.athena.local.aws.SharedEmbeddedAws;
 import com.quiltdata.athena.local.clients.StepFunctionsClient;
-import com.quiltdata.athena.local.cloudformation.LocalStack;
 import com.quiltdata.athena.recipes.RecipesPage.Recipe;
 import com.quiltdata.athena.registry.RegistryUpload;
 import com.quiltdata.athena.registry.SampleRegistry;
@@ -40,7 +39,7 @@ class RecipesTest {
         for (String bucket : BUCKETS) {
             RegistryUpload.upload(SharedEmbeddedAws.clients(), bucket, folder);
         }
-        stack = new DeployedStack(new LocalStack(SharedEmbeddedAws.endpoint())
+        stack = new DeployedStack(SharedEmbeddedAws.stack()
                 .deploy(DeployedStack.assembly(
                         "recipes", BUCKETS, "snapshotSchedule", "rate(1 hour)", "customViews", customViews())));
         StepFunctionsClient stepFunctions = SharedEmbeddedAws.clients().stepFunctions();

@@ -26,7 +26,7 @@ final class SnapshotStack {
     private final String name;
     private final String[] more;
     private final List<String> log = new CopyOnWriteArrayList<>();
-    private final LocalStack stack = new LocalStack(SharedEmbeddedAws.endpoint(), log::add);
+    private final LocalStack stack = SharedEmbeddedAws.stack(log::add);
     private final Set<String> created = new TreeSet<>();
     private DeployedStack deployed;
 

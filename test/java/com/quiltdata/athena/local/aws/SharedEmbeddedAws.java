@@ -1,9 +1,12 @@
 package com.quiltdata.athena.local.aws;
 
 import com.quiltdata.athena.local.clients.AwsClients;
+import com.quiltdata.athena.local.cloudformation.LocalStack;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import software.amazon.awssdk.services.athena.AthenaClient;
 import software.amazon.awssdk.services.athena.model.NamedQuery;
 import software.amazon.awssdk.services.athena.model.QueryExecution;
@@ -21,6 +24,8 @@ import software.amazon.awssdk.services.s3.model.S3Object;
  * and workgroups of its own.
  */
 public final class SharedEmbeddedAws {
+    private static final AtomicInteger STACKS = new AtomicInteger();
+
     private SharedEmbeddedAws() {}
 
     /** Returns the account, started by the first caller and stopped with the JVM. */
@@ -31,6 +36,16 @@ public final class SharedEmbeddedAws {
     /** Returns where the account's services answer. */
     public static URI endpoint() {
         return get().endpoint();
+    }
+
+    /** Prepares a stack whose functions' logs nobody reads, under a name that no other has. */
+    public static LocalStack stack() {
+        return stack(message -> {});
+    }
+
+    /** Prepares a stack under a name that no other has. */
+    public static LocalStack stack(Consumer<String> log) {
+        return get().stack("QuiltAthena-" + STACKS.incrementAndGet(), log);
     }
 
     /** Returns the AWS SDK's clients for the account. */

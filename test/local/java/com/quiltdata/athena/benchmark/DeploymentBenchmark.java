@@ -1,5 +1,6 @@
 package com.quiltdata.athena.benchmark;
 
+import com.quiltdata.athena.QuiltAthenaApp;
 import com.quiltdata.athena.command.TemporaryDirectory;
 import com.quiltdata.athena.configuration.Configuration;
 import com.quiltdata.athena.configuration.ConfigurationReader;
@@ -119,7 +120,7 @@ public final class DeploymentBenchmark implements Callable<Integer> {
             account.limit(new AthenaLimits(quota, ddlDuration));
             users.begin(busy);
             long start = System.nanoTime();
-            LocalStack stack = new LocalStack(account.endpoint(), line -> {
+            LocalStack stack = account.stack(QuiltAthenaApp.STACK_ID, line -> {
                 if (line.contains(REFUSED)) {
                     refused.incrementAndGet();
                 }

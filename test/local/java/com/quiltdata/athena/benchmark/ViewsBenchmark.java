@@ -1,12 +1,12 @@
 package com.quiltdata.athena.benchmark;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.quiltdata.athena.QuiltAthenaApp;
 import com.quiltdata.athena.command.TemporaryDirectory;
 import com.quiltdata.athena.local.aws.EmbeddedAws;
 import com.quiltdata.athena.local.clients.AwsClients;
 import com.quiltdata.athena.local.clients.StepFunctionsClient;
 import com.quiltdata.athena.local.cloudformation.CloudAssembly;
-import com.quiltdata.athena.local.cloudformation.LocalStack;
 import com.quiltdata.athena.local.engine.EngineVersion;
 import com.quiltdata.athena.notebook.ReferenceViews;
 import com.quiltdata.athena.result.ResultTable;
@@ -124,7 +124,8 @@ public final class ViewsBenchmark implements Callable<Integer> {
             System.err.printf("Making %d packages%n", registry.packages());
             registry.upload(aws);
         }
-        Map<String, String> outputs = new LocalStack(account.endpoint()).deploy(assembly(registries, directory));
+        Map<String, String> outputs =
+                account.stack(QuiltAthenaApp.STACK_ID, line -> {}).deploy(assembly(registries, directory));
         Athena athena =
                 new Athena(account, aws, outputs.get("WorkgroupName"), outputs.get("DatabaseName"), registries.size());
         String stateMachine = outputs.get("SnapshotStateMachineArn");

@@ -1,6 +1,7 @@
 package com.quiltdata.athena.local;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.quiltdata.athena.QuiltAthenaApp;
 import com.quiltdata.athena.command.Launcher;
 import com.quiltdata.athena.command.Output;
 import com.quiltdata.athena.command.Progress;
@@ -64,6 +65,9 @@ public final class LocalAthena implements Callable<Integer> {
     /** The system property with the directory of {@code cdk.json}. */
     static final String PROJECT_DIRECTORY = "project.directory";
 
+    /** The system property with what {@code node --version} says. */
+    private static final String NODE_VERSION = "node.version";
+
     /** The system property that tells whether standard error is a terminal. */
     private static final String TERMINAL = "stderr.terminal";
 
@@ -102,6 +106,9 @@ public final class LocalAthena implements Callable<Integer> {
             paramLabel = "PORT",
             description = "Stay up on this port of 127.0.0.1 until interrupted, for AWS clients.")
     private Integer port;
+
+    @Option(names = "--empty", description = "With --serve: deploy nothing, so that the CDK CLI can.")
+    private boolean empty;
 
     @Option(
             names = {"-c", "--context"},
@@ -200,11 +207,13 @@ public final class LocalAthena implements Callable<Integer> {
             CompletableFuture<EmbeddedAws> starting = CompletableFuture.supplyAsync(() -> progress.phase(
                     "started S3, Glue and Athena on loopback", () -> EmbeddedAws.start(port == null ? 0 : port)));
             try {
-                CloudAssembly assembly =
-                        progress.phase("synthesized the stack", () -> CloudAssembly.synthesize(appContext, project));
-                Launcher.endChildProcesses();
-                try (AwsClients aws = new AwsClients(starting.join().endpoint())) {
-                    run(starting.join(), aws, assembly, configuration, bucket, files);
+                if (!empty) {
+                    CloudAssembly assembly = progress.phase(
+                            "synthesized the stack" + aboutNode(), () -> CloudAssembly.synthesize(appContext, project));
+                    Launcher.endChildProcesses();
+                    deploy(starting.join(), assembly, configuration, bucket, files);
+                } else {
+                    load(starting.join(), configuration, bucket, files);
                 }
                 if (port != null) {
                     serve(starting.join());
@@ -214,6 +223,14 @@ public final class LocalAthena implements Callable<Integer> {
                 starting.thenAccept(EmbeddedAws::close).exceptionally(e -> null).join();
             }
         }
+    }
+
+    /** What the CDK would say at length of a Node.js that it does not support any more. */
+    private static String aboutNode() {
+        String version = System.getProperty(NODE_VERSION, "");
+        return version.matches("v(1?\\d|2[01])\\..*")
+                ? " (with Node.js %s; the CDK supports 22 and newer)".formatted(version)
+                : "";
     }
 
     /** Finds what is to be loaded, and says at once what will not be. */
@@ -232,19 +249,23 @@ public final class LocalAthena implements Callable<Integer> {
         return files;
     }
 
-    private void run(
+    /** Makes the Quilt buckets, with the registry in one of them. */
+    private void load(EmbeddedAws account, Configuration configuration, QuiltBucket bucket, RegistryFiles files) {
+        load(account.clients(), bucket, files);
+        configuration.quiltBuckets().stream()
+                .filter(other -> !other.equals(bucket))
+                .forEach(other -> account.clients().s3().createBucket(create -> create.bucket(other.name())));
+    }
+
+    private void deploy(
             EmbeddedAws account,
-            AwsClients aws,
             CloudAssembly assembly,
             Configuration configuration,
             QuiltBucket bucket,
             RegistryFiles files) {
-        load(aws, bucket, files);
-        configuration.quiltBuckets().stream()
-                .filter(other -> !other.equals(bucket))
-                .forEach(other -> aws.s3().createBucket(create -> create.bucket(other.name())));
-        LocalStack stack = new LocalStack(account.endpoint());
-        account.tellOfStacks(stack::descriptions);
+        AwsClients aws = account.clients();
+        load(account, configuration, bucket, files);
+        LocalStack stack = account.stack(QuiltAthenaApp.STACK_ID, message -> {});
         Map<String, String> outputs = adopt
                 ? adopt(stack, aws, assembly, configuration)
                 : progress.phase("deployed the stack", () -> stack.deploy(assembly));
@@ -309,6 +330,10 @@ public final class LocalAthena implements Callable<Integer> {
         if (query != null && query.isBlank()) {
             throw wrong("--query", '"' + query + '"', "be an SQL statement");
         }
+        if (empty && (port == null || query != null || adopt)) {
+            throw new ParameterException(
+                    command.commandLine(), "--empty: requires --serve, and neither --query nor --adopt goes with it");
+        }
         if (port != null && (port < 1 || port > 65535)) {
             throw wrong("--serve", port, "be a port from 1 to 65535");
         }
@@ -368,9 +393,11 @@ public final class LocalAthena implements Callable<Integer> {
                 """
 
                 S3, Glue and Athena are at %s until you interrupt this program (Ctrl-C). For an AWS client:
-                export AWS_ENDPOINT_URL=%s AWS_REGION=%s AWS_DEFAULT_REGION=%s
+                export AWS_ENDPOINT_URL=%s AWS_ENDPOINT_URL_S3=%s
+                export AWS_REGION=%s AWS_DEFAULT_REGION=%s
                 export AWS_ACCESS_KEY_ID=%s AWS_SECRET_ACCESS_KEY=%s
                 """,
+                account.endpoint(),
                 account.endpoint(),
                 account.endpoint(),
                 LocalAccount.REGION,

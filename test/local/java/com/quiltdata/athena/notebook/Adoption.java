@@ -37,7 +37,7 @@ public record Adoption(AwsClients aws, Configuration configuration) {
      */
     public Outcome adopt(LocalStack stack, CloudAssembly assembly) {
         // There are no policies on loopback, so the one that is imported grants nothing.
-        stack.importResources(assembly, ImportTemplate.of(assembly.template(), JsonNodeFactory.instance.objectNode()));
+        stack.importResources(ImportTemplate.of(assembly.template(), JsonNodeFactory.instance.objectNode()));
         Set<String> before = new HashSet<>(
                 aws
                         .glue()

@@ -74,6 +74,7 @@ final class WorkGroups {
                 "RequesterPaysEnabled",
                 "ExecutionRole",
                 "AdditionalConfiguration");
+        copy(updates.path("EngineVersion"), configuration.withObjectProperty("EngineVersion"), "SelectedEngineVersion");
         removeIfTold(updates, "RemoveBytesScannedCutoffPerQuery", configuration, "BytesScannedCutoffPerQuery");
         JsonNode resultUpdates = updates.path("ResultConfigurationUpdates");
         ObjectNode results = configuration.withObjectProperty("ResultConfiguration");
@@ -144,7 +145,9 @@ final class WorkGroups {
         configuration.put("RequesterPaysEnabled", false);
         configuration.putObject("ResultConfiguration");
         configuration.setAll(request.withObjectProperty("Configuration"));
-        configuration.set("EngineVersion", engineVersion());
+        ObjectNode engine = engineVersion();
+        copy(configuration.path("EngineVersion"), engine, "SelectedEngineVersion");
+        configuration.set("EngineVersion", engine);
         return workGroup;
     }
 

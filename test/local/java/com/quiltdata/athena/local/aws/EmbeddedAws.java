@@ -8,8 +8,9 @@ import com.quiltdata.athena.local.athena.AthenaLimits;
 import com.quiltdata.athena.local.athena.DdlLoad;
 import com.quiltdata.athena.local.athena.QueryRunner;
 import com.quiltdata.athena.local.clients.AwsClients;
+import com.quiltdata.athena.local.cloudformation.Bootstrap;
 import com.quiltdata.athena.local.cloudformation.CloudFormation;
-import com.quiltdata.athena.local.cloudformation.StackDescription;
+import com.quiltdata.athena.local.cloudformation.LocalStack;
 import com.quiltdata.athena.local.engine.QueryEngine;
 import com.quiltdata.athena.local.glue.DefaultDatabase;
 import com.quiltdata.athena.local.glue.GlueDataCatalog;
@@ -19,6 +20,7 @@ import com.quiltdata.athena.local.protocol.AwsQueryFilter;
 import com.quiltdata.athena.local.protocol.LocalRequestsFilter;
 import com.quiltdata.athena.local.s3.BucketPolicies;
 import com.quiltdata.athena.local.s3.FrontServer;
+import com.quiltdata.athena.local.s3.MultipartChecksums;
 import com.quiltdata.athena.local.s3.S3Recording;
 import com.quiltdata.athena.local.s3.S3Traffic;
 import com.quiltdata.athena.local.scheduler.Schedules;
@@ -33,17 +35,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
+import java.util.function.Consumer;
 import software.amazon.awssdk.services.athena.model.GetWorkGroupRequest;
 import software.amazon.awssdk.services.glue.model.GetTableRequest;
 
 /**
- * An AWS account on loopback, in this process: S3 (path style), the Glue Data Catalog, Athena and Step Functions, and
- * what CloudFormation tells of stacks, behind one port.
+ * An AWS account on loopback, in this process, that is bootstrapped for the CDK: S3 (path style), the Glue Data Catalog,
+ * Athena, Step Functions and CloudFormation, behind one port.
  *
  * <p>{@code AWS_ENDPOINT_URL} set to {@link #endpoint()}, with any credentials, is all that the AWS CLI, boto3 or an
  * AWS SDK needs. Nothing outlives {@link #close()}.
@@ -51,7 +55,7 @@ import software.amazon.awssdk.services.glue.model.GetTableRequest;
 public final class EmbeddedAws implements AutoCloseable {
     private final Closer closer = Closer.create();
     private final S3Traffic s3Traffic = new S3Traffic();
-    private final CloudFormation cloudFormation = new CloudFormation();
+    private CloudFormation cloudFormation;
     private FrontServer server;
     private Athena athena;
     private AwsClients clients;
@@ -95,7 +99,6 @@ public final class EmbeddedAws implements AutoCloseable {
         AwsJsonFilter filter = new AwsJsonFilter();
         filter.add("AWSGlue", GetTableRequest.class.getPackage(), glue);
         AwsQueryFilter queryFilter = new AwsQueryFilter();
-        queryFilter.add(CloudFormation.VERSION, cloudFormation);
         queryFilter.add(SecurityTokens.VERSION, new SecurityTokens());
         CompletableFuture<QueryEngine> startingEngine =
                 CompletableFuture.supplyAsync(() -> QueryEngine.start(engineFiles));
@@ -109,6 +112,7 @@ public final class EmbeddedAws implements AutoCloseable {
                             queryFilter,
                             new SchedulesFilter(schedules()),
                             s3Traffic,
+                            new MultipartChecksums(),
                             new BucketPolicies()));
             closer.register(server::close);
         } finally {
@@ -127,6 +131,12 @@ public final class EmbeddedAws implements AutoCloseable {
         closer.register(stateMachines::close);
         // There is no model of its requests here.
         filter.add("AWSStepFunctions", StateMachines.class.getPackage(), stateMachines);
+        Map<String, String> parameters = new ConcurrentHashMap<>();
+        filter.add("AmazonSSM", EmbeddedAws.class.getPackage(), new ParameterStore(parameters));
+        cloudFormation = new CloudFormation(endpoint(), parameters);
+        closer.register(cloudFormation::close);
+        queryFilter.add(CloudFormation.VERSION, cloudFormation);
+        Bootstrap.deploy(cloudFormation);
     }
 
     /** Schedules start nothing any more when the account is closed. */
@@ -140,12 +150,17 @@ public final class EmbeddedAws implements AutoCloseable {
     }
 
     /**
-     * Lets CloudFormation tell of stacks.
+     * Prepares to deploy a stack.
      *
-     * @param stacks returns them as they are now, those that are deleted, too
+     * @param log gets what the stack's functions log, one message at a time
      */
-    public void tellOfStacks(Supplier<List<StackDescription>> stacks) {
-        cloudFormation.add(stacks);
+    public LocalStack stack(String name, Consumer<String> log) {
+        return new LocalStack(clients, cloudFormation, name, log);
+    }
+
+    /** Returns clients of the services, which are closed with the account. */
+    public AwsClients clients() {
+        return clients;
     }
 
     /** Returns where the services answer. */

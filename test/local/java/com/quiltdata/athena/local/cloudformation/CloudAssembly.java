@@ -112,10 +112,8 @@ public record CloudAssembly(Path directory) {
      * @param objectKey the asset's name in the bootstrap bucket
      * @return the file or directory that the CDK CLI would upload
      */
-    Path asset(String objectKey) {
-        JsonNode files = read(directory.resolve(QuiltAthenaApp.STACK_ID + ".assets.json"))
-                .path("files");
-        for (JsonNode file : files) {
+    private Path asset(String objectKey) {
+        for (JsonNode file : files()) {
             for (JsonNode destination : file.path("destinations")) {
                 if (destination.path("objectKey").asText().equals(objectKey)) {
                     return directory.resolve(file.path("source").path("path").asText());
@@ -123,6 +121,11 @@ public record CloudAssembly(Path directory) {
             }
         }
         throw new IllegalArgumentException("The assembly has no asset " + objectKey);
+    }
+
+    /** The assets, as their manifest describes them. */
+    JsonNode files() {
+        return read(directory.resolve(QuiltAthenaApp.STACK_ID + ".assets.json")).path("files");
     }
 
     private static JsonNode read(Path file) {

@@ -6,127 +6,618 @@ import static com.quiltdata.athena.local.protocol.AwsJson.text;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.quiltdata.athena.local.cloudformation.StackUpdate.Imports;
 import com.quiltdata.athena.local.protocol.AwsJson;
 import com.quiltdata.athena.local.protocol.AwsQueryFilter;
 import com.quiltdata.athena.local.protocol.AwsService;
 import com.quiltdata.athena.local.protocol.AwsServiceException;
 import com.quiltdata.athena.local.protocol.Constraints;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Supplier;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A CloudFormation that tells of stacks. It makes none: who deploys one here tells it where to ask.
+ * CloudFormation: stacks are made, changed and deleted through change sets, by whatever client. Operations and their
+ * parameters that are unknown here are refused by name.
  *
  * @see <a href="https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/814">What it does to characters
  *     beyond ASCII</a>
  * @see <a href="https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_Operations.html">Operations</a>
  */
-public final class CloudFormation implements AwsService {
+public final class CloudFormation implements AwsService, AutoCloseable {
     /** The version of CloudFormation's API. */
     public static final String VERSION = "2010-05-15";
 
     private static final AwsJson.PageLimits PAGES = new AwsJson.PageLimits(1, 100, 100);
+    private static final int MOST_IN_A_REQUEST = 51_200;
 
-    private final List<Supplier<List<StackDescription>>> deployers = new CopyOnWriteArrayList<>();
+    /** The operations with the parameters that are known of each. */
+    private static final Map<String, Set<String>> OPERATIONS = operations("""
+            ContinueUpdateRollback: ClientRequestToken RoleARN StackName
+            CreateChangeSet: ChangeSetName ChangeSetType ClientToken Description ImportExistingResources\
+             IncludeNestedStacks OnStackFailure ResourcesToImport + stack
+            CreateStack: DisableRollback EnableTerminationProtection OnFailure + stack
+            DeleteChangeSet: ChangeSetName StackName
+            DeleteStack: ClientRequestToken DeploymentConfig RoleARN StackName
+            DescribeChangeSet: ChangeSetName IncludePropertyValues NextToken StackName
+            DescribeEvents: ChangeSetName Filters NextToken OperationId StackName
+            DescribeStackDriftDetectionStatus: StackDriftDetectionId
+            DescribeStackEvents: NextToken StackName
+            DescribeStackResourceDrifts: MaxResults NextToken StackName StackResourceDriftStatusFilters
+            DescribeStackResources: LogicalResourceId StackName
+            DescribeStacks: NextToken StackName
+            DetectStackDrift: StackName
+            ExecuteChangeSet: ChangeSetName ClientRequestToken DisableRollback StackName
+            GetTemplate: ChangeSetName StackName TemplateStage
+            GetTemplateSummary: StackName TemplateBody TemplateURL
+            ListChangeSets: NextToken StackName
+            ListStackResources: NextToken StackName
+            ListStacks: NextToken StackStatusFilter
+            RollbackStack: ClientRequestToken RoleARN StackName
+            UpdateStack: DisableRollback + stack
+            UpdateTerminationProtection: EnableTerminationProtection StackName
+            """);
 
-    /** Adds who deploys stacks. Of two with stacks of one name, the stack of the newer one is there. */
-    public void add(Supplier<List<StackDescription>> deployer) {
-        deployers.addFirst(deployer);
+    private final Map<String, ChangeSet> changeSets = new ConcurrentHashMap<>();
+    private final Stacks stacks;
+
+    /**
+     * Starts with no stack.
+     *
+     * @param endpoint where the account's other services are
+     * @param parameters the account's parameter store, by name
+     */
+    public CloudFormation(URI endpoint, Map<String, String> parameters) {
+        stacks = new Stacks(new ResourceTypes(endpoint, parameters));
+    }
+
+    private static Map<String, Set<String>> operations(String table) {
+        String ofAStack = "Capabilities ClientRequestToken DeploymentConfig NotificationARNs Parameters RoleARN"
+                + " RollbackConfiguration StackName Tags TemplateBody TemplateURL UsePreviousTemplate";
+        return table.lines()
+                .map(line -> line.replace("+ stack", ofAStack).split(": "))
+                .collect(Collectors.toMap(line -> line[0], line -> Set.of(line[1].split(" "))));
+    }
+
+    /** Carries an error of AWS through functions. */
+    private static final class Refusal extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        Refusal(String type, String message) {
+            super(new AwsServiceException(type, message));
+        }
     }
 
     @Override
-    public ObjectNode call(String operation, ObjectNode request) throws AwsServiceException {
+    public ObjectNode call(String name, ObjectNode request) throws AwsServiceException {
+        Set<String> known = OPERATIONS.get(name);
+        if (known == null) {
+            throw AwsQueryFilter.unknownOperation(name, VERSION);
+        }
+        for (Map.Entry<String, JsonNode> parameter : request.properties()) {
+            if (!known.contains(parameter.getKey())) {
+                throw new AwsServiceException(
+                        "ValidationError",
+                        "The parameter %s of the operation %s is unknown here".formatted(parameter.getKey(), name));
+            }
+        }
+        try {
+            synchronized (stacks) {
+                return run(name, request);
+            }
+        } catch (Refusal e) {
+            throw (AwsServiceException) e.getCause();
+        } catch (IllegalArgumentException e) {
+            throw new AwsServiceException("ValidationError", e.getMessage());
+        }
+    }
+
+    private ObjectNode run(String operation, ObjectNode request) {
         return switch (operation) {
+            case "ContinueUpdateRollback", "RollbackStack" -> rollBack(request);
+            case "CreateChangeSet" -> createChangeSet(request);
+            case "CreateStack" -> createStack(request);
+            case "DeleteChangeSet" -> deleteChangeSet(request);
+            case "DeleteStack" -> delete(request);
+            case "DescribeChangeSet" -> findChangeSet(request).describe();
+            case "DescribeEvents" -> object("OperationEvents", AwsJson.array());
+            case "DescribeStackDriftDetectionStatus" -> driftStatus(request);
+            case "DescribeStackEvents" -> events(request);
+            case "DescribeStackResourceDrifts" -> drifts(request);
             case "DescribeStackResources" -> describeResources(request);
             case "DescribeStacks" -> describe(request);
+            case "DetectStackDrift" -> detectDrift(request);
+            case "ExecuteChangeSet" -> executeChangeSet(request);
             case "GetTemplate" -> template(request);
+            case "GetTemplateSummary" -> templateSummary(request);
+            case "ListChangeSets" -> listChangeSets(request);
             case "ListStackResources" -> resources(request);
             case "ListStacks" -> list(request);
-            default -> throw AwsQueryFilter.unknownOperation(operation, VERSION);
+            case "UpdateStack" -> direct(request, "UPDATE");
+            case "UpdateTerminationProtection" -> protect(request);
+            default -> throw new IllegalStateException(operation);
         };
     }
 
-    private ObjectNode describe(ObjectNode request) throws AwsServiceException {
-        List<StackDescription> stacks = request.has("StackName")
-                ? List.of(find(request))
-                : stacks().filter(CloudFormation::isThere).toList();
-        return AwsJson.page(stacks, StackDescription::id, PAGES, request, CloudFormation::invalid, "Stacks", stack -> {
-            ObjectNode description = summary(stack);
-            description.set("Parameters", pairs(stack.parameters(), "ParameterKey", "ParameterValue"));
-            description.set("Outputs", pairs(stack.outputs(), "OutputKey", "OutputValue"));
-            return description;
-        });
+    /** Says who gets what the functions of a stack log, one message at a time. */
+    void logTo(String stackName, Consumer<String> log) {
+        stacks.types().functions().logTo(stackName, log);
     }
 
-    private ObjectNode list(ObjectNode request) throws AwsServiceException {
-        Set<String> statuses = new HashSet<>();
-        request.path("StackStatusFilter").forEach(status -> statuses.add(status.asText()));
-        List<StackDescription> stacks = stacks().filter(
-                        stack -> statuses.isEmpty() || statuses.contains(stack.status()))
+    /** Waits until nothing is in progress. */
+    void await(String stackName) {
+        named(stackName).ifPresent(Stack::await);
+    }
+
+    /** What was done about the resources of a stack and those nested in it, the first first. */
+    List<ObjectNode> resourceEvents(String stackName) {
+        Optional<Stack> root = named(stackName);
+        return stacks.all().stream()
+                .filter(stack -> root.isPresent() && stack.root() == root.get())
+                .flatMap(stack -> stack.events().stream())
+                .filter(event -> !text(event, "ResourceType").equals(Stack.TYPE))
+                .sorted(Comparator.comparing(event -> text(event, "Timestamp")))
                 .toList();
-        return AwsJson.page(
-                stacks,
-                StackDescription::id,
-                PAGES,
-                request,
-                CloudFormation::invalid,
-                "StackSummaries",
-                CloudFormation::summary);
     }
 
-    private static ObjectNode summary(StackDescription stack) {
-        ObjectNode summary = object().put("StackId", stack.id())
-                .put("StackName", stack.name())
-                .put("CreationTime", stack.created().toString())
-                .put("StackStatus", stack.status());
-        stack.changed()
-                .ifPresent(time -> summary.put(isThere(stack) ? "LastUpdatedTime" : "DeletionTime", time.toString()));
-        stack.parent().ifPresent(parent -> summary.put("ParentId", parent));
-        // Nobody looks for drift here.
-        summary.putObject("DriftInformation").put("StackDriftStatus", "NOT_CHECKED");
-        return summary;
+    private ObjectNode createChangeSet(ObjectNode request) {
+        String name = required(request, "StackName");
+        String type = request.path("ChangeSetType").asText("UPDATE");
+        Optional<Stack> existing = named(name);
+        boolean isNew = existing.isEmpty() || existing.get().isInReview();
+        if (isNew && type.equals("UPDATE")) {
+            throw invalid("Stack [%s] does not exist".formatted(name));
+        }
+        if (!isNew && type.equals("CREATE")) {
+            throw new Refusal(
+                    "AlreadyExistsException",
+                    "Stack [%s] already exists and cannot be created again with the changeSet [%s]."
+                            .formatted(name, text(request, "ChangeSetName")));
+        }
+        existing.filter(stack -> !isNew).ifPresent(CloudFormation::requireUpdatable);
+        if (existing.stream()
+                .flatMap(stack -> stack.changeSets().values().stream())
+                .anyMatch(set -> set.name().equals(text(request, "ChangeSetName")))) {
+            throw new Refusal(
+                    "AlreadyExistsException",
+                    "ChangeSet %s cannot be created due to a mismatch with existing attribute Template"
+                            .formatted(text(request, "ChangeSetName")));
+        }
+        JsonNode template = templateOf(request, existing);
+        requireCapabilities(request, template);
+        Map<String, String> parameters = parameters(request, template, existing);
+        Stack stack = existing.orElseGet(() -> new Stack(name, Optional.empty()));
+        ChangeSet changeSet = ChangeSet.of(stacks, request, stack, template, parameters, imports(request), changeSets);
+        if (existing.isEmpty()) {
+            stacks.add(stack).enter(Stack.REVIEW_IN_PROGRESS, "User Initiated");
+        }
+        stack.changeSets().put(changeSet.id(), changeSet);
+        return object().put("Id", changeSet.id()).put("StackId", stack.id());
     }
 
-    private ObjectNode resources(ObjectNode request) throws AwsServiceException {
-        StackDescription stack = find(request);
-        return AwsJson.page(
-                stack.resources(),
-                StackDescription.StackResource::logicalId,
-                PAGES,
-                request,
-                CloudFormation::invalid,
-                "StackResourceSummaries",
-                resource -> resource(stack, resource, "LastUpdatedTimestamp"));
+    private static Imports imports(JsonNode request) {
+        Set<String> named = new HashSet<>();
+        request.path("ResourcesToImport")
+                .forEach(
+                        resource -> named.add(resource.path("LogicalResourceId").asText()));
+        return new Imports(request.path("ImportExistingResources").asBoolean(), named);
     }
 
-    private ObjectNode describeResources(ObjectNode request) throws AwsServiceException {
-        StackDescription stack = find(request);
+    private JsonNode templateOf(ObjectNode request, Optional<Stack> existing) {
+        if (request.path("UsePreviousTemplate").asBoolean() && existing.isPresent()) {
+            return existing.get().content().template();
+        }
+        if (request.hasNonNull("TemplateURL")) {
+            return stacks.template(text(request, "TemplateURL"));
+        }
+        String body = required(request, "TemplateBody");
+        if (body.getBytes(StandardCharsets.UTF_8).length > MOST_IN_A_REQUEST) {
+            throw invalid("1 validation error detected: Value at 'templateBody' failed to satisfy constraint: "
+                    + "Member must have length less than or equal to " + MOST_IN_A_REQUEST);
+        }
+        return Stacks.parse(body);
+    }
+
+    private Map<String, String> parameters(JsonNode request, JsonNode template, Optional<Stack> existing) {
+        Map<String, String> given = new LinkedHashMap<>();
+        request.path("Parameters").forEach(parameter -> {
+            String name = parameter.path("ParameterKey").asText();
+            if (!parameter.path("UsePreviousValue").asBoolean()) {
+                given.put(name, parameter.path("ParameterValue").asText());
+            } else if (template.path("Parameters").has(name)) {
+                existing.map(stack -> stack.content().parameters().get(name))
+                        .filter(value -> !template.at("/Parameters/" + name + "/Type")
+                                .asText()
+                                .contains("::"))
+                        .ifPresent(value -> given.put(name, value));
+            }
+        });
+        return stacks.parameters(template, given);
+    }
+
+    private static void requireCapabilities(JsonNode request, JsonNode template) {
+        boolean hasNames = false;
+        boolean hasIdentities = false;
+        for (JsonNode resource : template.path("Resources")) {
+            String type = resource.path("Type").asText();
+            hasIdentities |= type.startsWith("AWS::IAM::");
+            hasNames |= type.matches("AWS::IAM::(Role|ManagedPolicy)")
+                    && (resource.path("Properties").has("RoleName")
+                            || resource.path("Properties").has("ManagedPolicyName"));
+        }
+        Set<String> given = new HashSet<>();
+        request.path("Capabilities").forEach(capability -> given.add(capability.asText()));
+        String needed = hasNames ? "CAPABILITY_NAMED_IAM" : "CAPABILITY_IAM";
+        if (hasIdentities && !given.contains(needed) && !given.contains("CAPABILITY_NAMED_IAM")) {
+            throw new Refusal("InsufficientCapabilitiesException", "Requires capabilities : [" + needed + "]");
+        }
+    }
+
+    private static void requireUpdatable(Stack stack) {
+        String status = stack.status();
+        if (!status.matches("(CREATE|UPDATE|UPDATE_ROLLBACK|IMPORT|IMPORT_ROLLBACK)_COMPLETE|(CREATE|UPDATE)_FAILED")) {
+            throw invalid("Stack:%s is in %s state and can not be updated.".formatted(stack.id(), status));
+        }
+    }
+
+    private ObjectNode executeChangeSet(ObjectNode request) {
+        ChangeSet changeSet = findChangeSet(request);
+        Stack stack = changeSet.stack();
+        if (changeSet.isEmpty()) {
+            throw new Refusal(
+                    "InvalidChangeSetStatus",
+                    "ChangeSet [%s] cannot be executed in its current status of [FAILED]".formatted(changeSet.id()));
+        }
+        if (!stack.isInReview()) {
+            requireUpdatable(stack);
+        }
+        AwsJson.copy(changeSet.request(), stack.settings(), "Capabilities", "NotificationARNs", "RoleARN");
+        stack.settings().remove("Tags");
+        AwsJson.copy(changeSet.request(), stack.settings(), "Tags");
+        stack.settings().put("DisableRollback", request.path("DisableRollback").asBoolean());
+        StackUpdate update = new StackUpdate(stacks, stack, imports(changeSet.request()));
+        stack.changeSets().values().forEach(set -> changeSets.remove(set.id()));
+        stack.changeSets().clear();
+        stack.enter(update.operation() + "_IN_PROGRESS", "User Initiated");
+        boolean rollsBack = !request.path("DisableRollback").asBoolean();
+        boolean deletes = changeSet.request().path("OnStackFailure").asText().equals("DELETE");
+        Thread.ofVirtual().start(() -> run(stack, update, changeSet, rollsBack, deletes));
+        return object();
+    }
+
+    private void run(Stack stack, StackUpdate update, ChangeSet changeSet, boolean rollsBack, boolean deletes) {
+        try {
+            update.apply(changeSet.template(), changeSet.parameters());
+        } catch (RuntimeException e) {
+            stack.failedUpdates().push(update);
+            String reason = update.failed().isEmpty() ? e.getMessage() : update.failureReason();
+            if (rollsBack) {
+                rollBack(stack, reason + (update.isCreation() ? " Rollback requested by user." : ""));
+                if (deletes && stack.status().equals(Stack.ROLLBACK_COMPLETE)) {
+                    delete(stack);
+                }
+            } else {
+                stack.enter((update.isCreation() ? "CREATE" : "UPDATE") + "_FAILED", reason);
+            }
+            return;
+        }
+        stack.failedUpdates().clear();
+        String operation = update.operation();
+        if (operation.equals("UPDATE")) {
+            stack.enter("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", "");
+            try {
+                update.cleanUp();
+            } catch (RuntimeException e) {
+                // The update is complete nevertheless; the event has the reason.
+            }
+        }
+        stack.enter(operation + "_COMPLETE", "");
+    }
+
+    /** Rolls back what has failed, back to the last time that all was well. */
+    private void rollBack(Stack stack, String reason) {
+        boolean isCreation = stack.failedUpdates().peekLast().isCreation();
+        String operation = isCreation ? "ROLLBACK" : "UPDATE_ROLLBACK";
+        stack.enter(operation + "_IN_PROGRESS", reason);
+        try {
+            while (!stack.failedUpdates().isEmpty()) {
+                stack.failedUpdates().peek().rollBack();
+                stack.failedUpdates().pop();
+            }
+            stack.enter(operation + "_COMPLETE", "");
+        } catch (RuntimeException e) {
+            stack.enter(operation + "_FAILED", String.valueOf(e.getMessage()));
+        }
+    }
+
+    private ObjectNode rollBack(ObjectNode request) {
+        Stack stack = find(request);
+        if (!stack.status().matches("(CREATE|UPDATE|UPDATE_ROLLBACK)_FAILED")) {
+            throw invalid("RollbackStack cannot be called from current stack status %s: %s"
+                    .formatted(stack.status(), stack.id()));
+        }
+        stack.enter("ROLLBACK_IN_PROGRESS", "User Initiated");
+        Thread.ofVirtual().start(() -> rollBack(stack, "User Initiated"));
+        return object().put("StackId", stack.id());
+    }
+
+    private ObjectNode createStack(ObjectNode request) {
+        if (named(required(request, "StackName")).isPresent()) {
+            throw new Refusal(
+                    "AlreadyExistsException", "Stack [%s] already exists".formatted(text(request, "StackName")));
+        }
+        return direct(request, "CREATE");
+    }
+
+    /** A change set that is executed at once. */
+    private ObjectNode direct(ObjectNode request, String type) {
+        ObjectNode change = request.deepCopy()
+                .put("ChangeSetName", "direct-" + Stacks.suffix())
+                .put("ChangeSetType", type);
+        ObjectNode created = createChangeSet(change);
+        ChangeSet changeSet = changeSets.get(text(created, "Id"));
+        Stack stack = changeSet.stack();
+        if (changeSet.isEmpty()) {
+            stack.changeSets().remove(changeSet.id());
+            throw invalid("No updates are to be performed.");
+        }
+        if (request.path("EnableTerminationProtection").asBoolean()) {
+            stack.settings().put("EnableTerminationProtection", true);
+        }
+        executeChangeSet(object().put("ChangeSetName", changeSet.id())
+                .put(
+                        "DisableRollback",
+                        request.path("DisableRollback").asBoolean()
+                                || request.path("OnFailure").asText().equals("DO_NOTHING")));
+        return object().put("StackId", stack.id());
+    }
+
+    private ObjectNode deleteChangeSet(ObjectNode request) {
+        ChangeSet changeSet;
+        try {
+            changeSet = findChangeSet(request);
+        } catch (Refusal e) {
+            // It is gone, then.
+            return object();
+        }
+        changeSets.remove(changeSet.id());
+        changeSet.stack().changeSets().remove(changeSet.id());
+        return object();
+    }
+
+    private ObjectNode listChangeSets(ObjectNode request) {
         ObjectNode answer = object();
-        ArrayNode resources = answer.putArray("StackResources");
-        stack.resources().stream()
-                .limit(PAGES.largest())
-                .forEach(resource -> resources.add(resource(stack, resource, "Timestamp")
-                        .put("StackId", stack.id())
-                        .put("StackName", stack.name())));
+        ArrayNode summaries = answer.putArray("Summaries");
+        find(request).changeSets().values().forEach(changeSet -> summaries.add(changeSet.summary()));
         return answer;
     }
 
-    private static ObjectNode resource(
-            StackDescription stack, StackDescription.StackResource resource, String timestamp) {
-        return object().put("LogicalResourceId", resource.logicalId())
-                .put("PhysicalResourceId", resource.physicalId())
-                .put("ResourceType", resource.type())
-                .put("ResourceStatus", resource.status())
-                .put(timestamp, stack.changed().orElse(stack.created()).toString());
+    private ChangeSet findChangeSet(ObjectNode request) {
+        String name = required(request, "ChangeSetName");
+        if (changeSets.containsKey(name)) {
+            return changeSets.get(name);
+        }
+        return (request.has("StackName") ? find(request).changeSets().values().stream() : Stream.<ChangeSet>empty())
+                .filter(changeSet -> changeSet.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new Refusal("ChangeSetNotFound", "ChangeSet [%s] does not exist".formatted(name)));
     }
 
-    private ObjectNode template(ObjectNode request) throws AwsServiceException {
-        return object().put("TemplateBody", ascii(find(request).template().toString()));
+    private ObjectNode delete(ObjectNode request) {
+        Optional<Stack> found = named(required(request, "StackName"));
+        if (found.isEmpty()) {
+            return object();
+        }
+        Stack stack = found.get();
+        if (stack.settings().path("EnableTerminationProtection").asBoolean()) {
+            throw invalid(
+                    "Stack [%s] cannot be deleted while TerminationProtection is enabled".formatted(stack.name()));
+        }
+        if (stack.isInProgress()) {
+            throw invalid("Stack:%s is in %s state and can not be deleted.".formatted(stack.id(), stack.status()));
+        }
+        stack.changeSets().values().forEach(set -> changeSets.remove(set.id()));
+        stack.changeSets().clear();
+        if (stack.isInReview()) {
+            stacks.remove(stack);
+        } else {
+            stack.enter("DELETE_IN_PROGRESS", "User Initiated");
+            Thread.ofVirtual().start(() -> delete(stack));
+        }
+        return object();
+    }
+
+    private void delete(Stack stack) {
+        StackUpdate deletion = new StackUpdate(stacks, stack, new Imports(false, Set.of()));
+        try {
+            deletion.deleteAll();
+            stack.enter(Stack.DELETE_COMPLETE, "");
+        } catch (RuntimeException e) {
+            stack.enter(
+                    "DELETE_FAILED",
+                    "The following resource(s) failed to delete: [%s]. "
+                            .formatted(String.join(", ", deletion.failed())));
+        }
+    }
+
+    private ObjectNode protect(ObjectNode request) {
+        Stack stack = find(request);
+        stack.settings()
+                .put(
+                        "EnableTerminationProtection",
+                        request.path("EnableTerminationProtection").asBoolean());
+        return object().put("StackId", stack.id());
+    }
+
+    private ObjectNode describe(ObjectNode request) {
+        List<Stack> found = request.has("StackName")
+                ? List.of(find(request))
+                : stacks.all().stream().filter(Stack::isThere).toList();
+        return page(found, Stack::id, request, "Stacks", stack -> {
+            ObjectNode description = stack.summary();
+            ObjectNode settings = stack.settings();
+            description.set("Parameters", pairs(stack.content().parameters(), "ParameterKey", "ParameterValue"));
+            description.set("Outputs", pairs(stack.content().outputs(), "OutputKey", "OutputValue"));
+            AwsJson.copy(settings, description, "Capabilities", "NotificationARNs", "RoleARN", "Tags");
+            return description
+                    .put("DisableRollback", settings.path("DisableRollback").asBoolean())
+                    .put(
+                            "EnableTerminationProtection",
+                            settings.path("EnableTerminationProtection").asBoolean());
+        });
+    }
+
+    private ObjectNode list(ObjectNode request) {
+        Set<String> statuses = new HashSet<>();
+        request.path("StackStatusFilter").forEach(status -> statuses.add(status.asText()));
+        List<Stack> found = stacks.all().stream()
+                .filter(stack -> statuses.isEmpty() || statuses.contains(stack.status()))
+                .toList();
+        return page(found, Stack::id, request, "StackSummaries", Stack::summary);
+    }
+
+    private ObjectNode events(ObjectNode request) {
+        return page(find(request).events(), event -> text(event, "EventId"), request, "StackEvents", event -> event);
+    }
+
+    private ObjectNode resources(ObjectNode request) {
+        return page(
+                find(request).resources(),
+                resource -> text(resource, "LogicalResourceId"),
+                request,
+                "StackResourceSummaries",
+                resource -> {
+                    ObjectNode summary = resource.deepCopy();
+                    summary.set("LastUpdatedTimestamp", summary.remove("Timestamp"));
+                    return summary.remove(List.of("StackId", "StackName", "EventId"));
+                });
+    }
+
+    private ObjectNode describeResources(ObjectNode request) {
+        ObjectNode answer = object();
+        ArrayNode resources = answer.putArray("StackResources");
+        find(request).resources().stream()
+                .filter(resource -> !request.has("LogicalResourceId")
+                        || resource.get("LogicalResourceId").equals(request.get("LogicalResourceId")))
+                .limit(PAGES.largest())
+                .forEach(resource -> resources.add(resource.deepCopy().remove(List.of("EventId"))));
+        return answer;
+    }
+
+    private ObjectNode template(ObjectNode request) {
+        JsonNode template = request.has("ChangeSetName")
+                ? findChangeSet(request).template()
+                : find(request).content().template();
+        return object().put("TemplateBody", template.isMissingNode() ? "{}" : ascii(template.toString()));
+    }
+
+    private ObjectNode templateSummary(ObjectNode request) {
+        JsonNode template =
+                request.has("StackName") ? find(request).content().template() : templateOf(request, Optional.empty());
+        ObjectNode answer = object();
+        ArrayNode parameters = answer.putArray("Parameters");
+        template.path("Parameters").properties().forEach(parameter -> {
+            ObjectNode declaration = parameters.addObject().put("ParameterKey", parameter.getKey());
+            declaration.put("ParameterType", parameter.getValue().path("Type").asText());
+            if (parameter.getValue().has("Default")) {
+                declaration.set("DefaultValue", parameter.getValue().get("Default"));
+            }
+        });
+        Map<String, ArrayNode> byType = new LinkedHashMap<>();
+        template.path("Resources")
+                .properties()
+                .forEach(resource -> byType.computeIfAbsent(
+                                resource.getValue().path("Type").asText(), type -> AwsJson.array())
+                        .add(resource.getKey()));
+        ArrayNode types = answer.putArray("ResourceTypes");
+        ArrayNode identifiers = answer.putArray("ResourceIdentifierSummaries");
+        byType.forEach((type, logicalIds) -> {
+            types.add(type);
+            ResourceTypes.identifiedBy(type).ifPresent(property -> {
+                ObjectNode summary = identifiers.addObject().put("ResourceType", type);
+                summary.set("LogicalResourceIds", logicalIds);
+                summary.putArray("ResourceIdentifiers").add(property);
+            });
+        });
+        return answer;
+    }
+
+    private ObjectNode detectDrift(ObjectNode request) {
+        Stack stack = find(request);
+        Map<String, ObjectNode> found = new HashMap<>();
+        stack.content()
+                .members()
+                .forEach((logicalId, member) -> stacks.types()
+                        .drift(member.type(), member.resource(), member.properties())
+                        .ifPresent(drift -> found.put(
+                                logicalId,
+                                drift.put("StackId", stack.id())
+                                        .put("LogicalResourceId", logicalId)
+                                        .put(
+                                                "PhysicalResourceId",
+                                                member.resource().reference())
+                                        .put("ResourceType", member.type()))));
+        stack.checkedForDrift(found);
+        // There is one detection of a stack at a time, and it is over.
+        return object().put("StackDriftDetectionId", stack.id());
+    }
+
+    private ObjectNode driftStatus(ObjectNode request) {
+        String detection = required(request, "StackDriftDetectionId");
+        Stack stack = find(object().put("StackName", detection));
+        return object().put("StackId", stack.id())
+                .put("StackDriftDetectionId", detection)
+                .put("StackDriftStatus", stack.driftStatus())
+                .put("DetectionStatus", "DETECTION_COMPLETE")
+                .put(
+                        "DriftedStackResourceCount",
+                        stack.drifts().values().stream()
+                                .filter(drift ->
+                                        text(drift, "StackResourceDriftStatus").matches("MODIFIED|DELETED"))
+                                .count())
+                .put("Timestamp", Instant.now().toString());
+    }
+
+    private ObjectNode drifts(ObjectNode request) {
+        Stack stack = find(request);
+        Set<String> statuses = new HashSet<>();
+        request.path("StackResourceDriftStatusFilters").forEach(status -> statuses.add(status.asText()));
+        List<ObjectNode> drifts = new ArrayList<>();
+        new TreeSet<>(stack.drifts().keySet())
+                .forEach(id -> drifts.add(stack.drifts().get(id)));
+        drifts.removeIf(drift -> !statuses.isEmpty() && !statuses.contains(text(drift, "StackResourceDriftStatus")));
+        return page(drifts, drift -> text(drift, "LogicalResourceId"), request, "StackResourceDrifts", drift -> drift);
+    }
+
+    private static <T> ObjectNode page(
+            List<T> items, Function<T, String> key, JsonNode request, String field, Function<T, JsonNode> convert) {
+        try {
+            return AwsJson.page(
+                    items,
+                    key,
+                    PAGES,
+                    request,
+                    message -> new AwsServiceException("ValidationError", message),
+                    field,
+                    convert);
+        } catch (AwsServiceException e) {
+            throw new Refusal(e.type(), e.getMessage());
+        }
     }
 
     /** CloudFormation makes of a template what it says, but has question marks for the rest of Unicode when asked. */
@@ -134,30 +625,46 @@ public final class CloudFormation implements AwsService {
         return text.replaceAll("[^\\x{0}-\\x{7f}]", "?");
     }
 
-    private static ArrayNode pairs(Map<String, String> values, String key, String value) {
+    static ArrayNode pairs(Map<String, String> values, String key, String value) {
         ArrayNode pairs = AwsJson.array();
         values.forEach((name, text) -> pairs.addObject().put(key, name).put(value, ascii(text)));
         return pairs;
     }
 
-    private StackDescription find(JsonNode request) throws AwsServiceException {
-        Constraints.of(request).required("StackName").check(CloudFormation::invalid);
-        String name = text(request, "StackName");
-        return stacks().filter(stack -> stack.id().equals(name)
-                        || isThere(stack) && stack.name().equals(name))
+    private static String required(JsonNode request, String parameter) {
+        try {
+            Constraints.of(request)
+                    .required(parameter)
+                    .check(message -> new AwsServiceException("ValidationError", message));
+        } catch (AwsServiceException e) {
+            throw new Refusal(e.type(), e.getMessage());
+        }
+        return text(request, parameter);
+    }
+
+    private Stack find(JsonNode request) {
+        String name = required(request, "StackName");
+        return stacks.all().stream()
+                .filter(stack -> stack.id().equals(name))
                 .findFirst()
+                .or(() -> named(name))
                 .orElseThrow(() -> invalid("Stack with id " + name + " does not exist"));
     }
 
-    private Stream<StackDescription> stacks() {
-        return deployers.stream().flatMap(deployer -> deployer.get().stream());
+    /** Finds a stack that is not deleted, by its name or ARN. */
+    private Optional<Stack> named(String name) {
+        return stacks.all().stream()
+                .filter(stack -> stack.isThere()
+                        && (stack.name().equals(name) || stack.id().equals(name)))
+                .findFirst();
     }
 
-    private static boolean isThere(StackDescription stack) {
-        return !stack.status().equals(StackDescription.DELETED);
+    private static Refusal invalid(String message) {
+        return new Refusal("ValidationError", message);
     }
 
-    private static AwsServiceException invalid(String message) {
-        return new AwsServiceException("ValidationError", message);
+    @Override
+    public void close() {
+        stacks.types().close();
     }
 }

@@ -116,10 +116,14 @@ public record Intrinsics(UnaryOperator<String> references, BinaryOperator<String
         if (!argument.isTextual()) {
             throw new IllegalArgumentException("Fn::Sub with a map of variables is unknown here: " + argument);
         }
-        return SUBSTITUTION.matcher(argument.asText()).replaceAll(match -> {
-            String[] name = match.group(1).split("\\.", 2);
-            return Matcher.quoteReplacement(
-                    name.length == 1 ? references.apply(name[0]) : attributes.apply(name[0], name[1]));
+        return substitute(argument.asText(), name -> {
+            String[] parts = name.split("\\.", 2);
+            return parts.length == 1 ? references.apply(name) : attributes.apply(parts[0], parts[1]);
         });
+    }
+
+    /** Replaces the substitutions in a text. */
+    static String substitute(String text, UnaryOperator<String> value) {
+        return SUBSTITUTION.matcher(text).replaceAll(match -> Matcher.quoteReplacement(value.apply(match.group(1))));
     }
 }

@@ -19,8 +19,8 @@ import java.util.function.Consumer;
 final class LambdaFunction {
     private static final String INTERFACES = "com.amazonaws.services.lambda.runtime.";
 
-    /** By the archive's name, which has a hash of its content: loading takes longer than all that the function does. */
-    private static final Map<String, ClassLoader> ARCHIVES = new ConcurrentHashMap<>();
+    /** Loading an archive takes longer than all that the function does. */
+    private static final Map<Path, ClassLoader> ARCHIVES = new ConcurrentHashMap<>();
 
     private final ClassLoader archive;
     private final Object handler;
@@ -38,7 +38,7 @@ final class LambdaFunction {
         this.timeout = timeout;
         this.log = log;
         try {
-            this.archive = ARCHIVES.computeIfAbsent(archive.getFileName().toString(), name -> loader(archive));
+            this.archive = ARCHIVES.computeIfAbsent(archive, LambdaFunction::loader);
             this.contextType = this.archive.loadClass(INTERFACES + "Context");
             this.handler = this.archive
                     .loadClass(handlerClass)

@@ -1,30 +1,29 @@
 package com.quiltdata.athena.local.cloudformation;
 
+import static com.quiltdata.athena.local.protocol.AwsJson.text;
+
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.MissingNode;
-import java.net.URI;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.quiltdata.athena.local.clients.AwsClients;
+import com.quiltdata.athena.local.protocol.AwsJson;
+import com.quiltdata.athena.local.protocol.AwsServiceException;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.TreeMap;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 /**
- * A stack in an account on loopback that remembers what it has made, so that it can be deployed again with another
- * template, and deleted.
+ * A deployer of one stack, with the steps of the CDK CLI: it publishes the assets, and creates and executes a change set.
  */
 public final class LocalStack {
-    /** The type of a stack in another one. */
-    static final String NESTED_STACK = "AWS::CloudFormation::Stack";
-
-    private final URI endpoint;
-    private final Consumer<String> log;
-    private final List<StackState> deleted = new CopyOnWriteArrayList<>();
-    private volatile StackState state = StackState.beginning();
+    private final AwsClients aws;
+    private final CloudFormation cloudFormation;
+    private final String name;
 
     /** What becomes of a resource that a template declares and that exists outside the stack. */
     public enum ExistingResources {
@@ -34,118 +33,47 @@ public final class LocalStack {
          * As with {@code ImportExistingResources}: it becomes the stack's, as it is, if CloudFormation can import its
          * type by itself, and the template gives it a name that is no reference and has it retained; otherwise the
          * deployment fails.
-         *
-         * @see <a
-         *     href="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/import-resources-automatically.html">
-         *     Import resources automatically</a>
          */
         IMPORT
     }
 
     /**
-     * A resource of a stack.
+     * Prepares to deploy a stack.
      *
-     * @param type its type
-     * @param properties its properties, without intrinsic functions
-     * @param needs the logical ids of what it refers to and depends on
-     * @param resource the resource, as others refer to it
-     * @param isRetained whether it stays when the stack does not want it any more
-     * @param template that of a nested stack; nothing for any other resource
-     * @param nested what a nested stack has, by logical id; nothing for any other resource
-     */
-    record Member(
-            String type,
-            JsonNode properties,
-            Set<String> needs,
-            Resource resource,
-            boolean isRetained,
-            JsonNode template,
-            Map<String, Member> nested) {
-
-        /** A resource as a template declares it. */
-        static Member of(JsonNode declaration, JsonNode properties, Set<String> needs, Resource resource) {
-            boolean isRetained = declaration.path("DeletionPolicy").asText().equals("Retain");
-            return new Member(
-                    declaration.path("Type").asText(),
-                    properties,
-                    needs,
-                    resource,
-                    isRetained,
-                    MissingNode.getInstance(),
-                    Map.of());
-        }
-
-        /** The same nested stack with its template, and with what it has. */
-        Member withNested(JsonNode nestedTemplate, Map<String, Member> members) {
-            return new Member(type, properties, needs, resource, isRetained, nestedTemplate, members);
-        }
-
-        /** Whether it is a stack in this one. */
-        boolean isNestedStack() {
-            return type.equals(NESTED_STACK);
-        }
-
-        /** Whether a function of the stack makes it. */
-        boolean isCustom() {
-            return type.startsWith("Custom::");
-        }
-    }
-
-    /**
-     * Prepares a stack that has nothing yet.
-     *
+     * @param aws the account's S3, for assets
      * @param log gets what the stack's functions log, one message at a time
      */
-    public LocalStack(URI endpoint, Consumer<String> log) {
-        this.endpoint = endpoint;
-        this.log = message -> {
-            synchronized (log) {
-                log.accept(message);
-            }
-        };
-    }
-
-    /** Prepares a stack that has nothing yet, and whose functions' logs nobody reads. */
-    public LocalStack(URI endpoint) {
-        this(endpoint, message -> {});
+    public LocalStack(AwsClients aws, CloudFormation cloudFormation, String name, Consumer<String> log) {
+        this.aws = aws;
+        this.cloudFormation = cloudFormation;
+        this.name = name;
+        cloudFormation.logTo(name, log);
     }
 
     /**
      * Makes a stack of resources that exist, as an import by hand does: nothing about them is changed.
      *
-     * @param target what the stack is to become in the next deployment
-     * @param template an {@linkplain ImportTemplate import template} of it
-     * @throws IllegalArgumentException if there is no such resource, or it has no DeletionPolicy
-     * @throws IllegalStateException if the stack has something
+     * @param template an {@linkplain ImportTemplate import template} of what the stack is to become
+     * @throws IllegalStateException if there is no such resource; the message is the reason
      */
-    public void importResources(CloudAssembly target, JsonNode template) {
-        if (!state.isNew()) {
-            throw new IllegalStateException("Only the import that makes a stack is known here");
-        }
-        Template imports = new Template(template, Map.of());
-        Map<String, Member> imported = new ConcurrentHashMap<>();
-        try (ResourceTypes types = new ResourceTypes(target, endpoint, log)) {
-            imports.provision((logicalId, declaration, properties) -> {
-                String type = declaration.path("Type").asText();
-                if (!declaration.has("DeletionPolicy")) {
-                    throw new IllegalArgumentException(logicalId + ": an import needs a DeletionPolicy");
-                }
-                Resource resource = types.find(type, properties)
-                        .orElseThrow(() -> new IllegalArgumentException(
-                                "%s (%s): there is nothing to import".formatted(logicalId, type)));
-                imported.put(logicalId, Member.of(declaration, properties, imports.needs(declaration), resource));
-                return resource;
-            });
-        }
-        state = state.deployed("IMPORT_COMPLETE", target, imported, Map.of());
+    public void importResources(JsonNode template) {
+        ObjectNode request = request(Bootstrap.publish(aws, template.toString()), "IMPORT");
+        ArrayNode resources = request.putArray("ResourcesToImport");
+        template.path("Resources")
+                .properties()
+                .forEach(resource -> resources
+                        .addObject()
+                        .put("LogicalResourceId", resource.getKey())
+                        .set("ResourceType", resource.getValue().path("Type")));
+        deploy(request);
     }
 
     /**
      * Creates the stack or updates it. When that fails, the stack is rolled back to what it was.
      *
      * @param target what the stack is to be
-     * @throws ResourceExistsException if a resource exists outside the stack
-     * @throws RuntimeException if a resource cannot be made; the message is the reason
+     * @return the stack's outputs, by name
+     * @throws IllegalStateException if a resource cannot be made; the message is the reason
      */
     public Map<String, String> deploy(CloudAssembly target) {
         return deploy(target, ExistingResources.REFUSE, new ArrayList<>());
@@ -156,52 +84,123 @@ public final class LocalStack {
      *
      * @param target what the stack is to be
      * @param existing what becomes of resources that exist outside the stack
-     * @param changes gets what is done about each resource, in the order in which it comes to its end
-     * @throws ResourceExistsException if a resource exists outside the stack and is not imported
-     * @throws RuntimeException if a resource cannot be made; the message is the reason
+     * @param changes gets what the change set says of each resource
+     * @return the stack's outputs, by name
+     * @throws IllegalStateException if a resource cannot be made; the message is the reason
      */
     public Map<String, String> deploy(CloudAssembly target, ExistingResources existing, List<ResourceChange> changes) {
+        Bootstrap.publish(aws, target);
         // The CDK CLI deletes a stack that could not be made before it makes it again.
-        StackState before = state.status().equals(StackState.ROLLED_BACK) ? StackState.beginning() : state;
-        String operation = before.isNew() ? "CREATE" : "UPDATE";
-        StackState during = before.isNew() ? before.inCreation(target) : before.during(operation);
-        state = during;
-        try (ResourceTypes types = new ResourceTypes(target, endpoint, log)) {
-            StackUpdate update =
-                    new StackUpdate(types, before.members(), existing, Collections.synchronizedList(changes));
-            Map<String, String> outputs;
-            try {
-                outputs = update.apply(new Template(target.template(), Map.of()));
-            } catch (RuntimeException e) {
-                update.rollBack();
-                state = during.ended(before.isNew() ? StackState.ROLLED_BACK : "UPDATE_ROLLBACK_COMPLETE");
-                throw e;
+        if (status().equals(Stack.ROLLBACK_COMPLETE)) {
+            delete();
+        }
+        ObjectNode request = request(
+                        Bootstrap.publish(aws, target.template().toString()), status().isEmpty() ? "CREATE" : "UPDATE")
+                .put("ImportExistingResources", existing == ExistingResources.IMPORT);
+        changes.addAll(deploy(request));
+        Map<String, String> outputs = new TreeMap<>();
+        description()
+                .path("Outputs")
+                .forEach(output -> outputs.put(
+                        output.path("OutputKey").asText(),
+                        output.path("OutputValue").asText()));
+        return outputs;
+    }
+
+    private ObjectNode request(String templateUrl, String type) {
+        ObjectNode request = AwsJson.object()
+                .put("StackName", name)
+                .put("ChangeSetName", "local-deployment")
+                .put("ChangeSetType", type)
+                .put("TemplateURL", templateUrl)
+                .put("IncludeNestedStacks", true);
+        request.putArray("Capabilities").add("CAPABILITY_NAMED_IAM").add("CAPABILITY_AUTO_EXPAND");
+        return request;
+    }
+
+    private List<ResourceChange> deploy(ObjectNode request) {
+        String changeSet = call("CreateChangeSet", request).path("Id").asText();
+        ObjectNode ofChangeSet = AwsJson.object().put("ChangeSetName", changeSet);
+        JsonNode description = call("DescribeChangeSet", ofChangeSet);
+        if (description.path("StatusReason").asText().equals(ChangeSet.NO_CHANGES)) {
+            call("DeleteChangeSet", ofChangeSet);
+            return List.of();
+        }
+        Map<String, List<String>> properties = new HashMap<>();
+        collectProperties(description, properties);
+        Set<String> before = new HashSet<>();
+        cloudFormation.resourceEvents(name).forEach(event -> before.add(text(event, "EventId")));
+        call("ExecuteChangeSet", ofChangeSet);
+        cloudFormation.await(name);
+        List<ObjectNode> events = new ArrayList<>(cloudFormation.resourceEvents(name));
+        events.removeIf(event -> before.contains(text(event, "EventId")));
+        if (!status().matches("(CREATE|UPDATE|IMPORT)_COMPLETE")) {
+            throw new IllegalStateException(events.stream()
+                    .filter(event -> text(event, "ResourceStatus").endsWith("_FAILED"))
+                    .findFirst()
+                    .map(event -> text(event, "ResourceStatusReason"))
+                    .orElseGet(() -> text(description(), "StackStatusReason")));
+        }
+        return events.stream()
+                .flatMap(event ->
+                        ResourceChange.of(event, properties.getOrDefault(text(event, "LogicalResourceId"), List.of()))
+                                .stream())
+                .toList();
+    }
+
+    private void collectProperties(JsonNode changeSet, Map<String, List<String>> properties) {
+        for (JsonNode each : changeSet.path("Changes")) {
+            JsonNode change = each.path("ResourceChange");
+            properties.put(
+                    text(change, "LogicalResourceId"),
+                    change.path("Details")
+                            .valueStream()
+                            .map(detail -> detail.at("/Target/Name").asText())
+                            .toList());
+            if (change.has("ChangeSetId")) {
+                collectProperties(
+                        call("DescribeChangeSet", AwsJson.object("ChangeSetName", change.get("ChangeSetId"))),
+                        properties);
             }
-            update.cleanUp();
-            state = during.deployed(operation + "_COMPLETE", target, update.members(), outputs);
-            return outputs;
         }
     }
 
     /** Deletes the stack, except for what is to be retained. */
     public void delete() {
-        StackState during = state.during("DELETE");
-        state = during;
-        try (ResourceTypes types = new ResourceTypes(during.assembly().orElseThrow(), endpoint, log)) {
-            StackUpdate.delete(types, during.members(), id -> true);
-        }
-        deleted.add(during.ended(StackDescription.DELETED));
-        state = StackState.beginning();
+        call("DeleteStack", ofStack());
+        cloudFormation.await(name);
     }
 
-    /**
-     * What CloudFormation would tell of the stack, of those nested in it, and of its predecessors that are deleted.
-     *
-     * @return for {@link com.quiltdata.athena.local.aws.EmbeddedAws#tellOfStacks}
-     */
-    public List<StackDescription> descriptions() {
-        return Stream.concat(Stream.of(state), deleted.stream())
-                .flatMap(each -> each.descriptions().stream())
-                .toList();
+    /** The stack's ARN. */
+    public String id() {
+        return text(description(), "StackId");
+    }
+
+    private JsonNode description() {
+        return call("DescribeStacks", ofStack()).path("Stacks").path(0);
+    }
+
+    /** The stack's status; empty if it is not there. */
+    public String status() {
+        try {
+            return cloudFormation
+                    .call("DescribeStacks", ofStack())
+                    .at("/Stacks/0/StackStatus")
+                    .asText();
+        } catch (AwsServiceException e) {
+            return "";
+        }
+    }
+
+    private ObjectNode ofStack() {
+        return AwsJson.object().put("StackName", name);
+    }
+
+    private JsonNode call(String operation, ObjectNode request) {
+        try {
+            return cloudFormation.call(operation, request);
+        } catch (AwsServiceException e) {
+            throw new IllegalStateException(e.getMessage(), e);
+        }
     }
 }

@@ -1,7 +1,6 @@
 package com.quiltdata.athena.local.cloudformation;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -9,23 +8,30 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.deser.std.FromStringDeserializer;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.quiltdata.athena.local.clients.AwsClients;
+import com.quiltdata.athena.local.protocol.AwsJson;
 import com.quiltdata.athena.local.protocol.LocalAccount;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.UUID;
-import java.util.function.Consumer;
+import java.util.concurrent.ConcurrentHashMap;
 import software.amazon.awssdk.core.document.Document;
 import software.amazon.awssdk.services.athena.model.CreateNamedQueryRequest;
 import software.amazon.awssdk.services.athena.model.CreateWorkGroupRequest;
 import software.amazon.awssdk.services.athena.model.InvalidRequestException;
 import software.amazon.awssdk.services.athena.model.UpdateWorkGroupRequest;
+import software.amazon.awssdk.services.athena.model.WorkGroup;
 import software.amazon.awssdk.services.glue.model.AlreadyExistsException;
 import software.amazon.awssdk.services.glue.model.CreateDatabaseRequest;
 import software.amazon.awssdk.services.glue.model.CreateTableRequest;
@@ -35,6 +41,7 @@ import software.amazon.awssdk.services.glue.model.UpdateTableRequest;
 import software.amazon.awssdk.services.s3.model.BucketAlreadyExistsException;
 import software.amazon.awssdk.services.s3.model.BucketAlreadyOwnedByYouException;
 import software.amazon.awssdk.services.s3.model.NoSuchBucketException;
+import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.utils.builder.SdkBuilder;
 
 /**
@@ -49,25 +56,26 @@ final class ResourceTypes implements AutoCloseable {
     /** Permissions, logs and encryption are not checked on loopback; these are known, and nothing happens for them. */
     private static final Set<String> WITHOUT_COUNTERPART = Set.of(
             "AWS::CDK::Metadata",
+            "AWS::ECR::Repository",
             "AWS::IAM::Policy",
             "AWS::IAM::Role",
+            "AWS::KMS::Alias",
+            "AWS::KMS::Key",
             "AWS::Logs::LogGroup",
-            "AWS::S3::BucketPolicy",
             "Custom::S3AutoDeleteObjects");
 
     /** What a bucket has beyond its name; of these, too, nothing is checked on loopback. */
     private static final List<String> BUCKET_SETTINGS = List.of(
+            "AccessControl",
             "BucketEncryption",
             "LifecycleConfiguration",
             "OwnershipControls",
             "PublicAccessBlockConfiguration",
-            "Tags");
+            "Tags",
+            "VersioningConfiguration");
 
     private static final List<String> RESULT_SETTINGS =
             List.of("OutputLocation", "EncryptionConfiguration", "ExpectedBucketOwner");
-
-    /** What comes before the name of a nested stack's output, in the name of an attribute. */
-    private static final String OUTPUT = "Outputs.";
 
     private static final ObjectMapper REQUESTS = JsonMapper.builder()
             .propertyNamingStrategy(PropertyNamingStrategies.UPPER_CAMEL_CASE)
@@ -80,19 +88,97 @@ final class ResourceTypes implements AutoCloseable {
             }))
             .build();
 
-    private final CloudAssembly assembly;
+    /** From a type that can be imported to the property that names a resource of it. */
+    private static final Map<String, String> IDENTIFIED_BY = Map.of(
+            "AWS::Athena::WorkGroup", "Name",
+            "AWS::Glue::Database", "DatabaseName",
+            "AWS::IAM::ManagedPolicy", "PolicyArn",
+            "AWS::S3::Bucket", "BucketName");
+
     private final AwsClients aws;
-    private final CustomResources customResources;
+    private final Functions functions;
+    private final Map<String, String> parameters;
+    private final Map<String, Path> archives = new ConcurrentHashMap<>();
 
     /**
      * Prepares to create resources.
      *
-     * @param log gets what the stack's functions log
+     * @param endpoint where the account's other services are
+     * @param parameters the account's parameter store, by name
      */
-    ResourceTypes(CloudAssembly assembly, URI endpoint, Consumer<String> log) {
-        this.assembly = assembly;
+    ResourceTypes(URI endpoint, Map<String, String> parameters) {
         this.aws = new AwsClients(endpoint);
-        this.customResources = new CustomResources(assembly, endpoint, log);
+        this.functions = new Functions(endpoint, this::archive);
+        this.parameters = parameters;
+    }
+
+    Functions functions() {
+        return functions;
+    }
+
+    /** The property that names a resource when it is imported; empty where a type cannot be. */
+    static Optional<String> identifiedBy(String type) {
+        return Optional.ofNullable(IDENTIFIED_BY.get(type));
+    }
+
+    /**
+     * Reads a parameter of the parameter store.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
+    String storedParameter(String name) {
+        String value = parameters.get(name);
+        if (value == null) {
+            throw new IllegalArgumentException(
+                    "Unable to fetch parameters [%s] from parameter store for this account.".formatted(name));
+        }
+        return value;
+    }
+
+    /**
+     * Reads an object of S3.
+     *
+     * @param url with the bucket in its path or before the host's name
+     * @throws IllegalArgumentException if there is none
+     */
+    String object(String url) {
+        URI uri = URI.create(url);
+        String path = uri.getPath().substring(1);
+        int s3 = uri.getHost().startsWith("s3.") || !uri.getHost().contains(".s3.")
+                ? 0
+                : uri.getHost().indexOf(".s3.");
+        String bucket = s3 > 0 ? uri.getHost().substring(0, s3) : path.substring(0, path.indexOf('/'));
+        String key = s3 > 0 ? path : path.substring(bucket.length() + 1);
+        try {
+            return aws.s3().getObjectAsBytes(get -> get.bucket(bucket).key(key)).asUtf8String();
+        } catch (S3Exception e) {
+            throw new IllegalArgumentException(
+                    "S3 error: " + e.awsErrorDetails().errorMessage(), e);
+        }
+    }
+
+    private Path archive(String bucket, String key) {
+        return archives.computeIfAbsent(bucket + "/" + key, name -> {
+            try {
+                Path file = Files.createTempFile("function", "-" + key.replace('/', '-'));
+                file.toFile().deleteOnExit();
+                Files.write(
+                        file,
+                        aws.s3()
+                                .getObjectAsBytes(get -> get.bucket(bucket).key(key))
+                                .asByteArray());
+                return file;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            } catch (S3Exception e) {
+                throw new IllegalArgumentException(
+                        "Error occurred while GetObject. S3 Error Code: %s. S3 Error Message: %s"
+                                .formatted(
+                                        e.awsErrorDetails().errorCode(),
+                                        e.awsErrorDetails().errorMessage()),
+                        e);
+            }
+        });
     }
 
     /**
@@ -100,9 +186,9 @@ final class ResourceTypes implements AutoCloseable {
      *
      * @param properties its properties, without intrinsic functions
      * @throws IllegalArgumentException if the type or one of the properties is unknown
-     * @throws ResourceExistsException if there is one of that name
+     * @throws IllegalStateException if there is one of that name; the message begins with {@code AlreadyExists}
      */
-    Resource create(String logicalId, String type, JsonNode properties) {
+    Resource create(Stack stack, String logicalId, String type, JsonNode properties) {
         try {
             return switch (type) {
                 case "AWS::Athena::NamedQuery" -> namedQuery(properties);
@@ -113,19 +199,30 @@ final class ResourceTypes implements AutoCloseable {
                 case "AWS::Glue::Table" -> table(properties);
                 case "AWS::IAM::ManagedPolicy" ->
                     managedPolicy(properties.path("ManagedPolicyName").asText(logicalId));
-                case "AWS::Lambda::Function" -> customResources.declareFunction(logicalId, properties);
+                case "AWS::IAM::Role" -> role(properties.path("RoleName").asText(physicalName(stack, logicalId)));
+                case "AWS::Lambda::Function" -> functions.put(stack, physicalName(stack, logicalId), properties);
                 case "AWS::S3::Bucket" -> bucket(properties);
+                case "AWS::S3::BucketPolicy" -> bucketPolicy(properties);
                 case "AWS::Scheduler::Schedule" -> schedule(logicalId, properties);
+                case "AWS::SSM::Parameter" -> parameter(properties);
                 case "AWS::StepFunctions::StateMachine" -> stateMachine(logicalId, properties);
-                case "Custom::AthenaView" -> customResources.create(logicalId, type, properties);
+                case "Custom::AthenaView" -> functions.create(stack, logicalId, type, properties);
                 default -> withoutCounterpart(logicalId, type);
             };
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException("%s (%s): %s".formatted(logicalId, type, e.getOriginalMessage()), e);
         } catch (AlreadyExistsException | BucketAlreadyExistsException | BucketAlreadyOwnedByYouException e) {
-            throw new ResourceExistsException(
-                    logicalId, type, e.awsErrorDetails().errorMessage());
+            throw exists(logicalId, type, e.awsErrorDetails().errorMessage());
         }
+    }
+
+    /** The error for a resource that exists outside the stack. */
+    static IllegalStateException exists(String logicalId, String type, String reason) {
+        return new IllegalStateException("AlreadyExists: %s (%s): %s".formatted(logicalId, type, reason));
+    }
+
+    private static String physicalName(Stack stack, String logicalId) {
+        return stack.name() + "-" + logicalId;
     }
 
     /**
@@ -171,7 +268,8 @@ final class ResourceTypes implements AutoCloseable {
      * @return what others refer to; another reference means that the current resource is to be deleted
      * @throws IllegalArgumentException if such a change is unknown here
      */
-    Resource update(String logicalId, String type, Resource current, JsonNode oldProperties, JsonNode properties) {
+    Resource update(
+            Stack stack, String logicalId, String type, Resource current, JsonNode oldProperties, JsonNode properties) {
         try {
             return switch (type) {
                 case "AWS::Athena::NamedQuery" -> namedQuery(properties);
@@ -184,7 +282,9 @@ final class ResourceTypes implements AutoCloseable {
                 case "AWS::CloudWatch::Alarm",
                         "AWS::CloudWatch::Dashboard",
                         "AWS::IAM::ManagedPolicy",
-                        "AWS::Lambda::Function" -> create(logicalId, type, properties);
+                        "AWS::Lambda::Function",
+                        "AWS::S3::BucketPolicy",
+                        "AWS::SSM::Parameter" -> create(stack, logicalId, type, properties);
                 case "AWS::Scheduler::Schedule" -> {
                     aws.scheduler().update(current.reference(), properties.deepCopy());
                     yield current;
@@ -202,7 +302,7 @@ final class ResourceTypes implements AutoCloseable {
                 }
                 case "AWS::S3::Bucket" -> unlessChanged(current, logicalId, oldProperties, properties, BUCKET_SETTINGS);
                 case "Custom::AthenaView" ->
-                    customResources.update(logicalId, type, current, oldProperties, properties);
+                    functions.update(stack, logicalId, type, current, oldProperties, properties);
                 default -> {
                     if (!WITHOUT_COUNTERPART.contains(type)) {
                         throw new IllegalArgumentException(
@@ -221,7 +321,7 @@ final class ResourceTypes implements AutoCloseable {
      *
      * @param properties its properties, without intrinsic functions
      */
-    void delete(String logicalId, String type, Resource current, JsonNode properties) {
+    void delete(Stack stack, String logicalId, String type, Resource current, JsonNode properties) {
         String name = current.reference();
         switch (type) {
             case "AWS::Athena::NamedQuery" -> aws.athena().deleteNamedQuery(delete -> delete.namedQueryId(name));
@@ -236,11 +336,14 @@ final class ResourceTypes implements AutoCloseable {
                         .deleteTable(delete -> delete.databaseName(
                                         properties.path("DatabaseName").asText())
                                 .name(name));
+            case "AWS::Lambda::Function" -> functions.delete(current);
             case "AWS::S3::Bucket" -> aws.s3().deleteBucket(delete -> delete.bucket(name));
+            case "AWS::S3::BucketPolicy" -> aws.s3().deleteBucketPolicy(delete -> delete.bucket(name));
+            case "AWS::SSM::Parameter" -> parameters.remove(name);
             case "AWS::Scheduler::Schedule" -> aws.scheduler().delete(name);
             case "AWS::StepFunctions::StateMachine" ->
                 aws.stepFunctions().call("DeleteStateMachine", Map.of("stateMachineArn", name));
-            case "Custom::AthenaView" -> customResources.delete(logicalId, type, current, properties);
+            case "Custom::AthenaView" -> functions.delete(stack, logicalId, type, current, properties);
             case "Custom::S3AutoDeleteObjects" -> {
                 close(properties.path("BucketName").asText());
                 empty(properties.path("BucketName").asText());
@@ -248,7 +351,7 @@ final class ResourceTypes implements AutoCloseable {
             case "AWS::CloudWatch::Alarm",
                     "AWS::CloudWatch::Dashboard",
                     "AWS::IAM::ManagedPolicy",
-                    "AWS::Lambda::Function" -> {
+                    "AWS::IAM::Role" -> {
                 // There is nothing but its name or ARN.
             }
             default -> withoutCounterpart(logicalId, type);
@@ -298,6 +401,24 @@ final class ResourceTypes implements AutoCloseable {
         return new Resource("arn:aws:iam::%s:policy/%s".formatted(LocalAccount.ACCOUNT_ID, name));
     }
 
+    private static Resource role(String name) {
+        return new Resource(name, Map.of("Arn", "arn:aws:iam::%s:role/%s".formatted(LocalAccount.ACCOUNT_ID, name)));
+    }
+
+    private Resource parameter(JsonNode properties) {
+        String name = properties.path("Name").asText();
+        parameters.put(name, properties.path("Value").asText());
+        return new Resource(name, Map.of("Value", properties.path("Value").asText()));
+    }
+
+    private Resource bucketPolicy(JsonNode properties) {
+        String bucket = properties.path("Bucket").asText();
+        aws.s3()
+                .putBucketPolicy(put -> put.bucket(bucket)
+                        .policy(properties.path("PolicyDocument").toString()));
+        return new Resource(bucket);
+    }
+
     private static Resource alarm(String logicalId, JsonNode properties) {
         CloudWatchRules.checkAlarm(logicalId, properties);
         return new Resource(logicalId);
@@ -315,7 +436,13 @@ final class ResourceTypes implements AutoCloseable {
     }
 
     private static Resource bucketResource(String name) {
-        return new Resource(name, Map.of("Arn", "arn:aws:s3:::" + name));
+        return new Resource(
+                name,
+                Map.of(
+                        "Arn",
+                        "arn:aws:s3:::" + name,
+                        "RegionalDomainName",
+                        "%s.s3.%s.amazonaws.com".formatted(name, LocalAccount.REGION)));
     }
 
     private Resource workGroup(String logicalId, JsonNode properties) throws JsonProcessingException {
@@ -329,8 +456,7 @@ final class ResourceTypes implements AutoCloseable {
         }
         CreateWorkGroupRequest create = request(request, CreateWorkGroupRequest.serializableBuilderClass());
         if (find("AWS::Athena::WorkGroup", properties).isPresent()) {
-            throw new ResourceExistsException(
-                    logicalId, "AWS::Athena::WorkGroup", "Workgroup already exists: " + create.name());
+            throw exists(logicalId, "AWS::Athena::WorkGroup", "Workgroup already exists: " + create.name());
         }
         aws.athena().createWorkGroup(create);
         return new Resource(create.name());
@@ -439,38 +565,85 @@ final class ResourceTypes implements AutoCloseable {
     }
 
     /** A nested stack as its parent refers to it. */
-    static Resource nestedStack(String id, Map<String, String> outputs) {
+    static Resource nestedStack(Stack stack) {
         Map<String, String> attributes = new HashMap<>();
-        outputs.forEach((name, value) -> attributes.put(OUTPUT + name, value));
-        return new Resource(id, attributes);
+        stack.content().outputs().forEach((name, value) -> attributes.put("Outputs." + name, value));
+        return new Resource(stack.id(), attributes);
     }
 
-    /** Reads the outputs of a nested stack. */
-    static Map<String, String> nestedOutputs(Resource resource) {
-        Map<String, String> outputs = new TreeMap<>();
-        resource.attributes().forEach((name, value) -> outputs.put(name.substring(OUTPUT.length()), value));
-        return outputs;
-    }
-
-    /**
-     * Finds the template of a nested stack.
-     *
-     * @param properties the nested stack's, without intrinsic functions
-     */
-    JsonNode nestedTemplate(JsonNode properties) {
-        return assembly.nestedTemplate(properties.path("TemplateURL").asText());
+    /** Reads an object of texts, as custom resources and nested stacks get their properties. */
+    static Map<String, String> texts(JsonNode object) {
+        Map<String, String> texts = new LinkedHashMap<>();
+        object.properties()
+                .forEach(field -> texts.put(field.getKey(), field.getValue().asText()));
+        return texts;
     }
 
     /**
-     * Reads what a parent passes to a nested stack.
+     * Compares what the services tell of a resource with what it was declared to be.
      *
-     * @param properties the nested stack's, without intrinsic functions
-     * @return the values of the nested template's parameters, by name
+     * @return as CloudFormation describes it; empty where nothing can be told of such a resource
      */
-    static Map<String, String> nestedParameters(JsonNode properties) {
-        Map<String, String> parameters =
-                REQUESTS.convertValue(properties.path("Parameters"), new TypeReference<Map<String, String>>() {});
-        return parameters == null ? Map.of() : parameters;
+    Optional<ObjectNode> drift(String type, Resource resource, JsonNode properties) {
+        String name = resource.reference();
+        ObjectNode actual = REQUESTS.createObjectNode();
+        try {
+            switch (type) {
+                case "AWS::Athena::WorkGroup" -> {
+                    WorkGroup workGroup = aws.athena()
+                            .getWorkGroup(get -> get.workGroup(name))
+                            .workGroup();
+                    actual.put("Description", workGroup.description()).put("State", workGroup.stateAsString());
+                    actual.set("WorkGroupConfiguration", Drift.json(workGroup.configuration()));
+                }
+                case "AWS::Glue::Database" ->
+                    actual.set(
+                            "DatabaseInput",
+                            Drift.json(aws.glue()
+                                    .getDatabase(get -> get.name(name))
+                                    .database()));
+                case "AWS::Glue::Table" -> {
+                    if (!properties.has("TableInput")) {
+                        return Optional.empty();
+                    }
+                    String database = properties.path("DatabaseName").asText();
+                    actual.set(
+                            "TableInput",
+                            Drift.json(aws.glue()
+                                    .getTable(get -> get.databaseName(database).name(name))
+                                    .table()));
+                }
+                case "AWS::S3::Bucket" -> {
+                    aws.s3().headBucket(head -> head.bucket(name));
+                    actual.set("Tags", tags(name));
+                }
+                case "AWS::S3::BucketPolicy" ->
+                    actual.set(
+                            "PolicyDocument",
+                            AwsJson.parse(aws.s3()
+                                    .getBucketPolicy(get -> get.bucket(name))
+                                    .policy()));
+                default -> {
+                    return Optional.empty();
+                }
+            }
+        } catch (EntityNotFoundException | InvalidRequestException | S3Exception e) {
+            return Optional.of(Drift.deleted(properties));
+        }
+        return Optional.of(Drift.between(properties, actual));
+    }
+
+    private JsonNode tags(String bucket) {
+        ArrayNode tags = REQUESTS.createArrayNode();
+        try {
+            aws.s3()
+                    .getBucketTagging(get -> get.bucket(bucket))
+                    .tagSet()
+                    .forEach(tag -> tags.addObject().put("Key", tag.key()).put("Value", tag.value()));
+        } catch (S3Exception e) {
+            // It has none.
+        }
+        return tags;
     }
 
     /** Reads properties into an SDK request; a property that the request does not have is refused. */

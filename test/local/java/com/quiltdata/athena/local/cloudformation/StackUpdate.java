@@ -1,19 +1,17 @@
 package com.quiltdata.athena.local.cloudformation;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.quiltdata.athena.QuiltAthenaApp;
-import com.quiltdata.athena.local.cloudformation.LocalStack.ExistingResources;
-import com.quiltdata.athena.local.cloudformation.LocalStack.Member;
-import com.quiltdata.athena.local.cloudformation.ResourceChange.Action;
+import com.quiltdata.athena.local.cloudformation.Stack.Content;
+import com.quiltdata.athena.local.cloudformation.Stack.Member;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedSet;
-import java.util.TreeSet;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 
 /**
@@ -28,35 +26,58 @@ import java.util.function.Predicate;
  *     Update behaviors of stack resources</a>
  */
 final class StackUpdate {
-    private static final String FUNCTION = "AWS::Lambda::Function";
-
     private static final Set<String> DELETION_POLICIES_TO_IMPORT = Set.of("Retain", "RetainExceptOnCreate");
 
     /** From a type that CloudFormation imports by itself to the property that names a resource of it. */
     private static final Map<String, String> IMPORTED_BY = Map.of(
             "AWS::Athena::WorkGroup", "Name", "AWS::Glue::Database", "DatabaseName", "AWS::S3::Bucket", "BucketName");
 
-    private final ResourceTypes types;
-    private final Map<String, Member> before;
-    private final ExistingResources existing;
-    private final List<ResourceChange> changes;
+    private final Stacks stacks;
+    private final Stack stack;
+    private final Imports imports;
+    private final Content before;
+    private final boolean isCreation;
     private final Map<String, Member> now = new ConcurrentHashMap<>();
     private final Map<String, StackUpdate> nestedUpdates = new ConcurrentHashMap<>();
-    private final Set<String> failed = ConcurrentHashMap.newKeySet();
+    private final List<String> failed = new CopyOnWriteArrayList<>();
 
     /**
-     * Prepares an update.
+     * What becomes of resources that exist outside the stack.
      *
-     * @param before what the stack has, by logical id
-     * @param existing what becomes of resources that exist outside the stack
-     * @param changes gets what is done about each resource, from several threads
+     * @param byItself whether CloudFormation looks for them, as with {@code ImportExistingResources}
+     * @param named the logical ids of those that the request names
+     * @see <a
+     *     href="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/import-resources-automatically.html">
+     *     Import resources automatically</a>
      */
-    StackUpdate(
-            ResourceTypes types, Map<String, Member> before, ExistingResources existing, List<ResourceChange> changes) {
-        this.types = types;
-        this.before = before;
-        this.existing = existing;
-        this.changes = changes;
+    record Imports(boolean byItself, Set<String> named) {
+        /** CloudFormation does not look for a resource whose name is a reference or a function. */
+        boolean looksFor(String type, JsonNode declaration) {
+            return byItself
+                    && IMPORTED_BY.containsKey(type)
+                    && declaration
+                            .path("Properties")
+                            .path(IMPORTED_BY.get(type))
+                            .isTextual();
+        }
+    }
+
+    /** Prepares an update. */
+    StackUpdate(Stacks stacks, Stack stack, Imports imports) {
+        this.stacks = stacks;
+        this.stack = stack;
+        this.imports = imports;
+        this.before = stack.content();
+        this.isCreation = before.template().isMissingNode();
+    }
+
+    /** What events and statuses call it. */
+    String operation() {
+        return !imports.named().isEmpty() ? "IMPORT" : isCreation ? "CREATE" : "UPDATE";
+    }
+
+    boolean isCreation() {
+        return isCreation;
     }
 
     /**
@@ -64,123 +85,183 @@ final class StackUpdate {
      *
      * @throws RuntimeException if a resource cannot be made; the update is then to be rolled back
      */
-    Map<String, String> apply(Template template) {
-        return template.provision((logicalId, declaration, properties) -> {
-            Member member = provision(logicalId, declaration, properties, template.needs(declaration));
-            now.put(logicalId, member);
-            return member.resource();
-        });
+    void apply(JsonNode content, Map<String, String> parameters) {
+        stack.become(new Content(content, parameters, before.members(), before.outputs()));
+        try {
+            Template template = Template.of(content, parameters, stack.pseudoParameters());
+            Map<String, String> outputs = template.provision((logicalId, declaration, properties) -> {
+                Member member = provision(logicalId, declaration, properties, template.needs(declaration));
+                now.put(logicalId, member);
+                return member.resource();
+            });
+            stack.become(new Content(content, parameters, Map.copyOf(now), outputs));
+        } catch (RuntimeException e) {
+            // Until it is rolled back, it has both.
+            Map<String, Member> members = new HashMap<>(before.members());
+            members.putAll(now);
+            stack.become(new Content(content, parameters, members, before.outputs()));
+            throw e;
+        }
     }
 
-    /** What the stack has now. */
-    Map<String, Member> members() {
-        return Map.copyOf(now);
+    /** The logical ids of what failed. */
+    List<String> failed() {
+        return failed;
     }
 
     private Member provision(String logicalId, JsonNode declaration, JsonNode properties, Set<String> needs) {
         String type = declaration.path("Type").asText();
-        Optional<Member> old = Optional.ofNullable(before.get(logicalId));
-        if (type.equals(LocalStack.NESTED_STACK)) {
-            return nestedStack(logicalId, declaration, properties, needs, old);
-        }
+        Optional<Member> old = Optional.ofNullable(before.members().get(logicalId))
+                .filter(member -> member.type().equals(type));
         try {
-            Resource resource = old.isEmpty() || type.equals(FUNCTION)
-                    ? added(logicalId, type, declaration, properties)
-                    : changed(logicalId, old.get(), properties);
-            return Member.of(declaration, properties, needs, resource);
+            Resource resource = type.equals(Stack.TYPE)
+                    ? nestedStack(logicalId, properties, old)
+                    : old.isEmpty()
+                            ? added(logicalId, type, declaration, properties)
+                            : changed(logicalId, old.get(), properties);
+            boolean isRetained = declaration.path("DeletionPolicy").asText().equals("Retain");
+            return new Member(type, properties, needs, resource, isRetained);
         } catch (RuntimeException e) {
             failed.add(logicalId);
+            event(
+                    logicalId,
+                    old.map(member -> member.resource().reference()).orElse(""),
+                    type,
+                    (old.isEmpty() ? "CREATE" : "UPDATE") + "_FAILED",
+                    e.getMessage());
             throw e;
         }
     }
 
     private Resource added(String logicalId, String type, JsonNode declaration, JsonNode properties) {
-        Optional<Resource> found = existing == ExistingResources.IMPORT && isNamed(type, declaration)
-                ? types.find(type, properties)
+        boolean isNamed = imports.named().contains(logicalId);
+        Optional<Resource> found = isNamed || imports.looksFor(type, declaration)
+                ? stacks.types().find(type, properties)
                 : Optional.empty();
+        if (isNamed && found.isEmpty()) {
+            throw new IllegalArgumentException("%s (%s): there is nothing to import".formatted(logicalId, type));
+        }
         if (found.isPresent()
+                && !isNamed
                 && !DELETION_POLICIES_TO_IMPORT.contains(
                         declaration.path("DeletionPolicy").asText())) {
-            throw new ResourceExistsException(
+            throw ResourceTypes.exists(
                     logicalId, type, "to be imported, it must have the DeletionPolicy Retain or RetainExceptOnCreate");
         }
-        Resource resource = found.orElseGet(() -> types.create(logicalId, type, properties));
-        Action action = found.isPresent() ? Action.IMPORTED : Action.CREATED;
-        changes.add(new ResourceChange(type, resource.reference(), action, List.of()));
+        String operation = found.isPresent() ? "IMPORT" : "CREATE";
+        event(logicalId, "", type, operation + "_IN_PROGRESS", "");
+        Resource resource = found.orElseGet(() -> stacks.types().create(stack, logicalId, type, properties));
+        event(logicalId, resource.reference(), type, operation + "_COMPLETE", "");
         return resource;
-    }
-
-    /** CloudFormation does not look for a resource whose name is a reference or a function. */
-    private static boolean isNamed(String type, JsonNode declaration) {
-        return IMPORTED_BY.containsKey(type)
-                && declaration.path("Properties").path(IMPORTED_BY.get(type)).isTextual();
     }
 
     private Resource changed(String logicalId, Member old, JsonNode properties) {
         if (old.properties().equals(properties)) {
             return old.resource();
         }
-        Resource resource = types.update(logicalId, old.type(), old.resource(), old.properties(), properties);
-        SortedSet<String> names = new TreeSet<>();
-        old.properties().fieldNames().forEachRemaining(names::add);
-        properties.fieldNames().forEachRemaining(names::add);
-        names.removeIf(name -> old.properties().path(name).equals(properties.path(name)));
-        changes.add(new ResourceChange(old.type(), resource.reference(), Action.UPDATED, List.copyOf(names)));
+        return update(logicalId, old, old.resource(), old.properties(), properties);
+    }
+
+    private Resource update(String logicalId, Member member, Resource current, JsonNode from, JsonNode to) {
+        event(logicalId, current.reference(), member.type(), "UPDATE_IN_PROGRESS", "");
+        Resource resource = stacks.types().update(stack, logicalId, member.type(), current, from, to);
+        event(logicalId, resource.reference(), member.type(), "UPDATE_COMPLETE", "");
         return resource;
     }
 
-    private Member nestedStack(
-            String logicalId, JsonNode declaration, JsonNode properties, Set<String> needs, Optional<Member> old) {
-        StackUpdate update = new StackUpdate(types, old.map(Member::nested).orElse(Map.of()), existing, changes);
+    private Resource nestedStack(String logicalId, JsonNode properties, Optional<Member> old) {
+        Stack nested = old.map(member -> stacks.get(member.resource().reference()))
+                .orElseGet(() -> stacks.add(
+                        new Stack("%s-%s-%s".formatted(stack.name(), logicalId, Stacks.suffix()), Optional.of(stack))));
+        StackUpdate update = new StackUpdate(stacks, nested, imports);
         nestedUpdates.put(logicalId, update);
-        JsonNode template = types.nestedTemplate(properties);
-        Map<String, String> outputs = update.apply(new Template(template, ResourceTypes.nestedParameters(properties)));
-        String id = old.map(member -> member.resource().reference())
-                .orElseGet(() -> StackDescription.id(
-                        QuiltAthenaApp.STACK_ID + "-" + logicalId,
-                        UUID.randomUUID().toString()));
-        return Member.of(declaration, properties, needs, ResourceTypes.nestedStack(id, outputs))
-                .withNested(template, update.members());
+        JsonNode template = stacks.template(properties.path("TemplateURL").asText());
+        Map<String, String> parameters =
+                stacks.parameters(template, ResourceTypes.texts(properties.path("Parameters")));
+        String operation = update.operation();
+        event(logicalId, nested.id(), Stack.TYPE, operation + "_IN_PROGRESS", "");
+        nested.enter(operation + "_IN_PROGRESS", "");
+        try {
+            update.apply(template, parameters);
+        } catch (RuntimeException e) {
+            nested.enter(operation + "_FAILED", update.failureReason());
+            throw new IllegalStateException(
+                    "Embedded stack %s was not successfully %sd: %s"
+                            .formatted(nested.id(), operation.toLowerCase(Locale.ROOT), e.getMessage()),
+                    e);
+        }
+        nested.enter(operation + "_COMPLETE", "");
+        event(logicalId, nested.id(), Stack.TYPE, operation + "_COMPLETE", "");
+        return ResourceTypes.nestedStack(nested);
+    }
+
+    /** CloudFormation's words for which resources have failed. */
+    String failureReason() {
+        return failed.isEmpty()
+                ? "The template could not be applied"
+                : "The following resource(s) failed to %s: [%s]."
+                        .formatted(isCreation ? "create" : "update", String.join(", ", failed));
     }
 
     /** Deletes what the template does not declare any more, and what another resource took the place of. */
     void cleanUp() {
         nestedUpdates.values().forEach(StackUpdate::cleanUp);
-        delete(types, before, id -> !isStillThere(before.get(id), now.get(id)));
+        delete(before.members(), id -> !isStillThere(before.members().get(id), now.get(id)));
     }
 
     /** Changes back what was changed, and deletes what was created, unless it is to be retained. */
     void rollBack() {
-        graph(before).forward(this::restore);
+        graph(before.members()).forward(this::restore);
         nestedUpdates.forEach((logicalId, update) -> {
-            if (!before.containsKey(logicalId) && !now.containsKey(logicalId)) {
-                update.rollBack();
+            if (!before.members().containsKey(logicalId) && !now.containsKey(logicalId)) {
+                update.rollBackAndLeave(logicalId, this);
             }
         });
-        delete(types, now, id -> !before.containsKey(id));
+        delete(now, id -> !before.members().containsKey(id));
+        stack.become(isCreation ? new Content(stack.content().template(), Map.of(), retained(), Map.of()) : before);
+    }
+
+    private Map<String, Member> retained() {
+        Map<String, Member> retained = new HashMap<>(now);
+        retained.values().removeIf(member -> !member.isRetained());
+        return retained;
+    }
+
+    /** A nested stack that could not be made goes as a whole. */
+    private void rollBackAndLeave(String logicalId, StackUpdate parent) {
+        stack.enter("DELETE_IN_PROGRESS", "");
+        rollBack();
+        stack.enter(Stack.DELETE_COMPLETE, "");
+        parent.event(logicalId, stack.id(), Stack.TYPE, Stack.DELETE_COMPLETE, "");
     }
 
     private void restore(String logicalId) {
-        Member old = before.get(logicalId);
+        Member old = before.members().get(logicalId);
         Member changed = now.get(logicalId);
-        if (nestedUpdates.containsKey(logicalId)) {
-            nestedUpdates.get(logicalId).rollBack();
+        StackUpdate nested = nestedUpdates.get(logicalId);
+        if (nested != null) {
+            event(logicalId, nested.stack.id(), Stack.TYPE, "UPDATE_IN_PROGRESS", "");
+            nested.stack.enter("UPDATE_ROLLBACK_IN_PROGRESS", "");
+            nested.rollBack();
+            nested.stack.enter("UPDATE_ROLLBACK_COMPLETE", "");
+            event(logicalId, nested.stack.id(), Stack.TYPE, "UPDATE_COMPLETE", "");
         } else if (changed != null && !changed.properties().equals(old.properties())) {
             // What was replaced is still there; a custom resource is told nevertheless: it has its own idea of that.
             if (isStillThere(old, changed) || old.isCustom()) {
-                types.update(logicalId, old.type(), changed.resource(), changed.properties(), old.properties());
+                update(logicalId, old, changed.resource(), changed.properties(), old.properties());
             }
             if (!isStillThere(changed, old)) {
-                delete(types, Map.of(logicalId, changed), id -> true);
+                delete(Map.of(logicalId, changed), id -> true);
             }
         } else if (failed.contains(logicalId) && old.isCustom()) {
             // Where the failure has left it, only its handler knows.
-            types.update(logicalId, old.type(), old.resource(), old.properties(), old.properties());
+            update(logicalId, old, old.resource(), old.properties(), old.properties());
         }
     }
 
     private static boolean isStillThere(Member one, Member other) {
         return other != null
+                && one.type().equals(other.type())
                 && one.resource().reference().equals(other.resource().reference());
     }
 
@@ -190,28 +271,50 @@ final class StackUpdate {
         return new ResourceGraph(needs);
     }
 
+    /** Deletes all that the stack has, unless it is to be retained. */
+    void deleteAll() {
+        delete(before.members(), id -> true);
+        stack.become(new Content(before.template(), before.parameters(), retained(), before.outputs()));
+    }
+
     /**
-     * Deletes resources, each after all that need it, unless they are to be retained. Functions are made known before:
-     * the target's template does not have those of a nested stack that goes.
+     * Deletes resources, each after all that need it, unless they are to be retained.
      *
      * @param members resources by logical id, with those that stay
      */
-    static void delete(ResourceTypes types, Map<String, Member> members, Predicate<String> unwanted) {
-        members.forEach((logicalId, member) -> {
-            if (member.type().equals(FUNCTION) && unwanted.test(logicalId)) {
-                types.create(logicalId, member.type(), member.properties());
-            }
-        });
+    private void delete(Map<String, Member> members, Predicate<String> unwanted) {
         graph(members).backward(logicalId -> {
-            Member member = members.get(logicalId);
-            if (!unwanted.test(logicalId) || member.isRetained()) {
-                return;
-            }
-            if (member.isNestedStack()) {
-                delete(types, member.nested(), id -> true);
-            } else {
-                types.delete(logicalId, member.type(), member.resource(), member.properties());
+            if (unwanted.test(logicalId)) {
+                delete(logicalId, members.get(logicalId));
             }
         });
+    }
+
+    private void delete(String logicalId, Member member) {
+        String physicalId = member.resource().reference();
+        if (member.isRetained()) {
+            event(logicalId, physicalId, member.type(), "DELETE_SKIPPED", "");
+            return;
+        }
+        event(logicalId, physicalId, member.type(), "DELETE_IN_PROGRESS", "");
+        try {
+            if (member.type().equals(Stack.TYPE)) {
+                Stack nested = stacks.get(physicalId);
+                nested.enter("DELETE_IN_PROGRESS", "");
+                new StackUpdate(stacks, nested, imports).deleteAll();
+                nested.enter(Stack.DELETE_COMPLETE, "");
+            } else {
+                stacks.types().delete(stack, logicalId, member.type(), member.resource(), member.properties());
+            }
+        } catch (RuntimeException e) {
+            failed.add(logicalId);
+            event(logicalId, physicalId, member.type(), "DELETE_FAILED", e.getMessage());
+            throw e;
+        }
+        event(logicalId, physicalId, member.type(), Stack.DELETE_COMPLETE, "");
+    }
+
+    private void event(String logicalId, String physicalId, String type, String status, String reason) {
+        stack.resourceEvent(logicalId, physicalId, type, status, reason == null ? "" : reason);
     }
 }

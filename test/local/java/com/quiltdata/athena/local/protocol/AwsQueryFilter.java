@@ -13,7 +13,9 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Comparator;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.xml.stream.XMLOutputFactory;
@@ -28,7 +30,6 @@ import javax.xml.stream.XMLStreamWriter;
  */
 public final class AwsQueryFilter implements Filter {
     private static final String FORM = "application/x-www-form-urlencoded";
-    private static final String MEMBER = ".member.";
 
     private final Map<String, AwsService> services = new ConcurrentHashMap<>();
 
@@ -60,13 +61,15 @@ public final class AwsQueryFilter implements Filter {
             answer.set(operation + "Result", output);
             answer.putObject("ResponseMetadata").put("RequestId", id);
             body = xml(operation + "Response", answer);
-        } catch (AwsServiceException e) {
-            response.setStatus(HttpServletResponse.SC_BAD_REQUEST);
+        } catch (AwsServiceException | RuntimeException e) {
+            boolean isRefused = e instanceof AwsServiceException;
+            response.setStatus(
+                    isRefused ? HttpServletResponse.SC_BAD_REQUEST : HttpServletResponse.SC_INTERNAL_SERVER_ERROR);
             ObjectNode answer = AwsJson.object();
             answer.putObject("Error")
-                    .put("Type", "Sender")
-                    .put("Code", e.type())
-                    .put("Message", e.getMessage());
+                    .put("Type", isRefused ? "Sender" : "Receiver")
+                    .put("Code", e instanceof AwsServiceException known ? known.type() : "InternalFailure")
+                    .put("Message", isRefused ? e.getMessage() : e.toString());
             body = xml("ErrorResponse", answer.put("RequestId", id));
         }
         response.setContentType("text/xml");
@@ -89,18 +92,47 @@ public final class AwsQueryFilter implements Filter {
                 "InvalidAction", "Could not find operation %s for version %s".formatted(operation, version));
     }
 
-    /** Lists, whose members are fields of the form named {@code <list>.member.<number>}, come in the form's order. */
-    private static ObjectNode input(Map<String, String[]> form) {
+    /** Puts together what the form's names say: {@code Tags.member.1.Key}, {@code Filters.FailedEvents}. */
+    private static ObjectNode input(Map<String, String[]> form) throws AwsServiceException {
         ObjectNode input = AwsJson.object();
-        form.forEach((name, values) -> {
-            int member = name.indexOf(MEMBER);
-            if (member < 0) {
-                input.put(name, values[0]);
-            } else {
-                input.withArray("/" + name.substring(0, member)).add(values[0]);
+        Set<String> protocol = Set.of("Action", "Version");
+        for (Map.Entry<String, String[]> field : form.entrySet()) {
+            if (protocol.contains(field.getKey())) {
+                continue;
             }
-        });
-        return input;
+            String[] path = field.getKey().split("\\.");
+            ObjectNode parent = input;
+            for (int i = 0; i < path.length - 1; i++) {
+                JsonNode child = parent.path(path[i]);
+                if (child.isValueNode()) {
+                    throw new AwsServiceException("MalformedInput", "The field is two things: " + field.getKey());
+                }
+                parent = child.isObject() ? (ObjectNode) child : parent.putObject(path[i]);
+            }
+            parent.put(path[path.length - 1], field.getValue()[0]);
+        }
+        return (ObjectNode) withLists(input);
+    }
+
+    private static JsonNode withLists(JsonNode value) {
+        if (!value.isObject()) {
+            return value;
+        }
+        if (value.size() == 1 && value.path("member").isObject()) {
+            ArrayNode list = AwsJson.array();
+            value.path("member").properties().stream()
+                    .sorted(Comparator.comparing(member -> member.getKey().length() + " " + member.getKey()))
+                    .forEach(member -> list.add(withLists(member.getValue())));
+            return list;
+        }
+        ObjectNode object = AwsJson.object();
+        if (value.size() == 1 && value.path("entry").isObject()) {
+            value.path("entry")
+                    .forEach(entry -> object.set(entry.path("key").asText(), withLists(entry.path("value"))));
+        } else {
+            value.properties().forEach(field -> object.set(field.getKey(), withLists(field.getValue())));
+        }
+        return object;
     }
 
     private static byte[] xml(String name, JsonNode value) {
