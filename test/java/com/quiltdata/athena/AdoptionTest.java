@@ -87,7 +87,7 @@ class AdoptionTest {
                 .filter(resource -> NAMED.contains(resource.path("Type").asText()))
                 .toList();
 
-        assertThat(named).hasSize(6);
+        assertThat(named).hasSize(4 + BucketTable.values().length);
         assertThat(named).allSatisfy(resource -> {
             assertThat(resource.path("DeletionPolicy").asText()).isIn("Delete", "Retain");
             assertThat(resource.path("UpdateReplacePolicy")).isEqualTo(resource.path("DeletionPolicy"));

@@ -12,8 +12,8 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /**
- * Pins the names under which deployments know what they have. What is new is added; when a name that is here fails, do not
- * adapt it: give the construct its old id, or the resource its old name.
+ * Pins the names under which deployments know what they have. A new resource is added here. When a name that was here is
+ * missing, do not adapt the test: give the construct its old id, or the resource its old name.
  *
  * <p>CloudFormation knows a resource by its logical id, which the CDK makes from the path of construct ids. Under
  * another logical id the resource is another one, which is made before the old one is deleted:

@@ -5,6 +5,9 @@ import com.quiltdata.athena.local.DeployedStack;
 import com.quiltdata.athena.local.aws.SharedEmbeddedAws;
 import com.quiltdata.athena.local.cloudformation.LocalStack;
 import com.quiltdata.athena.local.protocol.LocalAccount;
+import com.quiltdata.athena.schema.BucketTable;
+import com.quiltdata.athena.schema.BucketView;
+import com.quiltdata.athena.schema.SnapshotView;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -28,6 +31,12 @@ public final class CheckedDeployment {
     static final String SECOND_BUCKET = "checked.second";
     static final String DATABASE = "checked";
 
+    /** Those of two buckets, and the one of the snapshots. */
+    static final int TABLES = 2 * BucketTable.values().length + 1;
+
+    /** Those of two buckets, and over both. */
+    static final int VIEWS = 3 * (BucketView.values().length + SnapshotView.values().length);
+
     /** What the deployment was made with, as the command line takes it. */
     static final List<String> CONFIGURATION = List.of(
             "-c", "companyName=checked",
@@ -42,7 +51,7 @@ public final class CheckedDeployment {
      */
     public static final List<String> NOT_SYNTHESIZED = List.of("-c", "databaseName=Wrong");
 
-    private static final LocalStack STACK = SharedEmbeddedAws.get().stack("Checked", message -> {});
+    private static final LocalStack STACK = SharedEmbeddedAws.get().stack("Checked");
     private static final DeployedStack DEPLOYED = deploy();
 
     private CheckedDeployment() {}

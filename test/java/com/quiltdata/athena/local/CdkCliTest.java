@@ -326,7 +326,7 @@ class CdkCliTest {
     }
 
     private static String status() throws Exception {
-        return SharedEmbeddedAws.get().stack("QuiltAthena", message -> {}).status();
+        return SharedEmbeddedAws.get().stack("QuiltAthena").status();
     }
 
     /** The views' definitions, by name. */

@@ -55,6 +55,15 @@ public enum BucketTable {
     private final FileFormat format;
     private final Map<String, String> parameters;
 
+    /**
+     * A table.
+     *
+     * @param id of its construct
+     * @param suffix of its name, after the bucket's prefix
+     * @param description with {@code %s} for the bucket's name
+     * @param folder of its files below {@code .quilt/}
+     * @param parameters beside those that every external table has, in Hive's words
+     */
     BucketTable(
             String id,
             String suffix,

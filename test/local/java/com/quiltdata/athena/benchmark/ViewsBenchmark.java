@@ -124,8 +124,7 @@ public final class ViewsBenchmark implements Callable<Integer> {
             System.err.printf("Making %d packages%n", registry.packages());
             registry.upload(aws);
         }
-        Map<String, String> outputs =
-                account.stack(QuiltAthenaApp.STACK_ID, line -> {}).deploy(assembly(registries, directory));
+        Map<String, String> outputs = account.stack(QuiltAthenaApp.STACK_ID).deploy(assembly(registries, directory));
         Athena athena =
                 new Athena(account, aws, outputs.get("WorkgroupName"), outputs.get("DatabaseName"), registries.size());
         String stateMachine = outputs.get("SnapshotStateMachineArn");

@@ -265,7 +265,7 @@ public final class LocalAthena implements Callable<Integer> {
             RegistryFiles files) {
         AwsClients aws = account.clients();
         load(account, configuration, bucket, files);
-        LocalStack stack = account.stack(QuiltAthenaApp.STACK_ID, message -> {});
+        LocalStack stack = account.stack(QuiltAthenaApp.STACK_ID);
         Map<String, String> outputs = adopt
                 ? adopt(stack, aws, assembly, configuration)
                 : progress.phase("deployed the stack", () -> stack.deploy(assembly));

@@ -53,14 +53,14 @@ public record Adoption(AwsClients aws, Configuration configuration) {
         return new Outcome(outputs, changes, before);
     }
 
-    /** Deletes the definitions of the Quilt buckets' tables; what they read is not touched. */
+    /** Deletes the definitions of those of the Quilt buckets' tables that exist; what they read is not touched. */
     public void deleteTables() {
-        configuration.quiltBuckets().stream()
-                .flatMap(bucket -> bucket.tables().stream())
-                .forEach(table -> aws.glue()
-                        .deleteTable(delete -> delete.databaseName(
+        configuration
+                .quiltBuckets()
+                .forEach(bucket -> aws.glue()
+                        .batchDeleteTable(delete -> delete.databaseName(
                                         configuration.queries().databaseName())
-                                .name(table)));
+                                .tablesToDelete(bucket.tables())));
     }
 
     /**

@@ -149,6 +149,11 @@ public final class EmbeddedAws implements AutoCloseable {
                 (delay, task) -> timer.schedule(task, delay.toMillis(), TimeUnit.MILLISECONDS));
     }
 
+    /** Prepares to deploy a stack whose functions' logs nobody reads. */
+    public LocalStack stack(String name) {
+        return stack(name, message -> {});
+    }
+
     /**
      * Prepares to deploy a stack.
      *

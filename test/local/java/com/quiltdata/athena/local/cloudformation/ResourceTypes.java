@@ -42,6 +42,7 @@ import software.amazon.awssdk.services.s3.model.BucketAlreadyExistsException;
 import software.amazon.awssdk.services.s3.model.BucketAlreadyOwnedByYouException;
 import software.amazon.awssdk.services.s3.model.NoSuchBucketException;
 import software.amazon.awssdk.services.s3.model.S3Exception;
+import software.amazon.awssdk.services.s3.model.Tag;
 import software.amazon.awssdk.utils.builder.SdkBuilder;
 
 /**
@@ -300,7 +301,10 @@ final class ResourceTypes implements AutoCloseable {
                                             definition(properties)));
                     yield current;
                 }
-                case "AWS::S3::Bucket" -> unlessChanged(current, logicalId, oldProperties, properties, BUCKET_SETTINGS);
+                case "AWS::S3::Bucket" -> {
+                    tag(current.reference(), properties.path("Tags"));
+                    yield unlessChanged(current, logicalId, oldProperties, properties, BUCKET_SETTINGS);
+                }
                 case "Custom::AthenaView" ->
                     functions.update(stack, logicalId, type, current, oldProperties, properties);
                 default -> {
@@ -432,7 +436,22 @@ final class ResourceTypes implements AutoCloseable {
     private Resource bucket(JsonNode properties) {
         String name = properties.path("BucketName").asText();
         aws.s3().createBucket(create -> create.bucket(name));
+        tag(name, properties.path("Tags"));
         return bucketResource(name);
+    }
+
+    private void tag(String bucket, JsonNode tags) {
+        List<Tag> all = tags.valueStream()
+                .map(tag -> Tag.builder()
+                        .key(tag.path("Key").asText())
+                        .value(tag.path("Value").asText())
+                        .build())
+                .toList();
+        if (all.isEmpty()) {
+            aws.s3().deleteBucketTagging(delete -> delete.bucket(bucket));
+        } else {
+            aws.s3().putBucketTagging(put -> put.bucket(bucket).tagging(tagging -> tagging.tagSet(all)));
+        }
     }
 
     private static Resource bucketResource(String name) {
