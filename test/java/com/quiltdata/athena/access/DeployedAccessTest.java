@@ -29,9 +29,7 @@ import software.amazon.awssdk.core.SdkRequest;
 import software.amazon.awssdk.core.interceptor.Context;
 import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
-import software.amazon.awssdk.services.athena.model.GetQueryExecutionRequest;
-import software.amazon.awssdk.services.athena.model.GetQueryResultsRequest;
-import software.amazon.awssdk.services.athena.model.StartQueryExecutionRequest;
+import software.amazon.awssdk.services.athena.model.AthenaRequest;
 import software.amazon.awssdk.services.cloudformation.model.DescribeStacksRequest;
 import software.amazon.awssdk.services.cloudformation.model.GetTemplateRequest;
 import software.amazon.awssdk.services.cloudformation.model.ListStackResourcesRequest;
@@ -243,10 +241,12 @@ class DeployedAccessTest {
                 Stream.of("catalog", "database/" + get.databaseName(), "table/" + get.databaseName() + "/any")
                         .map(resource -> request("glue:GetTables", resource))
                         .toList();
-            case StartQueryExecutionRequest start ->
-                List.of(request("athena:StartQueryExecution", "workgroup/" + start.workGroup()));
-            case GetQueryExecutionRequest get -> List.of(request("athena:GetQueryExecution", "workgroup/checked"));
-            case GetQueryResultsRequest get -> List.of(request("athena:GetQueryResults", "workgroup/checked"));
+            case AthenaRequest athena ->
+                List.of(request(
+                        "athena:" + athena.getClass().getSimpleName().replaceFirst("Request$", ""),
+                        "workgroup/"
+                                + athena.getValueForField("WorkGroup", String.class)
+                                        .orElse("checked")));
             case ListObjectsV2Request list ->
                 List.of(Call.request(PARTITION.place(), "s3:ListBucket", list.bucket(), "prefix=" + list.prefix()));
             case GetObjectRequest get -> List.of(request("s3:GetObject", get.bucket() + "/" + get.key()));
