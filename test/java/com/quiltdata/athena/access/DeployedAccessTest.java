@@ -30,9 +30,7 @@ import software.amazon.awssdk.core.SdkRequest;
 import software.amazon.awssdk.core.interceptor.Context;
 import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
-import software.amazon.awssdk.services.athena.model.GetQueryExecutionRequest;
-import software.amazon.awssdk.services.athena.model.GetQueryResultsRequest;
-import software.amazon.awssdk.services.athena.model.StartQueryExecutionRequest;
+import software.amazon.awssdk.services.athena.model.AthenaRequest;
 import software.amazon.awssdk.services.cloudformation.model.DescribeStacksRequest;
 import software.amazon.awssdk.services.cloudformation.model.GetTemplateRequest;
 import software.amazon.awssdk.services.cloudformation.model.ListStackResourcesRequest;
@@ -56,7 +54,10 @@ class DeployedAccessTest {
         Set<Request> requests = new LinkedHashSet<>(List.of(
                 // Only where something has drifted, and where the check is interrupted.
                 request("cloudformation:DescribeStackResourceDrifts", "stack/QuiltAthena/0f1e"),
-                request("athena:StopQueryExecution", "workgroup/checked")));
+                request("athena:StopQueryExecution", "workgroup/checked"),
+                // Only where snapshots follow events.
+                request("s3:GetBucketNotification", CheckedDeployment.BUCKET),
+                request("s3:GetBucketNotification", CheckedDeployment.SECOND_BUCKET)));
         ConcurrentLinkedQueue<SdkRequest> calls = new ConcurrentLinkedQueue<>();
         ExecutionInterceptor recording = new ExecutionInterceptor() {
             @Override
@@ -249,10 +250,12 @@ class DeployedAccessTest {
                 Stream.of("catalog", "database/" + get.databaseName(), "table/" + get.databaseName() + "/any")
                         .map(resource -> request("glue:GetTables", resource))
                         .toList();
-            case StartQueryExecutionRequest start ->
-                List.of(request("athena:StartQueryExecution", "workgroup/" + start.workGroup()));
-            case GetQueryExecutionRequest get -> List.of(request("athena:GetQueryExecution", "workgroup/checked"));
-            case GetQueryResultsRequest get -> List.of(request("athena:GetQueryResults", "workgroup/checked"));
+            case AthenaRequest athena ->
+                List.of(request(
+                        "athena:" + athena.getClass().getSimpleName().replaceFirst("Request$", ""),
+                        "workgroup/"
+                                + athena.getValueForField("WorkGroup", String.class)
+                                        .orElse("checked")));
             case ListObjectsV2Request list ->
                 List.of(Call.request(PARTITION.place(), "s3:ListBucket", list.bucket(), "prefix=" + list.prefix()));
             case GetObjectRequest get -> List.of(request("s3:GetObject", get.bucket() + "/" + get.key()));
@@ -266,9 +269,11 @@ class DeployedAccessTest {
         return Call.request(PARTITION.place(), action, resource, null);
     }
 
-    /** The account on loopback is in another region. */
+    /** The account on loopback is in another region, and its stack has another name, beside those of other tests. */
     private static String stack(String name) {
-        return name.startsWith("arn:") ? name.split(":", 6)[5] : "stack/" + name + "/0f1e";
+        return name.startsWith("arn:")
+                ? name.split(":", 6)[5].replaceFirst("^stack/Checked/", "stack/QuiltAthena/")
+                : "stack/" + name + "/0f1e";
     }
 
     private static JsonNode ownPolicy() {

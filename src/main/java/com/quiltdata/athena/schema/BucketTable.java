@@ -31,10 +31,11 @@ public enum BucketTable {
             new FileFormat(
                     "org.apache.hadoop.hive.ql.io.IgnoreKeyTextOutputFormat",
                     "org.openx.data.jsonserde.JsonSerDe",
-                    Map.of("ignore.malformed.json", "true")),
+                    // Of keys that differ in case alone, the SerDe would otherwise keep one, or lose the whole line.
+                    Map.of("case.insensitive", "false", "ignore.malformed.json", "true")),
             published("1605312102", Map.of())),
 
-    /** One row for each line of each pointer, at {@code <user>/<package>/<timestamp or latest>}. */
+    /** One row for each line of each pointer, at {@code <user>/<package>/<timestamp, latest or tag>}. */
     POINTERS(
             "PackagesTable",
             "_quilt_packages",

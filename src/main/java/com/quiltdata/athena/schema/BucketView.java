@@ -101,7 +101,8 @@ public enum BucketView implements ViewOfBuckets {
     }
 
     private String rowsOf(QuiltBucket bucket) {
-        return rowsOf(bucket.name(), bucket.tablePrefix(), pointersOf(bucket.tablePrefix()), NO_CONDITION);
+        return rowsOf(
+                bucket.name(), bucket.tablePrefix(), pointersOf(bucket.tablePrefix(), NO_CONDITION), NO_CONDITION);
     }
 
     private String rowsOf(String bucket, String tablePrefix, String pointers, String andPaths) {
@@ -134,9 +135,12 @@ public enum BucketView implements ViewOfBuckets {
      * The query that reads a bucket's pointers.
      *
      * @param tablePrefix what the names of the bucket's tables begin with
+     * @param andPaths another condition, on the column {@code "$path"}; empty for all pointers
      * @return a SELECT statement, with the columns {@code user}, {@code name}, {@code timestamp} and {@code hash}
      */
-    public static String pointersOf(String tablePrefix) {
-        return SqlTemplate.fill("pointers.sql", Map.of("pointersTable", BucketTable.POINTERS.nameWith(tablePrefix)));
+    public static String pointersOf(String tablePrefix, String andPaths) {
+        return SqlTemplate.fill(
+                "pointers.sql",
+                Map.of("pointersTable", BucketTable.POINTERS.nameWith(tablePrefix), "andPaths", andPaths));
     }
 }
