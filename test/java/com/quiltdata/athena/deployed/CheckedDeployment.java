@@ -96,8 +96,8 @@ public final class CheckedDeployment {
 
     private static void push(String bucket, int number) {
         String hash = "%064x".formatted(number);
-        StringBuilder manifest =
-                new StringBuilder("{\"version\": \"v0\", \"message\": \"It's %d\", \"user_meta\": {\"Number\": %d}}\n"
+        StringBuilder manifest = new StringBuilder(
+                "\uFEFF{\"version\": \"v0\", \"message\": \"It's %d\", \"user_meta\": {\"Number\": %d, \"number\": NaN}}\n"
                         .formatted(number, number));
         for (int entry = 0; entry < 20; entry++) {
             manifest.append("""

@@ -64,6 +64,7 @@ public final class EmbeddedAws implements AutoCloseable {
     private AwsClients clients;
     private StateMachines stateMachines;
     private DefaultDatabase defaultDatabase;
+    private QueryRunner runner;
 
     private EmbeddedAws() {}
 
@@ -134,7 +135,8 @@ public final class EmbeddedAws implements AutoCloseable {
         clients = new AwsClients(endpoint());
         closer.register(clients::close);
         defaultDatabase = new DefaultDatabase(glue);
-        athena = new Athena(glue, new QueryRunner(defaultDatabase, engine, clients.s3(), results));
+        runner = new QueryRunner(defaultDatabase, engine, clients.s3(), results);
+        athena = new Athena(glue, runner);
         closer.register(athena::close);
         filter.add("AmazonAthena", GetWorkGroupRequest.class.getPackage(), athena);
         stateMachines = new StateMachines(athena, clients::s3);
@@ -196,6 +198,17 @@ public final class EmbeddedAws implements AutoCloseable {
      */
     public DdlLoad ddlLoad() {
         return athena.ddlLoad();
+    }
+
+    /**
+     * Runs a query for what Athena's texts do not tell.
+     *
+     * @param sql one SELECT statement
+     * @param database what unqualified names are looked up in
+     * @return rows whose values of structured types are as the engine's client decodes them, and the others Athena's texts
+     */
+    public Iterable<List<Object>> values(String sql, String database) {
+        return () -> runner.values(sql, database);
     }
 
     /** Records the requests that S3 gets from now on, the engine's and everybody else's. */
