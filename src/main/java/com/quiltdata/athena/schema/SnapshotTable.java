@@ -104,6 +104,6 @@ public final class SnapshotTable {
      *     are still to be changed
      */
     public static String lastRefreshes() {
-        return SqlText.withoutComments(SqlTemplate.fill("snapshot_last_refreshes.sql", Map.of("snapshot", NAME)));
+        return SqlTokens.withoutComments(SqlTemplate.fill("snapshot_last_refreshes.sql", Map.of("snapshot", NAME)));
     }
 }

@@ -4,7 +4,7 @@ import com.quiltdata.athena.schema.BucketView;
 import com.quiltdata.athena.schema.QuiltBucket;
 import com.quiltdata.athena.schema.SnapshotTable;
 import com.quiltdata.athena.schema.SqlTemplate;
-import com.quiltdata.athena.schema.SqlText;
+import com.quiltdata.athena.schema.SqlTokens;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -192,6 +192,6 @@ public final class SnapshotStatements {
     private static String fill(String resource, Map<String, String> values) {
         Map<String, String> all = new HashMap<>(values);
         all.put("snapshot", SnapshotTable.NAME);
-        return SqlText.withoutComments(SqlTemplate.fill(resource, all));
+        return SqlTokens.withoutComments(SqlTemplate.fill(resource, all));
     }
 }
