@@ -100,7 +100,7 @@ class CdkCliTest {
         expected.put("aws athena get-work-group --work-group quilt-query", "WorkGroup is not found");
         expected.put("aws glue get-database --name quilt_query", "EntityNotFoundException");
         expected.put("npx aws-cdk@2 bootstrap", "Environment aws://123456789012/us-east-1 bootstrapped");
-        expected.put("npx aws-cdk@2 diff", "[+] Custom::AthenaView");
+        expected.put("npx aws-cdk@2 diff", "Number of stacks with differences: 1");
         expected.put("npx aws-cdk@2 deploy", "QuiltAthena.WorkgroupName = cli");
         expected.put(
                 "test/deployed-athena",
