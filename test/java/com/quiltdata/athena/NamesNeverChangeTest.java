@@ -3,16 +3,12 @@ package com.quiltdata.athena;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.quiltdata.athena.local.cloudformation.CloudAssembly;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Stream;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -34,111 +30,81 @@ import org.junit.jupiter.api.Test;
  * stays behind with everything that people have put into it, and queries fail.
  */
 class NamesNeverChangeTest {
-    private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Set<String> TYPES = Set.of(
-            "AWS::Athena::NamedQuery",
-            "AWS::Athena::WorkGroup",
-            "AWS::CloudFormation::Stack",
-            "AWS::Glue::Database",
-            "AWS::Glue::Table",
-            "AWS::IAM::ManagedPolicy",
-            "AWS::S3::Bucket",
-            "Custom::AthenaView");
+    private static final String OF_EVERY_STACK = """
+            QueryResultsBucket8914DAAE = mycompany-quilt-query-results
+            QueryResultsWorkGroup1EB50CBB = quilt-query
+            QueryDatabase5B4A5A9D = quilt_query
+            AccessPolicyBC67C267 = AthenaQuiltAccess
+            """;
 
     @Test
-    void theLogicalIdsAndPhysicalNamesOfAStackWithAListOfBuckets() {
-        JsonNode template =
-                TestTemplates.assembly(TestTemplates.configuration()).template();
-
-        assertThat(names(template))
-                .isEqualTo(Map.ofEntries(
-                        Map.entry("QueryResultsBucket8914DAAE", "mycompany-quilt-query-results"),
-                        Map.entry("QueryResultsWorkGroup1EB50CBB", "quilt-query"),
-                        Map.entry("QueryDatabase5B4A5A9D", "quilt_query"),
-                        Map.entry("AccessPolicyBC67C267", "AthenaQuiltAccess"),
-                        Map.entry(
-                                "QuiltBucketsquiltallencellmanifestsManifestsTable89DA53F2",
-                                "quilt_allencell_manifests_quilt_manifests"),
-                        Map.entry(
-                                "QuiltBucketsquiltallencellmanifestsPackagesTable48BC0CB8",
-                                "quilt_allencell_manifests_quilt_packages"),
-                        Map.entry(
-                                "QuiltBucketsquiltallencellmanifestsExampleQuery6F76320D",
-                                "Quilt packages in quilt-allencell-manifests: files by metadata"),
-                        Map.entry(
-                                "QuiltBucketsquiltallencellmanifestsPackagesView7BDF6A6D",
-                                "quilt_allencell_manifests_quilt_packages_view"),
-                        Map.entry(
-                                "QuiltBucketsquiltallencellmanifestsObjectsView4BC9BF0C",
-                                "quilt_allencell_manifests_quilt_objects_view")));
+    void ofAStackWithAListOfBuckets() {
+        assertHas(template("quiltBuckets", List.of("quilt-allencell-manifests")), OF_EVERY_STACK + """
+            QuiltBucketsquiltallencellmanifestsManifestsTable89DA53F2 = quilt_allencell_manifests_quilt_manifests
+            QuiltBucketsquiltallencellmanifestsPackagesTable48BC0CB8 = quilt_allencell_manifests_quilt_packages
+            QuiltBucketsquiltallencellmanifestsExampleQuery6F76320D = Quilt packages in quilt-allencell-manifests: files by metadata
+            QuiltBucketsquiltallencellmanifestsPackagesView7BDF6A6D = quilt_allencell_manifests_quilt_packages_view
+            QuiltBucketsquiltallencellmanifestsObjectsView4BC9BF0C = quilt_allencell_manifests_quilt_objects_view
+            """);
     }
 
     @Test
-    void theLogicalIdsAndPhysicalNamesOfAStackWithAGroup() {
-        assertThat(names(grouped().template()))
-                .isEqualTo(Map.of(
-                        "QueryResultsBucket8914DAAE", "mycompany-quilt-query-results",
-                        "QueryResultsWorkGroup1EB50CBB", "quilt-query",
-                        "QueryDatabase5B4A5A9D", "quilt_query",
-                        "AccessPolicyBC67C267", "AthenaQuiltAccess",
-                        "QuiltBucketsimagingNestedStackimagingNestedStackResource45221349", "(no name)"));
+    void ofAStackWithAGroup() {
+        assertHas(template("quiltBuckets", Map.of("imaging", List.of("bucket-a"))), OF_EVERY_STACK + """
+            QuiltBucketsimagingNestedStackimagingNestedStackResource45221349 = (no name)
+            """);
     }
 
     @Test
-    void theLogicalIdsAndPhysicalNamesOfAGroup() throws IOException {
-        List<Path> templates;
-        try (Stream<Path> files = Files.list(grouped().directory())) {
-            templates = files.filter(file -> file.toString().endsWith(".nested.template.json"))
-                    .toList();
-        }
+    void ofAGroup() {
+        CloudAssembly assembly = TestTemplates.assembly(
+                TestTemplates.configuration("quiltBuckets", Map.of("imaging", List.of("bucket-a"))));
+        List<Path> templates = TestFiles.list(assembly.directory()).stream()
+                .filter(file -> file.toString().endsWith(".nested.template.json"))
+                .toList();
 
         assertThat(templates).hasSize(1);
-        assertThat(names(JSON.readTree(templates.getFirst().toFile())))
-                .isEqualTo(Map.of(
-                        "bucketaManifestsTable84CBEFF7", "bucket_a_quilt_manifests",
-                        "bucketaPackagesTable2510B74E", "bucket_a_quilt_packages",
-                        "bucketaExampleQuery42977C4D", "Quilt packages in bucket-a: files by metadata",
-                        "bucketaPackagesView17772C86", "bucket_a_quilt_packages_view",
-                        "bucketaObjectsViewDDF05F68", "bucket_a_quilt_objects_view"));
+        assertHas(TestFiles.json(TestFiles.text(templates.getFirst())), """
+            bucketaManifestsTable84CBEFF7 = bucket_a_quilt_manifests
+            bucketaPackagesTable2510B74E = bucket_a_quilt_packages
+            bucketaExampleQuery42977C4D = Quilt packages in bucket-a: files by metadata
+            bucketaPackagesView17772C86 = bucket_a_quilt_packages_view
+            bucketaObjectsViewDDF05F68 = bucket_a_quilt_objects_view
+            """);
     }
 
     @Test
-    void theLogicalIdsAndPhysicalNamesOfViewsBesideThoseOfABucket() {
-        Map<String, String> names = names(TestTemplates.assembly(TestTemplates.configuration(
+    void ofViewsBesideThoseOfABucket() {
+        assertHas(
+                template(
                         "quiltBuckets",
                         List.of("bucket-a", "bucket-b"),
                         "customViews",
-                        Map.of("latest_images", "test/resources/views/latest_images.sql")))
-                .template());
-        names.keySet().removeIf(id -> id.startsWith("QuiltBuckets"));
+                        Map.of("latest_images", "test/resources/views/latest_images.sql")),
+                OF_EVERY_STACK + """
+            ViewsOverBucketsPackagesView7D3D3A54 = all_quilt_packages_view
+            ViewsOverBucketsObjectsViewA4B4FA9A = all_quilt_objects_view
+            CustomViewslatestimagesC2763364 = latest_images
+            """);
+    }
+
+    private static JsonNode template(Object... configuration) {
+        return TestTemplates.assembly(TestTemplates.configuration(configuration))
+                .template();
+    }
+
+    private static void assertHas(JsonNode template, String namesByLogicalId) {
+        Map<String, String> names = new TreeMap<>();
+        template.path("Resources")
+                .properties()
+                .forEach(resource ->
+                        names.put(resource.getKey(), name(resource.getValue().path("Properties"))));
 
         assertThat(names)
-                .isEqualTo(Map.of(
-                        "QueryResultsBucket8914DAAE", "mycompany-quilt-query-results",
-                        "QueryResultsWorkGroup1EB50CBB", "quilt-query",
-                        "QueryDatabase5B4A5A9D", "quilt_query",
-                        "AccessPolicyBC67C267", "AthenaQuiltAccess",
-                        // Another set of custom views has another policy.
-                        "AthenaViewProviderHandlerRoleViews7434492f63597dca8BE6EC22", "(no name)",
-                        "ViewsOverBucketsPackagesView7D3D3A54", "all_quilt_packages_view",
-                        "ViewsOverBucketsObjectsViewA4B4FA9A", "all_quilt_objects_view",
-                        "CustomViewslatestimagesC2763364", "latest_images"));
-    }
-
-    private static CloudAssembly grouped() {
-        return TestTemplates.assembly(
-                TestTemplates.configuration("quiltBuckets", Map.of("imaging", List.of("bucket-a"))));
-    }
-
-    /** From the logical id to the physical name of what people or other resources refer to. */
-    private static Map<String, String> names(JsonNode template) {
-        Map<String, String> names = new TreeMap<>();
-        template.path("Resources").properties().forEach(resource -> {
-            if (TYPES.contains(resource.getValue().path("Type").asText())) {
-                names.put(resource.getKey(), name(resource.getValue().path("Properties")));
-            }
-        });
-        return names;
+                .containsAllEntriesOf(namesByLogicalId
+                        .lines()
+                        .map(line -> line.strip().split(" = "))
+                        .collect(Collectors.toMap(name -> name[0], name -> name[1])));
     }
 
     private static String name(JsonNode properties) {

@@ -7,6 +7,7 @@ import com.quiltdata.athena.catalog.SnapshotsOverBuckets;
 import com.quiltdata.athena.catalog.ViewsOverBuckets;
 import com.quiltdata.athena.configuration.Configuration;
 import com.quiltdata.athena.monitoring.MonitoredResources;
+import com.quiltdata.athena.monitoring.MonitoredResources.FollowedEvents;
 import com.quiltdata.athena.monitoring.MonitoredResources.Refreshes;
 import com.quiltdata.athena.monitoring.MonitoredResources.ViewFunctions;
 import com.quiltdata.athena.monitoring.MonitoringAlarms;
@@ -52,7 +53,13 @@ public final class QuiltAthenaStack extends Stack {
         }
         Optional<SnapshotRefresh> refresh = snapshots.map(store -> {
             new SnapshotsOverBuckets(this, "SnapshotsOverBuckets", metadata);
-            return new SnapshotRefresh(this, "SnapshotRefresh", configuration, store, database);
+            return new SnapshotRefresh(
+                    this,
+                    "SnapshotRefresh",
+                    configuration,
+                    store,
+                    database,
+                    metadata.tables(configuration.quiltBuckets()));
         });
         refresh.ifPresent(made -> output(
                 "SnapshotStateMachineArn", "Refreshes the snapshots when it is started", made.stateMachineArn()));
@@ -82,7 +89,10 @@ public final class QuiltAthenaStack extends Stack {
                 refresh.map(made -> new Refreshes(
                         configuration.snapshots().orElseThrow().workgroupName(),
                         made.stateMachineArn(),
-                        configuration.snapshots().orElseThrow().schedule())),
+                        configuration.snapshots().orElseThrow().schedule(),
+                        made.events()
+                                .map(events -> new FollowedEvents(
+                                        events.stateMachineArn(), events.queueName(), events.deadLettersName())))),
                 new ViewFunctions(
                         metadata.provider().handlerFunctionName(),
                         metadata.provider().frameworkFunctionName()));

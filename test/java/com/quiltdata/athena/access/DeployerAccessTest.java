@@ -411,6 +411,8 @@ class DeployerAccessTest {
                         PARTITION.arn("kms", "key/catalog"),
                         "snapshotSchedule",
                         "rate(1 hour)",
+                        "snapshotEvents",
+                        true,
                         "dashboard",
                         true,
                         "alarmTopicArn",

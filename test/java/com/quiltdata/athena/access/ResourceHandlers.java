@@ -33,6 +33,9 @@ final class ResourceHandlers {
     private static final String DASHBOARD = "dashboard/QuiltAthena-eu-central-1";
     private static final String SCHEDULE = "schedule/default/QuiltAthena-SnapshotRefreshSchedule-0ABC";
     private static final String STATE_MACHINE = "stateMachine:SnapshotRefreshStateMachine0AB1C2D3-0ABC";
+    private static final String QUEUE = "QuiltAthena-SnapshotRefreshEventsQueue-0ABC";
+    private static final String RULE = "rule/QuiltAthena-SnapshotRefreshEventsRule1-0ABC";
+    private static final String PIPE = "pipe/SnapshotRefreshEventsPipe-0ABC";
     private static final List<String> BUCKETS =
             List.of("mycompany-quilt-query-results", "mycompany-quilt-query-snapshot");
     private static final List<String> WORKGROUPS = List.of("workgroup/quilt-query", "workgroup/quilt-query-snapshot");
@@ -273,6 +276,41 @@ final class ResourceHandlers {
                 List.of(
                         read("scheduler", List.of("GetSchedule"), SCHEDULE),
                         write("scheduler", List.of("CreateSchedule", "DeleteSchedule", "UpdateSchedule"), SCHEDULE)));
+        types.put(
+                "AWS::SQS::Queue",
+                List.of(
+                        read("sqs", List.of("GetQueueAttributes", "GetQueueUrl", "ListQueueTags"), QUEUE),
+                        write(
+                                "sqs",
+                                List.of("CreateQueue", "DeleteQueue", "SetQueueAttributes", "TagQueue", "UntagQueue"),
+                                QUEUE)));
+        types.put(
+                "AWS::SQS::QueuePolicy",
+                List.of(
+                        read("sqs", List.of("GetQueueAttributes"), QUEUE),
+                        write("sqs", List.of("SetQueueAttributes"), QUEUE)));
+        types.put(
+                "AWS::Events::Rule",
+                List.of(
+                        read("events", List.of("DescribeRule", "ListTagsForResource", "ListTargetsByRule"), RULE),
+                        write(
+                                "events",
+                                List.of(
+                                        "DeleteRule",
+                                        "PutRule",
+                                        "PutTargets",
+                                        "RemoveTargets",
+                                        "TagResource",
+                                        "UntagResource"),
+                                RULE)));
+        types.put(
+                "AWS::Pipes::Pipe",
+                List.of(
+                        read("pipes", List.of("DescribePipe", "ListTagsForResource"), PIPE),
+                        write(
+                                "pipes",
+                                List.of("CreatePipe", "DeletePipe", "TagResource", "UntagResource", "UpdatePipe"),
+                                PIPE)));
         types.put(
                 "AWS::StepFunctions::StateMachine",
                 List.of(

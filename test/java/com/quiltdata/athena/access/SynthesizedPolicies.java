@@ -66,6 +66,14 @@ public final class SynthesizedPolicies {
                 .toList();
     }
 
+    /** What the role of the pipe that hands over events may do. */
+    public List<JsonNode> pipePolicies() {
+        return templates.get(0).resources("AWS::IAM::Role").entrySet().stream()
+                .filter(role -> role.getKey().startsWith("SnapshotRefreshPipeRole"))
+                .map(role -> role.getValue().at("/Policies/0/PolicyDocument"))
+                .toList();
+    }
+
     /** What the role of the view handler may do: the policies' logical ids and documents. */
     public Map<String, JsonNode> handlerPolicies() {
         return templates.get(0).handlerPolicies();
@@ -151,6 +159,9 @@ public final class SynthesizedPolicies {
 
         private String name(String logicalId) {
             JsonNode resource = template.path("Resources").path(logicalId);
+            if (resource.path("Type").asText().equals("AWS::StepFunctions::StateMachine")) {
+                return partition.arn("states", "stateMachine:" + logicalId);
+            }
             String property = NAMES.get(resource.path("Type").asText());
             return property == null
                     ? logicalId
@@ -164,6 +175,8 @@ public final class SynthesizedPolicies {
                     template.path("Resources").path(logicalId).path("Type").asText();
             return switch (type) {
                 case "AWS::S3::Bucket" -> partition.arn("s3", name(logicalId));
+                case "AWS::SQS::Queue" -> partition.arn("sqs", logicalId.replaceFirst("[0-9A-F]{8}$", ""));
+                case "AWS::StepFunctions::StateMachine" -> logicalId;
                 case "AWS::Logs::LogGroup" -> partition.arn("logs", "log-group:" + logicalId + ":*");
                 default -> "%s.%s".formatted(logicalId, attribute);
             };

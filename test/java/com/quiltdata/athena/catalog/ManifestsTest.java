@@ -6,6 +6,9 @@ import static com.quiltdata.athena.catalog.Registry.row;
 import static com.quiltdata.athena.catalog.Registry.topHash;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.quiltdata.athena.registry.RegistryReader;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -258,6 +261,38 @@ class ManifestsTest {
         assertThat(registry.rows("SELECT length(user_meta), substr(user_meta, 1, 12) FROM " + PACKAGES_VIEW))
                 .containsExactly(List.of("1000011", "{\"long\":\"äää"));
         assertThat(registry.rows("SELECT length(meta) FROM " + OBJECTS_VIEW)).containsExactly(List.of("1000011"));
+    }
+
+    /** Public reports have all of them. */
+    @Test
+    void damagedAndForeignLinesTakeNothingFromTheOthers() {
+        String deep = "{\"a\":".repeat(200) + "1" + "}".repeat(200);
+        String lines = String.join(
+                "\r\n",
+                "{\"logical_key\": \"escape\", \"meta\": {\"path\": \"C:\\data\", \"lines\": \"a\\r\\nb\"}}",
+                "{",
+                "  \"logical_key\": \"pretty-printed\"",
+                "}",
+                "{\"logical_key\": \"deep\", \"meta\": " + deep + "}",
+                "{\"logical_key\": \"nul\\u0000 and \u0000\"}",
+                "{\"logical_key\": \"Latin-1: \u00e4\"}",
+                "{\"logical_key\": \"pair \\ud83d\\ude00\", \"size\": 9007199254740993}",
+                "{\"logical_key\": \"singleton\", \"physical_keys\": \"s3://b/k\", \"meta\": {\"n\": 123456789012345678901.50}}",
+                HEADER,
+                "{\"logical_key\": \"cut\", \"physical_keys\": [\"s3:");
+        registry.object(".quilt/packages/" + topHash(1), lines.getBytes(StandardCharsets.ISO_8859_1))
+                .pointer("user/name/latest", topHash(1));
+
+        assertThat(registry.logicalKeys())
+                .containsExactly(
+                        "Latin-1: \ufffd", "deep", "escape", "nul\u0000 and \u0000", "pair \ud83d\ude00", "singleton");
+        assertThat(registry.rows("SELECT size, physical_keys, meta FROM " + OBJECTS_VIEW + " WHERE logical_key > 'p'"))
+                .containsExactlyInAnyOrder(
+                        Arrays.asList("9007199254740993", null, null),
+                        Arrays.asList(null, "[s3://b/k]", "{\"n\":123456789012345678901.50}"));
+        assertThat(RegistryReader.sorted(registry.everything(OBJECTS_VIEW)))
+                .isEqualTo(new RegistryReader(registry.objects()).entries());
+        assertThat(registry.packages()).hasSize(1);
     }
 
     private static Map<String, String> packageRow(int hash, String timestamp, String... more) {

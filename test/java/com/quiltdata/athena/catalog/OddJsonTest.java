@@ -45,14 +45,48 @@ class OddJsonTest {
     }
 
     @Test
-    void namesAreReadWhateverTheirCaseAndTheLastOfTwoCounts() {
-        registry.revision(
-                "{\"VERSION\": \"v0\", \"Message\": \"upper\"}",
-                "{\"Logical_Key\": \"a.txt\"}",
-                "{\"logical_key\": \"b.txt\", \"logical_key\": \"c.txt\"}");
+    void ofTheSameNameTwiceTheLastCounts() {
+        registry.revision(HEADER, "{\"logical_key\": \"b.txt\", \"logical_key\": \"c.txt\"}");
 
-        assertThat(registry.rows("SELECT message FROM " + PACKAGES_VIEW)).containsExactly(row("upper"));
-        assertThat(registry.logicalKeys()).containsExactly("a.txt", "c.txt");
+        assertThat(registry.logicalKeys()).containsExactly("c.txt");
+    }
+
+    /** Whoever pushes metadata from a spreadsheet may have such keys. A table can fold the case of all names or of none. */
+    @Test
+    void keysThatDifferInCaseKeepTheirValuesAndNamesOfColumnsAreInLowerCase() {
+        String meta = "{\"Sample\":\"A\",\"sample\":\"B\",\"n\":1,\"Deep\":{\"K\":1,\"k\":2}}";
+        registry.revision(
+                "{\"version\": \"v0\", \"Message\": \"upper\", \"user_meta\": " + meta + "}",
+                "{\"logical_key\": \"a.txt\", \"meta\": " + meta + ", \"user_meta\": " + meta + "}",
+                "{\"Logical_Key\": \"b.txt\"}");
+
+        assertThat(registry.rows("SELECT message, user_meta FROM " + PACKAGES_VIEW))
+                .containsExactly(row(null, meta));
+        assertThat(registry.rows("SELECT logical_key, meta, user_meta FROM " + OBJECTS_VIEW))
+                .containsExactly(row("a.txt", meta, meta));
+    }
+
+    @Test
+    void numbersThatJsonHasNotAreTheirText() {
+        registry.revision("{\"version\": \"v0\", \"user_meta\": {\"a\": NaN, \"b\": Infinity, \"c\": -Infinity}}");
+
+        assertThat(registry.rows("SELECT user_meta FROM " + PACKAGES_VIEW))
+                .containsExactly(row("{\"a\":\"NaN\",\"b\":\"Infinity\",\"c\":\"-Infinity\"}"));
+    }
+
+    @Test
+    void aHeaderHasAVersionAMessageOrMetadata() {
+        registry.revision("{\"message\": \"first\"}")
+                .manifest(Registry.topHash(2), "{\"user_meta\": {\"n\": 1}}")
+                .pointer("user/other/latest", Registry.topHash(2))
+                .manifest(Registry.topHash(3), "{\"message\": \"stray\"}\n{\"version\": \"v0\", \"message\": \"true\"}")
+                .pointer("user/several/latest", Registry.topHash(3))
+                .manifest(Registry.topHash(4), "{\"meta\": {}}\n{\"workflow\": {}}\n{}")
+                .pointer("user/without/latest", Registry.topHash(4));
+
+        assertThat(registry.rows("SELECT name, message, user_meta FROM " + PACKAGES_VIEW))
+                .containsExactlyInAnyOrder(
+                        row("name", "first", null), row("other", null, "{\"n\":1}"), row("several", "true", null));
     }
 
     @Test
@@ -90,12 +124,12 @@ class OddJsonTest {
     }
 
     @Test
-    void aSizeThatIsNoWholeNumberOf64BitsIsNull() {
+    void aSizeThatIsNoNumberOfBytesIsNull() {
         registry.revision(
                 HEADER,
                 "{\"logical_key\": \"float\", \"size\": 12.5}",
-                "{\"logical_key\": \"whole float\", \"size\": 12.0}",
-                "{\"logical_key\": \"exponent\", \"size\": 1e3}",
+                "{\"logical_key\": \"negative\", \"size\": -14}",
+                "{\"logical_key\": \"exponent\", \"size\": 1e40}",
                 "{\"logical_key\": \"huge\", \"size\": 9223372036854775808}",
                 "{\"logical_key\": \"word\", \"size\": \"big\"}",
                 "{\"logical_key\": \"empty\", \"size\": \"\"}",
@@ -106,15 +140,24 @@ class OddJsonTest {
     }
 
     @Test
-    void aSizeThatIsTextOrNegativeIsItsNumber() {
+    void aSizeIsItsNumberHoweverItIsWritten() {
         registry.revision(
                 HEADER,
                 "{\"logical_key\": \"text\", \"size\": \"12\"}",
                 "{\"logical_key\": \"spaces\", \"size\": \" 13 \"}",
-                "{\"logical_key\": \"negative\", \"size\": -14}");
+                "{\"logical_key\": \"float\", \"size\": 1.0}",
+                "{\"logical_key\": \"exponent\", \"size\": 1e3}",
+                "{\"logical_key\": \"largest\", \"size\": 9223372036854775807}",
+                "{\"logical_key\": \"zero\", \"size\": 0}");
 
         assertThat(registry.rows("SELECT logical_key, size FROM " + OBJECTS_VIEW))
-                .containsExactlyInAnyOrder(row("text", "12"), row("spaces", "13"), row("negative", "-14"));
+                .containsExactlyInAnyOrder(
+                        row("text", "12"),
+                        row("spaces", "13"),
+                        row("float", "1"),
+                        row("exponent", "1000"),
+                        row("largest", "9223372036854775807"),
+                        row("zero", "0"));
     }
 
     @Test

@@ -31,7 +31,16 @@ class PointersTest {
     @Test
     void whiteSpaceAndBlankLinesAroundTheHashAreNoPartOfIt() {
         List<String> contents = List.of(
-                "%s", "%s\n", "%s\r\n", " %s ", "\t%s\t\n", "\n\n%s\n\n", "  \n%s", "%s\n  \t\n", "\r\n%s\r\n\r\n");
+                "%s",
+                "%s\n",
+                "%s\r\n",
+                " %s ",
+                "\t%s\t\n",
+                "\n\n%s\n\n",
+                "  \n%s",
+                "%s\n  \t\n",
+                "\r\n%s\r\n\r\n",
+                "\uFEFF%s");
         for (int timestamp = 0; timestamp < contents.size(); timestamp++) {
             registry.pointer("user/name/" + timestamp, contents.get(timestamp).formatted(HASH));
         }
@@ -98,12 +107,9 @@ class PointersTest {
                         "user/latest",
                         "user/name/more/latest",
                         "user//latest",
-                        "user/name/README",
-                        "user/name/Latest",
-                        "user/name/latest.bak",
-                        "user/name/-1",
-                        "user/name/1.5",
-                        "user/name/" + HASH)
+                        "user/name/v1.0.gz",
+                        "user/name/_v1",
+                        "user/name/.v1")
                 .forEach(path -> registry.pointer(path, HASH));
 
         assertThat(registry.packages()).isEmpty();
@@ -137,6 +143,18 @@ class PointersTest {
         assertThat(registry.packages())
                 .containsExactlyInAnyOrderElementsOf(names.stream()
                         .map(name -> packageRow(name, name, "1600000000"))
+                        .toList());
+    }
+
+    @Test
+    void aTagIsAPointerWhateverItsName() {
+        List<String> tags = List.of("v1.0", "Latest", "latest.bak", "-1", "1.5", "release 2", "größe", "it's", HASH);
+        tags.forEach(tag -> registry.pointer("user/name/" + tag, HASH));
+        registry.pointer("user/name/README", "no top hash");
+
+        assertThat(registry.packages())
+                .containsExactlyInAnyOrderElementsOf(tags.stream()
+                        .map(tag -> packageRow("user", "name", tag))
                         .toList());
     }
 

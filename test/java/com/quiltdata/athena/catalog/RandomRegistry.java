@@ -79,7 +79,7 @@ final class RandomRegistry {
         return switch (random.nextInt(12)) {
             case 0 -> path;
             case 1 -> path + "more/latest";
-            case 2 -> path + "latest.txt";
+            case 2 -> path + pick(List.of("v1.0", "README", "latest.txt", "_v1", "v1.gz"));
             case 3, 4, 5 -> path + "latest";
             default -> path + random.nextInt(2_000_000_000);
         };
@@ -141,7 +141,7 @@ final class RandomRegistry {
 
     /** A line that is neither a header nor an entry, or a header where none should be. */
     private String dirt() {
-        return switch (random.nextInt(10)) {
+        return switch (random.nextInt(11)) {
             case 0 -> "";
             case 1 -> "   ";
             case 2 -> "no JSON";
@@ -151,18 +151,21 @@ final class RandomRegistry {
             case 6 -> entry().substring(0, 15);
             case 7 -> "\t" + random.nextInt();
             case 8 -> "{\"logical_key\": null, \"version\": null}";
+            case 9 -> "{'logical_key': 'single', size = 5} rest";
             default -> header();
         };
     }
 
     private String json(int depth) {
         return switch (random.nextInt(depth > 0 ? 8 : 5)) {
-            case 0 -> "null";
+            case 0 -> pick(List.of("null", "NaN", "-Infinity", "1e3", "2.50"));
             case 1 -> "true";
             case 2 -> String.valueOf(random.nextInt());
             case 3, 4 -> quoted(pick(TEXTS));
             case 5 -> "[" + json(depth - 1) + ", " + json(depth - 1) + "]";
-            default -> "{\"Key\": " + json(depth - 1) + ", " + quoted(pick(TEXTS)) + ": " + json(depth - 1) + "}";
+            default ->
+                "{\"Key\": " + json(depth - 1) + ", \"key\": " + json(depth - 1) + ", " + quoted(pick(TEXTS)) + ": "
+                        + json(depth - 1) + "}";
         };
     }
 

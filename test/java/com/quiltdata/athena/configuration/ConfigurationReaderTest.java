@@ -4,19 +4,26 @@ import static com.quiltdata.athena.TestTemplates.configuration;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.quiltdata.athena.TestFiles;
 import com.quiltdata.athena.TestTemplates;
+import com.quiltdata.athena.configuration.Configuration.Access;
 import com.quiltdata.athena.configuration.Configuration.Alarms;
 import com.quiltdata.athena.configuration.Configuration.InputAccess;
+import com.quiltdata.athena.configuration.Configuration.Lifecycle;
+import com.quiltdata.athena.configuration.Configuration.Monitoring;
+import com.quiltdata.athena.configuration.Configuration.Queries;
 import com.quiltdata.athena.configuration.Configuration.Removal;
+import com.quiltdata.athena.configuration.Configuration.Results;
 import com.quiltdata.athena.configuration.Configuration.Snapshots;
 import com.quiltdata.athena.schema.QuiltBucket;
-import java.io.IOException;
-import java.nio.file.Files;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -27,135 +34,97 @@ class ConfigurationReaderTest {
 
     @Test
     void twoKeysAreEnough() {
-        Configuration configuration = ConfigurationReader.read(configuration(), TestTemplates.PROJECT);
-
-        assertThat(configuration.quiltBucketGroups())
-                .containsExactly(
-                        new QuiltBucketGroup(Optional.empty(), List.of(new QuiltBucket("quilt-allencell-manifests"))));
-        assertThat(configuration.queries().results().bucketName()).isEqualTo("mycompany-quilt-query-results");
-        assertThat(configuration.queries().databaseName()).isEqualTo("quilt_query");
-        assertThat(configuration.queries().workgroupName()).isEqualTo("quilt-query");
-        assertThat(configuration.access().policyName()).isEqualTo("AthenaQuiltAccess");
-        assertThat(configuration.access().attachPolicyToRoles()).isEmpty();
-        assertThat(configuration.queries().results().expireAfterDays()).isEqualTo(30);
-        assertThat(configuration.queries().bytesScannedCutoffPerQuery()).isEmpty();
-        assertThat(configuration.queries().results().kmsKeyArn()).isEmpty();
-        assertThat(configuration.access().quiltBucketKmsKeyArns()).isEmpty();
-        assertThat(configuration.queries().catalogKmsKeyArn()).isEmpty();
-        assertThat(configuration.access().inputAccess()).isEqualTo(InputAccess.LISTED);
-        assertThat(configuration.customViews()).isEmpty();
-        assertThat(configuration.lifecycle().removalPolicy()).isEqualTo(Removal.RETAIN);
-        assertThat(configuration.lifecycle().rolePath()).isEqualTo("/");
-        assertThat(configuration.snapshots()).isEmpty();
-        assertThat(configuration.monitoring().dashboard()).isFalse();
-        assertThat(configuration.monitoring().alarms()).isEmpty();
+        assertThat(ConfigurationReader.read(configuration(), TestTemplates.PROJECT))
+                .isEqualTo(new Configuration(
+                        List.of(new QuiltBucketGroup(
+                                Optional.empty(), List.of(new QuiltBucket("quilt-allencell-manifests")))),
+                        new Queries(
+                                "quilt_query",
+                                "quilt-query",
+                                OptionalLong.empty(),
+                                Optional.empty(),
+                                new Results("mycompany-quilt-query-results", 30, Optional.empty())),
+                        new Access("AthenaQuiltAccess", List.of(), InputAccess.LISTED, List.of()),
+                        List.of(),
+                        Optional.empty(),
+                        new Monitoring(false, Optional.empty()),
+                        new Lifecycle(Removal.RETAIN, "/")));
     }
+
+    private static final Map<String, Object> EVERY_KEY = Map.ofEntries(
+            Map.entry("companyName", "mycompany"),
+            Map.entry("quiltBuckets", List.of("bucket-a", "bucket-b")),
+            Map.entry("resultsBucketName", "my-results"),
+            Map.entry("databaseName", "my_database"),
+            Map.entry("workgroupName", "my-workgroup"),
+            Map.entry("policyName", "MyPolicy"),
+            Map.entry("attachPolicyToRoles", List.of("RoleA", "RoleB")),
+            Map.entry("resultsExpireAfterDays", 7),
+            Map.entry("bytesScannedCutoffPerQuery", 20_000_000_000L),
+            Map.entry("resultsKmsKeyArn", KEY),
+            Map.entry("quiltBucketKmsKeyArns", List.of(KEY)),
+            Map.entry("catalogKmsKeyArn", KEY),
+            Map.entry("inputAccess", "any"),
+            Map.entry("customViews", Map.of("latest_images", "test/resources/views/latest_images.sql")),
+            Map.entry("removalPolicy", "destroy"),
+            Map.entry("rolePath", "/quilt/athena/"),
+            Map.entry("snapshotSchedule", "rate(1 hour)"),
+            Map.entry("snapshotBucketName", "my-snapshots"),
+            Map.entry("snapshotEvents", true),
+            Map.entry("dashboard", true),
+            Map.entry("alarmTopicArn", TOPIC),
+            Map.entry("bytesScannedAlarmPerDay", 1_000_000_000_000L));
 
     @Test
     void everyKeyCountsWhenGivenAsJson() {
-        Map<String, Object> context = configuration(
-                "quiltBuckets",
-                List.of("bucket-a", "bucket-b"),
-                "resultsBucketName",
-                "my-results",
-                "databaseName",
-                "my_database",
-                "workgroupName",
-                "my-workgroup",
-                "policyName",
-                "MyPolicy",
-                "attachPolicyToRoles",
-                List.of("RoleA", "RoleB"),
-                "resultsExpireAfterDays",
-                7,
-                "bytesScannedCutoffPerQuery",
-                20_000_000_000L,
-                "resultsKmsKeyArn",
-                KEY,
-                "quiltBucketKmsKeyArns",
-                List.of(KEY),
-                "catalogKmsKeyArn",
-                KEY,
-                "inputAccess",
-                "any",
-                "customViews",
-                Map.of("latest_images", "test/resources/views/latest_images.sql"),
-                "removalPolicy",
-                "destroy",
-                "rolePath",
-                "/quilt/athena/",
-                "snapshotSchedule",
-                "rate(1 hour)",
-                "snapshotBucketName",
-                "my-snapshots",
-                "snapshotEvents",
-                true,
-                "dashboard",
-                true,
-                "alarmTopicArn",
-                TOPIC,
-                "bytesScannedAlarmPerDay",
-                1_000_000_000_000L);
-
-        assertEveryKeyCounts(context);
+        assertEveryKeyCounts(EVERY_KEY);
     }
 
     @Test
     void everyKeyCountsWhenGivenAsTextOnTheCommandLine() {
-        Map<String, Object> context = configuration(
-                "quiltBuckets", "bucket-a, bucket-b",
-                "resultsBucketName", "my-results",
-                "databaseName", "my_database",
-                "workgroupName", "my-workgroup",
-                "policyName", "MyPolicy",
-                "attachPolicyToRoles", "RoleA,RoleB",
-                "resultsExpireAfterDays", "7",
-                "bytesScannedCutoffPerQuery", "20000000000",
-                "resultsKmsKeyArn", KEY,
-                "quiltBucketKmsKeyArns", KEY,
-                "catalogKmsKeyArn", KEY,
-                "inputAccess", "any",
-                "customViews", "latest_images:test/resources/views/latest_images.sql",
-                "removalPolicy", "destroy",
-                "rolePath", "/quilt/athena/",
-                "snapshotSchedule", "rate(1 hour)",
-                "snapshotBucketName", "my-snapshots",
-                "snapshotEvents", "true",
-                "dashboard", "true",
-                "alarmTopicArn", TOPIC,
-                "bytesScannedAlarmPerDay", "1000000000000");
+        Map<String, Object> texts = new HashMap<>();
+        EVERY_KEY.forEach((key, value) -> texts.put(
+                key,
+                switch (value) {
+                    case List<?> list -> String.join(", ", list.toArray(String[]::new));
+                    case Map<?, ?> map -> map.toString().replaceAll("[{}]", "").replace('=', ':');
+                    default -> value.toString();
+                }));
 
-        assertEveryKeyCounts(context);
+        assertEveryKeyCounts(texts);
     }
 
     private static void assertEveryKeyCounts(Map<String, Object> context) {
-        Configuration configuration = ConfigurationReader.read(context, TestTemplates.PROJECT);
-
-        assertThat(configuration.quiltBucketGroups())
-                .containsExactly(new QuiltBucketGroup(
-                        Optional.empty(), List.of(new QuiltBucket("bucket-a"), new QuiltBucket("bucket-b"))));
-        assertThat(configuration.queries().results().bucketName()).isEqualTo("my-results");
-        assertThat(configuration.queries().databaseName()).isEqualTo("my_database");
-        assertThat(configuration.queries().workgroupName()).isEqualTo("my-workgroup");
-        assertThat(configuration.access().policyName()).isEqualTo("MyPolicy");
-        assertThat(configuration.access().attachPolicyToRoles()).containsExactly("RoleA", "RoleB");
-        assertThat(configuration.queries().results().expireAfterDays()).isEqualTo(7);
-        assertThat(configuration.queries().bytesScannedCutoffPerQuery()).hasValue(20_000_000_000L);
-        assertThat(configuration.queries().results().kmsKeyArn()).contains(KEY);
-        assertThat(configuration.access().quiltBucketKmsKeyArns()).containsExactly(KEY);
-        assertThat(configuration.queries().catalogKmsKeyArn()).contains(KEY);
-        assertThat(configuration.access().inputAccess()).isEqualTo(InputAccess.ANY);
-        assertThat(configuration.customViews()).containsExactly(new CustomView("latest_images", """
+        assertThat(ConfigurationReader.read(context, TestTemplates.PROJECT))
+                .isEqualTo(new Configuration(
+                        List.of(new QuiltBucketGroup(
+                                Optional.empty(), List.of(new QuiltBucket("bucket-a"), new QuiltBucket("bucket-b")))),
+                        new Queries(
+                                "my_database",
+                                "my-workgroup",
+                                OptionalLong.of(20_000_000_000L),
+                                Optional.of(KEY),
+                                new Results("my-results", 7, Optional.of(KEY))),
+                        new Access("MyPolicy", List.of("RoleA", "RoleB"), InputAccess.ANY, List.of(KEY)),
+                        List.of(new CustomView("latest_images", """
                         SELECT "user", "name", "logical_key", "size"
                         FROM "imaging_a_quilt_objects_view"
-                        WHERE "timestamp" = 'latest' AND "logical_key" LIKE '%.tiff'""", List.of()));
-        assertThat(configuration.lifecycle().removalPolicy()).isEqualTo(Removal.DESTROY);
-        assertThat(configuration.lifecycle().rolePath()).isEqualTo("/quilt/athena/");
-        assertThat(configuration.snapshots())
-                .contains(new Snapshots("rate(1 hour)", true, "my-snapshots", "my-workgroup-snapshot"));
-        assertThat(configuration.monitoring().dashboard()).isTrue();
-        assertThat(configuration.monitoring().alarms())
-                .contains(new Alarms(TOPIC, OptionalLong.of(1_000_000_000_000L)));
+                        WHERE "timestamp" = 'latest' AND "logical_key" LIKE '%.tiff'""", List.of())),
+                        Optional.of(new Snapshots("rate(1 hour)", true, "my-snapshots", "my-workgroup-snapshot")),
+                        new Monitoring(true, Optional.of(new Alarms(TOPIC, OptionalLong.of(1_000_000_000_000L)))),
+                        new Lifecycle(Removal.DESTROY, "/quilt/athena/")));
+    }
+
+    /** Otherwise nothing here would test a new key. */
+    @Test
+    void everyKeyIsGivenAboveAndReadAndInTheMessageAboutUnknownKeys() {
+        String unknown = problems(configuration("bukets", 1)).getFirst();
+
+        assertThat(keys())
+                .extracting(ConfigurationKey::name)
+                .containsExactlyInAnyOrderElementsOf(EVERY_KEY.keySet())
+                .containsExactlyInAnyOrder(
+                        unknown.substring(unknown.indexOf(" are ") + 5).split(", "));
     }
 
     @Test
@@ -248,17 +217,32 @@ class ConfigurationReaderTest {
     }
 
     @Test
-    void theKeysAreThoseOfThePage() throws IOException {
-        List<String> documented = Pattern.compile("^\\| `(\\w+)` \\| ", Pattern.MULTILINE)
-                .matcher(Files.readString(TestTemplates.PROJECT.resolve("docs/operate/configuration.md")))
+    void theKeysAndTheirDefaultsAreThoseOfThePage() {
+        Map<String, String> documented = Pattern.compile("^\\| `(\\w+)` \\|.*\\| ([^|]+) \\|$", Pattern.MULTILINE)
+                .matcher(TestFiles.text(TestTemplates.PROJECT.resolve("docs/operate/configuration.md")))
                 .results()
-                .map(row -> row.group(1))
-                .toList();
-        String unknown = problems(configuration("bukets", 1)).getFirst();
+                .collect(Collectors.toMap(
+                        row -> row.group(1), row -> row.group(2).replace("`", "")));
+        List<ConfigurationKey<?>> keys = keys();
 
-        assertThat(documented).contains("companyName", "quiltBuckets");
-        assertThat(unknown.substring(unknown.indexOf(" are ") + 5).split(", "))
-                .containsExactlyInAnyOrderElementsOf(documented);
+        assertThat(keys).extracting(ConfigurationKey::name).containsExactlyInAnyOrderElementsOf(documented.keySet());
+        assertThat(keys)
+                .filteredOn(key -> key.defaultValue() != null && !List.of().equals(key.defaultValue()))
+                .allSatisfy(key ->
+                        assertThat(key.defaultValue().toString()).isEqualToIgnoringCase(documented.get(key.name())));
+    }
+
+    private static List<ConfigurationKey<?>> keys() {
+        return Stream.of(ConfigurationKeys.class.getDeclaredFields())
+                .filter(field -> field.getType() == ConfigurationKey.class)
+                .<ConfigurationKey<?>>map(field -> {
+                    try {
+                        return (ConfigurationKey<?>) field.get(null);
+                    } catch (IllegalAccessException e) {
+                        throw new IllegalStateException(e);
+                    }
+                })
+                .toList();
     }
 
     @ParameterizedTest

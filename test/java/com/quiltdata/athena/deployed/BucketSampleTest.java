@@ -44,8 +44,10 @@ class BucketSampleTest {
     void aManifestThatIsTooLargeIsLeftOutAndNamed() {
         Map<String, Long> large = new TreeMap<>(listing.manifests());
         large.replaceAll((key, size) -> BucketSample.MOST_MANIFEST_BYTES + 1);
-        BucketSample sample =
-                sample(new RegistryListing(listing.bucket(), listing.pointers(), large, listing.bytes()), 1, 7);
+        BucketSample sample = sample(
+                new RegistryListing(listing.bucket(), listing.pointers(), listing.hidden(), large, listing.bytes()),
+                1,
+                7);
 
         assertThat(sample.packages()).isEmpty();
         assertThat(sample.leftOut())
@@ -54,15 +56,23 @@ class BucketSampleTest {
     }
 
     @Test
-    void whatIsNoPointerIsNeitherChosenNorListed() {
+    void whatHasNoTopHashIsLeftOutAndWhatIsHiddenIsNamed() {
         assertThat(listing.pointers()).hasSize(16);
         CheckedDeployment.put(BUCKET, "named_packages/user/it's-1/notes.txt", "hello");
         try {
-            assertThat(RegistryListing.of(SharedEmbeddedAws.s3(), new QuiltBucket(BUCKET))
-                            .pointers())
-                    .hasSize(16);
+            CheckedDeployment.put(BUCKET, "named_packages/user/_draft/latest", "hello");
+            RegistryListing now = RegistryListing.of(SharedEmbeddedAws.s3(), new QuiltBucket(BUCKET));
+
+            assertThat(now.hidden()).containsExactly("user/_draft");
+            assertThat(now.pointers()).hasSize(17);
+            assertThat(sample(now, 100, 7).packages())
+                    .hasSize(8)
+                    .allSatisfy(pointers -> assertThat(pointers)
+                            .extracting(pointer -> pointer.pointer().timestamp())
+                            .doesNotContain("notes.txt"));
         } finally {
             CheckedDeployment.delete(BUCKET, "named_packages/user/it's-1/notes.txt");
+            CheckedDeployment.delete(BUCKET, "named_packages/user/_draft/latest");
         }
     }
 

@@ -27,8 +27,8 @@ import software.amazon.awssdk.regions.Region;
 
 /** A deployment of two buckets with snapshots in the shared account on loopback. */
 public final class CheckedDeployment {
-    static final String BUCKET = "checked-bucket";
-    static final String SECOND_BUCKET = "checked.second";
+    public static final String BUCKET = "checked-bucket";
+    public static final String SECOND_BUCKET = "checked.second";
     static final String DATABASE = "checked";
 
     /** Those of two buckets, and the one of the snapshots. */
@@ -96,8 +96,8 @@ public final class CheckedDeployment {
 
     private static void push(String bucket, int number) {
         String hash = "%064x".formatted(number);
-        StringBuilder manifest =
-                new StringBuilder("{\"version\": \"v0\", \"message\": \"It's %d\", \"user_meta\": {\"Number\": %d}}\n"
+        StringBuilder manifest = new StringBuilder(
+                "\uFEFF{\"version\": \"v0\", \"message\": \"It's %d\", \"user_meta\": {\"Number\": %d, \"number\": NaN}}\n"
                         .formatted(number, number));
         for (int entry = 0; entry < 20; entry++) {
             manifest.append("""

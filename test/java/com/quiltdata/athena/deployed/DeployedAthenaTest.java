@@ -56,7 +56,7 @@ class DeployedAthenaTest {
                         line -> assertThat(line).matches("✔ Leftovers +Nothing is left from before, .*"));
         assertThat(outcome.output().lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(100));
         assertThat(outcome.errors())
-                .contains("Checking QuiltAthena in account 123456789012, region us-east-1.")
+                .contains("Checking Checked in account 123456789012, region us-east-1.")
                 .containsPattern("At most 13 queries will read at most [\\d,]+ bytes")
                 .containsPattern("13 queries have read [\\d,]+ bytes");
     }

@@ -36,6 +36,18 @@ class RowComparisonTest {
     }
 
     @Test
+    void aValueThatIsLostWhereKeysDifferInCaseIsADifference() {
+        List<Map<String, String>> inS3 = List.of(row("a", "{\"Sample\":\"A\",\"sample\":\"B\"}"));
+
+        assertThat(RowComparison.of(inS3, List.of(row("a", "{\"sample\":\"B\"}")))
+                        .difference())
+                .map(Difference::text)
+                .hasValue(
+                        "of a, \"meta\" is {\"sample\":\"B\"} in the view and {\"Sample\":\"A\",\"sample\":\"B\"} in S3");
+        assertThat(RowComparison.of(inS3, inS3)).isEqualTo(new RowComparison(Optional.empty(), 0, 0));
+    }
+
+    @Test
     void valuesOfMetadataKeepTheirCase() {
         assertThat(RowComparison.of(List.of(row("a", "{\"k\":\"X\"}")), List.of(row("a", "{\"k\":\"x\"}")))
                         .difference())

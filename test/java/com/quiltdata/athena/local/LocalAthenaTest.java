@@ -2,12 +2,14 @@ package com.quiltdata.athena.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.quiltdata.athena.TestFiles;
 import com.quiltdata.athena.TestTemplates;
 import com.quiltdata.athena.registry.SampleRegistry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,19 +48,34 @@ class LocalAthenaTest {
     @Test
     void aRegistryBecomesTheBucketThatIsNamed() throws IOException {
         SampleRegistry.write(directory);
+        Files.createDirectories(directory.resolve(".quilt/named_packages/lab/_draft"));
+        Files.writeString(directory.resolve(".quilt/named_packages/lab/_draft/latest"), "a".repeat(64));
+        Files.writeString(
+                directory.resolve(".quilt/packages/" + "a".repeat(64)),
+                "{\"version\": \"v0\", \"user_meta\": {\"a\": 1, \"A\": 2}}\n{\"logical_key\": \"k\", \"meta\": {\"n\": NaN}}\n");
 
         int status = run(
-                "--registry",
-                directory.toString(),
-                "--bucket",
-                "another.bucket",
-                "--format",
-                "csv",
-                "--query",
-                "SELECT count(*) AS n FROM another_bucket_quilt_packages_view");
+                "--registry", directory.toString(), "--bucket", "another.bucket", "--format", "json", "--query", """
+                SELECT (SELECT count(*) FROM another_bucket_quilt_packages_view) AS n, physical_keys, hash,
+                  ARRAY[1.50, DECIMAL '12345678901234567890'] AS numbers, DATE '2026-01-02' AS day, MAP(ARRAY['k'], ARRAY[0.1e0]) AS m
+                FROM another_bucket_quilt_objects_view
+                WHERE name = 'notes' AND "timestamp" = 'latest'
+                """);
 
         assertThat(status).as(errors()).isZero();
-        assertThat(output()).isEqualTo("\"n\"\r\n\"8\"\r\n");
+        assertThat(TestFiles.json(output())).isEqualTo(TestFiles.json("""
+                        [{"n": 8, "physical_keys": ["s3://sample-data/ernest/notes/notes.txt?versionId=%s"],
+                          "hash": {"type": "SHA256", "value": "%s"}, "numbers": [1.50, 12345678901234567890.00],
+                          "day": "2026-01-02", "m": {"k": 0.1}}]
+                        """.formatted(
+                TestFiles.json(output()).at("/0/physical_keys/0").asText().replaceAll(".*=", ""),
+                TestFiles.json(output()).at("/0/hash/value").asText())));
+        assertThat(output()).contains("[ 1.50, 12345678901234567890.00 ]");
+        assertThat(errors())
+                .contains(
+                        "lab/_draft is in no view: engines do not see what begins with _ or a dot",
+                        ".quilt/packages/%s, line 1: the keys a and A differ in case alone".formatted("a".repeat(64)),
+                        "line 2: NaN is no number in JSON, and text in the views");
     }
 
     @Test

@@ -135,12 +135,29 @@ class LocalDeploymentTest {
                         .toList());
     }
 
+    /** The types of the columns that are not text. */
+    private static final Map<String, String> TYPES = Map.of(
+            "OBJECTS physical_keys", "array<string>",
+            "OBJECTS hash", "struct<type:string,value:string>",
+            "OBJECTS size", "bigint");
+
     @ParameterizedTest
     @EnumSource(BucketView.class)
     void aViewHasTheContractsColumns(BucketView view) {
         assertThat(stack.query("SELECT * FROM " + view.nameIn(BUCKET)).columns())
                 .extracting(Column::name)
                 .isEqualTo(ViewContract.columns(view));
+        assertThat(SharedEmbeddedAws.athena()
+                        .getTableMetadata(get -> get.catalogName("AwsDataCatalog")
+                                .databaseName("sample")
+                                .tableName(view.nameIn(BUCKET)))
+                        .tableMetadata()
+                        .columns()
+                        .stream()
+                        .map(column -> column.name() + " " + column.type()))
+                .containsExactlyElementsOf(ViewContract.columns(view).stream()
+                        .map(column -> column + " " + TYPES.getOrDefault(view + " " + column, "string"))
+                        .toList());
     }
 
     @Test

@@ -8,13 +8,9 @@ import com.quiltdata.athena.local.LocalAthenaScript.Serving;
 import com.quiltdata.athena.local.aws.SharedEmbeddedAws;
 import com.quiltdata.athena.local.clients.AwsClients;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -35,19 +31,19 @@ class RealClientsTest {
     private static final String RESULTS = "mycompany-quilt-query-results";
     private static final String LONG_QUERY = "SELECT count(*) FROM UNNEST(sequence(1, 10000)) CROSS JOIN"
             + " UNNEST(sequence(1, 10000)) CROSS JOIN UNNEST(sequence(1, 10000))";
-    private static final Path JAVASCRIPT = Path.of("target", "javascript");
     private static final ObjectMapper JSON = new ObjectMapper();
 
     @TempDir
     private static Path directory;
 
+    private static NodePackages packages;
     private static LocalAthenaScript script;
     private static Serving serving;
     private static AwsClients aws;
 
     @BeforeAll
     static void serve() throws Exception {
-        installPackages();
+        packages = NodePackages.install("javascript");
         script = LocalAthenaScript.in(directory);
         serving = script.serve("--format", "json");
         aws = new AwsClients(serving.endpoint());
@@ -187,48 +183,15 @@ class RealClientsTest {
 
     /** Runs a script of {@code test/javascript} and returns what it prints. */
     private static JsonNode node(String script, String... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of("node", script));
-        command.addAll(List.of(arguments));
-        return JSON.readTree(output(
-                command,
+        return JSON.readTree(packages.run(
+                script,
+                List.of(arguments),
                 Map.of(
                         "AWS_ENDPOINT_URL", serving.endpoint().toString(),
                         "AWS_REGION", "us-east-1",
                         "AWS_ACCESS_KEY_ID", "test",
                         "AWS_SECRET_ACCESS_KEY", "test",
-                        "AWS_SDK_JS_SUPPRESS_MAINTENANCE_MODE_MESSAGE", "1")));
-    }
-
-    private static void installPackages() throws IOException, InterruptedException {
-        Files.createDirectories(JAVASCRIPT);
-        try (Stream<Path> files = Files.list(Path.of("javascript"))) {
-            for (Path file : files.toList()) {
-                Files.copy(file, JAVASCRIPT.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
-            }
-        }
-        output(
-                List.of(
-                        "npm",
-                        "install",
-                        "--no-audit",
-                        "--no-fund",
-                        "--no-package-lock",
-                        "--prefer-offline",
-                        "--silent"),
-                Map.of());
-    }
-
-    private static String output(List<String> command, Map<String, String> environment)
-            throws IOException, InterruptedException {
-        Path errors = directory.resolve("client.txt");
-        ProcessBuilder builder =
-                new ProcessBuilder(command).directory(JAVASCRIPT.toFile()).redirectError(errors.toFile());
-        builder.environment().putAll(environment);
-        Process process = builder.start();
-        String output = process.inputReader().readAllAsString();
-        assertThat(process.waitFor())
-                .as("%s: %s", command, Files.readString(errors))
-                .isZero();
-        return output;
+                        "AWS_SDK_JS_SUPPRESS_MAINTENANCE_MODE_MESSAGE", "1"),
+                ""));
     }
 }

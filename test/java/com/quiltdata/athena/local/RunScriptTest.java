@@ -1,6 +1,7 @@
 package com.quiltdata.athena.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,6 +14,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The scripts, with a Java that says how it was started, and a Maven that says that it was. */
 class RunScriptTest {
@@ -34,8 +37,8 @@ class RunScriptTest {
         for (String pom : List.of("pom.xml", "lambda/pom.xml", "src/pom.xml", "test/pom.xml")) {
             Files.createFile(project.resolve(pom));
         }
-        for (String script : List.of("local-athena", "local/run")) {
-            Files.copy(Path.of(script), project.resolve("test").resolve(script), StandardCopyOption.COPY_ATTRIBUTES);
+        for (String script : List.of("test/local-athena", "test/local/run", "src/app", "src/one-at-a-time")) {
+            Files.copy(Path.of("..", script), project.resolve(script), StandardCopyOption.COPY_ATTRIBUTES);
         }
         jdk = folder.resolve("jdk");
         executable(jdk.resolve("bin/java"), "printf '%s\\n' \"$@\"; env");
@@ -120,19 +123,60 @@ class RunScriptTest {
                         """.formatted(jdk));
     }
 
+    /** As pipelines synthesize for several regions, and as people start things at once. */
+    @ParameterizedTest
+    @ValueSource(strings = {"test/local-athena", "src/app"})
+    void oneOfTwoThatAreStartedAtOnceBuildsAndTheOtherWaits(String script) throws Exception {
+        Files.delete(project.resolve("test/target/local-built"));
+        executable(folder.resolve("bin/java"), "echo started");
+        executable(
+                folder.resolve("bin/mvn"),
+                "echo begin >>'%1$s/builds'; sleep 0.5; mkdir -p '%2$s/src/target'; touch '%2$s/src/target/quilt-athena-app.jar'; echo end >>'%1$s/builds'"
+                        .formatted(folder, project));
+        // Who was killed holds no lock any more.
+        Files.createDirectories(project.resolve("target"));
+        Files.createSymbolicLink(project.resolve("target/build-lock"), Path.of("999999999"));
+
+        List<Process> both = List.of(start(project.resolve(script)), start(project.resolve(script)));
+
+        for (Process process : both) {
+            assertThat(process.inputReader().lines().toList()).isNotEmpty();
+            assertThat(process.waitFor()).as(errors()).isZero();
+        }
+        assertThat(folder.resolve("builds")).hasContent("begin\nend");
+        assertThat(Files.isSymbolicLink(project.resolve("target/build-lock"))).isFalse();
+    }
+
+    @Test
+    void everyFileOfACheckoutHasTheSameLineEnds() throws Exception {
+        assumeTrue(Files.exists(Path.of("../.git")), "not a checkout of git");
+        Process git = new ProcessBuilder("git", "ls-files", "--eol")
+                .directory(Path.of("..").toFile())
+                .start();
+
+        assertThat(git.inputReader().lines())
+                .filteredOn(line -> !line.contains("i/-text") && !line.contains("i/none"))
+                .isNotEmpty()
+                .allMatch(line -> line.startsWith("i/lf") && line.contains("eol=lf"));
+    }
+
     private List<String> run(String... arguments) throws IOException, InterruptedException {
         return run(project.resolve("test/local-athena"), arguments);
     }
 
     private List<String> run(Path script, String... arguments) throws IOException, InterruptedException {
+        Process process = start(script, arguments);
+        List<String> lines = process.inputReader().lines().toList();
+        process.waitFor();
+        return lines;
+    }
+
+    private Process start(Path script, String... arguments) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(Stream.concat(Stream.of(script.toString()), Stream.of(arguments))
                         .toList())
                 .redirectError(folder.resolve("errors").toFile());
         builder.environment().putAll(environment);
-        Process process = builder.start();
-        List<String> lines = process.inputReader().lines().toList();
-        process.waitFor();
-        return lines;
+        return builder.start();
     }
 
     private String errors() throws IOException {

@@ -84,10 +84,13 @@ class MonitoringAlarmsTest {
     void aFailedRefreshRingsOnce() {
         JsonNode alarm = alarms(ALL).get("MonitoringAlarmsRefreshFailed");
 
+        assertThat(expressions(alarm))
+                .containsValue("FILL(scheduledAborted, 0) + FILL(scheduledFailed, 0) + FILL(scheduledTimedOut, 0)")
+                .hasSize(1);
         assertThat(metrics(alarm))
-                .singleElement()
-                .asString()
-                .startsWith("ExecutionsFailed Sum 3600 StateMachineArn=<SnapshotRefreshStateMachine");
+                .allMatch(metric -> metric.contains(" Sum 3600 StateMachineArn=<SnapshotRefreshStateMachine"))
+                .extracting(metric -> metric.split(" ")[0])
+                .containsExactlyInAnyOrder("ExecutionsAborted", "ExecutionsFailed", "ExecutionsTimedOut");
         assertRings(alarm, "GreaterThanThreshold", 0, 1, "notBreaching");
     }
 

@@ -7,6 +7,7 @@ import com.quiltdata.athena.local.aws.SharedEmbeddedAws;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -44,17 +45,22 @@ class RegistryUploadTest {
                 {"version": "v0", "message": "m"}
                 {"logical_key": "a", "physical_keys": ["s3://b/a"], "size": 1, "meta": %s}
                 {"logical_key": "b", "physical_keys": ["s3://b/b"], "size": 2, "meta": %s}
-                """.formatted(nested(ManifestLines.MOST_LEVELS - 1), nested(50_000)));
+                {'logical_key': 'c', "text": "[[\\"%s", 'meta': [[1]]}
+                [%s
+                """.formatted(
+                        nested(ManifestScan.MOST_LEVELS - 1), nested(50_000), "[".repeat(2_000), "{a=[".repeat(600)));
         DeployedStack stack = DeployedStack.deploy("deeplines", List.of("deep-lines-test"));
 
         RegistryUpload.Outcome outcome = RegistryUpload.upload(
                 SharedEmbeddedAws.clients(), "deep-lines-test", RegistryFiles.in(folder), () -> {});
 
         assertThat(outcome.emptiedLines())
-                .containsExactly(".quilt/packages/" + HASH
-                        + ", line 3: nested 50,001 levels deep; counts as malformed beyond 1,000");
+                .containsExactly(
+                        ".quilt/packages/" + HASH + ", line 3: nested more than 1,000 levels deep; counts as malformed",
+                        ".quilt/packages/" + HASH
+                                + ", line 5: nested more than 1,000 levels deep; counts as malformed");
         assertThat(stack.rows("SELECT logical_key, size FROM deep_lines_test_quilt_objects_view"))
-                .containsExactly(List.of("a", "1"));
+                .containsExactlyInAnyOrder(List.of("a", "1"), Arrays.asList("c", null));
         assertThat(stack.rows("SELECT message FROM deep_lines_test_quilt_packages_view"))
                 .containsExactly(List.of("m"));
     }

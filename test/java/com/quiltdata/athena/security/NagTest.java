@@ -49,6 +49,35 @@ class NagTest {
     private static final String HISTORY =
             "Step Functions keeps each execution's history, with every query and its error, for 90 days.";
 
+    private static final String EXECUTIONS =
+            "Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:<SnapshotRefresh";
+
+    private static final String POINTERS = "/.quilt/named_packages/*";
+
+    /** Of what is there with {@code snapshotEvents}, and of the machines' own executions. */
+    private static final Map<String, List<NagPackSuppression>> SUPPRESSIONS_OF_MACHINES = Map.of(
+            "/QuiltAthena/SnapshotRefresh/ExecutionsPolicy/Resource",
+                    Stream.of("StateMachine9AF2A429", "EventsStateMachineA39EF4F8")
+                            .flatMap(machine -> Stream.of(machine + ".Name>:*", machine + ".Name>/*"))
+                            .map(machine -> wildcard(EXECUTIONS + machine, "Each execution has an ARN of its own."))
+                            .toList(),
+            "/QuiltAthena/SnapshotRefresh/PointersPolicy/Resource",
+                    List.of(
+                            wildcard(
+                                    "Resource::arn:<AWS::Partition>:s3:::quilt-allencell-manifests" + POINTERS,
+                                    MANY_OBJECTS),
+                            wildcard("Resource::arn:<AWS::Partition>:s3:::imaging-a" + POINTERS, MANY_OBJECTS)),
+            "/QuiltAthena/SnapshotRefresh/EventsStateMachine",
+                    List.of(
+                            suppression("AwsSolutions-SF1", HISTORY),
+                            suppression("AwsSolutions-SF2", HISTORY),
+                            suppression("Serverless-StepFunctionStateMachineXray", HISTORY)),
+            "/QuiltAthena/SnapshotRefresh/PipeRole/Resource",
+                    Stream.of("HIPAA.Security", "NIST.800.53.R4", "NIST.800.53.R5", "PCI.DSS.321")
+                            .map(pack ->
+                                    suppression(pack + "-IAMNoInlinePolicy", "It is of one role, and goes with it."))
+                            .toList());
+
     private static final Map<String, List<NagPackSuppression>> SUPPRESSIONS = Map.of(
             "/QuiltAthena/SnapshotStore/Bucket/Resource",
                     List.of(suppression(
@@ -213,6 +242,8 @@ class NagTest {
         QuiltAthenaStack stack = checkedStack(pack);
         SUPPRESSIONS.forEach(
                 (path, suppressions) -> NagSuppressions.addResourceSuppressionsByPath(stack, path, suppressions));
+        SUPPRESSIONS_OF_MACHINES.forEach(
+                (path, suppressions) -> NagSuppressions.addResourceSuppressionsByPath(stack, path, suppressions));
         EXPLAINED_RULES.forEach((path, rules) -> NagSuppressions.addResourceSuppressionsByPath(
                 stack,
                 path,
@@ -239,6 +270,7 @@ class NagTest {
                 "resultsKmsKeyArn", "arn:aws:kms:eu-central-1:123456789012:key/0f1e2d3c-aaaa-bbbb-cccc-0123456789ab");
         context.put("quiltBuckets", List.of("quilt-allencell-manifests", "imaging-a"));
         context.put("snapshotSchedule", "rate(1 hour)");
+        context.put("snapshotEvents", true);
         context.put("dashboard", true);
         context.put("alarmTopicArn", "arn:aws:sns:eu-central-1:123456789012:alarms");
         context.put("bytesScannedAlarmPerDay", 1_000_000_000_000L);

@@ -46,6 +46,7 @@ class SnapshotAccessTest {
                                     "companyName", "mycompany",
                                     "quiltBuckets", List.of("bucket-a", "bucket.b"),
                                     "snapshotSchedule", "rate(1 hour)",
+                                    "snapshotEvents", true,
                                     "resultsKmsKeyArn", partition.arn("kms", "key/results"),
                                     "quiltBucketKmsKeyArns", List.of(partition.arn("kms", "key/bucket-a")),
                                     "catalogKmsKeyArn", partition.arn("kms", "key/catalog")),
@@ -58,7 +59,6 @@ class SnapshotAccessTest {
     @CsvSource(delimiter = '|', textBlock = """
             allowed | athena:StartQueryExecution    | workgroup/quilt-query-snapshot                     | | running a statement
             allowed | athena:GetQueryExecution      | workgroup/quilt-query-snapshot                     | | waiting for it
-            allowed | athena:StopQueryExecution     | workgroup/quilt-query-snapshot                     | | an execution that is stopped
             allowed | athena:GetQueryResults        | workgroup/quilt-query-snapshot                     | | what there is to copy
             allowed | athena:GetDataCatalog         | datacatalog/AwsDataCatalog                         | | AWS asks for it
             allowed | glue:GetDatabase              | catalog                                            | athena | Glue checks the catalog for everything in it
@@ -109,12 +109,44 @@ class SnapshotAccessTest {
             denied  | s3:GetObject                  | mycompany-quilt-query-results/id.csv               | athena | users' results
             denied  | s3:PutObject                  | mycompany-quilt-query-snapshot/rows/data/1.parquet | | only by statements
             denied  | s3:DeleteObject               | mycompany-quilt-query-snapshot/results/id.csv      | athena | results expire by themselves
-            denied  | states:StartExecution         | stateMachine:anything                              | | the schedules do that
+            allowed | states:StartExecution         | stateMachine:SnapshotRefreshStateMachine9AF2A429                           | | its jobs
+            allowed | states:StartExecution         | stateMachine:SnapshotRefreshEventsStateMachineA39EF4F8 | | its jobs
+            allowed | states:ListExecutions         | stateMachine:SnapshotRefreshEventsStateMachineA39EF4F8 | | whether another one runs
+            allowed | states:DescribeExecution      | execution:SnapshotRefreshEventsStateMachineA39EF4F8:0abc | | its jobs
+            allowed | states:DescribeExecution      | execution:SnapshotRefreshEventsStateMachineA39EF4F8/0def:0abc | | its jobs
+            allowed | states:ListExecutions         | stateMachine:SnapshotRefreshStateMachine9AF2A429                           | | whether another one runs
+            allowed | states:DescribeExecution      | execution:SnapshotRefreshStateMachine9AF2A429:0abc                           | | its jobs
+            allowed | states:StopExecution          | execution:SnapshotRefreshStateMachine9AF2A429:0abc                           | | its jobs, when it is stopped
+            allowed | states:DescribeExecution      | execution:SnapshotRefreshStateMachine9AF2A429/0def:0abc                      | | its jobs
+            allowed | s3:GetObject                  | bucket-a/.quilt/named_packages/u/n/latest          | | a pointer that an event names
+            allowed | s3:GetObject                  | bucket.b/.quilt/named_packages/u/n/latest          | | a pointer that an event names
+            allowed | s3:ListBucket                 | bucket.b                                           | | a pointer that is gone is not one that is denied
+            allowed | s3:ListBucket                 | bucket-a                                           | | a pointer that is gone is not one that is denied
+            allowed | kms:Decrypt                   | key/bucket-a                                       | s3 | a pointer that an event names
+            denied  | s3:GetObject                  | bucket-a/.quilt/packages/0123abcd                  | | only through Athena
+            denied  | s3:GetObject                  | bucket-c/.quilt/named_packages/u/n/latest          | | a bucket that is not configured
+            denied  | states:StartExecution         | stateMachine:anything                              | | another machine
+            denied  | athena:StopQueryExecution     | workgroup/quilt-query-snapshot                     | | a query comes to its end by itself
             denied  | events:PutRule                | rule/StepFunctionsGetEventsForAthena               | | waiting for Athena takes no rule
             denied  | lakeformation:GetDataAccess   | *                                                  | | access is by IAM alone
             """)
     void refreshing(String decision, String action, String resource, String circumstances, String why) {
         decide(POLICIES.get(partition).refreshPolicies(), decision, action, resource, circumstances, why);
+    }
+
+    /** The pipe takes events out of its queue and starts one state machine. */
+    @ParameterizedTest(name = "{0}: {1} on {2}, {3}: {4}")
+    @CsvSource(delimiter = '|', textBlock = """
+            allowed | sqs:ReceiveMessage     | SnapshotRefreshEventsQueue                        | | events
+            allowed | sqs:DeleteMessage      | SnapshotRefreshEventsQueue                        | | those that were handed over
+            allowed | sqs:GetQueueAttributes | SnapshotRefreshEventsQueue                        | | Pipes asks for it
+            allowed | states:StartExecution  | stateMachine:SnapshotRefreshEventsStateMachineA39EF4F8 | | a refresh of what has changed
+            denied  | states:StartExecution  | stateMachine:SnapshotRefreshStateMachine9AF2A429  | | the schedule does that
+            denied  | sqs:ReceiveMessage     | SnapshotRefreshEventsDeadLetters                  | | those are for people
+            denied  | sqs:SendMessage        | SnapshotRefreshEventsQueue                        | | EventBridge does that
+            """)
+    void handingOver(String decision, String action, String resource, String circumstances, String why) {
+        decide(POLICIES.get(partition).pipePolicies(), decision, action, resource, circumstances, why);
     }
 
     @Test

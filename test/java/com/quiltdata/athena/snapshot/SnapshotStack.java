@@ -24,7 +24,7 @@ import software.amazon.awssdk.core.sync.RequestBody;
 /** A stack with snapshots in the shared account on loopback, and the registries of its buckets. */
 final class SnapshotStack {
     private final String name;
-    private final String[] more;
+    private final Object[] more;
     private final List<String> log = new CopyOnWriteArrayList<>();
     private final LocalStack stack = SharedEmbeddedAws.stack(log::add);
     private final Set<String> created = new TreeSet<>();
@@ -37,7 +37,7 @@ final class SnapshotStack {
      * @param quiltBuckets as in the configuration; they are made
      * @param more keys and values in turn, added to the configuration
      */
-    SnapshotStack(String name, Object quiltBuckets, String... more) {
+    SnapshotStack(String name, Object quiltBuckets, Object... more) {
         this.name = name;
         this.more = more;
         configure(quiltBuckets, "snapshotSchedule", "rate(1 hour)");
@@ -127,21 +127,43 @@ final class SnapshotStack {
         assertThat(end.path("status").asText()).as(end.toString()).isEqualTo("SUCCEEDED");
     }
 
+    /** Has events handed over, to their end; those are written in JSON. */
+    void runEvents(String events) {
+        JsonNode end = await(startEvents(events));
+        assertThat(end.path("status").asText()).as(end.toString()).isEqualTo("SUCCEEDED");
+    }
+
+    /** Hands over events, and returns the execution's ARN. */
+    String startEvents(String events) {
+        String machine = client().call("ListStateMachines", Map.of()).findValuesAsText("stateMachineArn").stream()
+                .filter(arn ->
+                        arn.contains("EventsStateMachine") && definition(arn).contains(name + "-snapshot\""))
+                .findFirst()
+                .orElseThrow();
+        return client().start(machine, events);
+    }
+
+    private static String definition(String machine) {
+        return client().call("DescribeStateMachine", Map.of("stateMachineArn", machine))
+                .path("definition")
+                .asText();
+    }
+
     /** Changes the state machine's definition until the next deployment. */
     void change(UnaryOperator<String> definition) {
         String machine = deployed.outputs().get("SnapshotStateMachineArn");
-        String text = client().call("DescribeStateMachine", Map.of("stateMachineArn", machine))
-                .path("definition")
-                .asText();
-        client().call("UpdateStateMachine", Map.of("stateMachineArn", machine, "definition", definition.apply(text)));
+        client().call(
+                        "UpdateStateMachine",
+                        Map.of("stateMachineArn", machine, "definition", definition.apply(definition(machine))));
     }
 
-    /** Has the state machine refresh one bucket alone, which a refresh has added. */
+    /** Has the state machine refresh one bucket alone, which a refresh has added, and nothing of the table itself. */
     void refreshOnly(String bucket) {
         change(definition -> definition
-                .replace("\"Default\":\"RemoveOtherBuckets\"", "\"Default\":\"RefreshBuckets\"")
+                .replace("\"jobs\":[{\"step\":\"RemoveOtherBuckets\"}]", "\"jobs\":[]")
+                .replace(", { 'step': 'FindCompaction' }]", "]")
                 .replaceAll(
-                        "(\"RefreshBuckets\":\\{\"Type\":\"Map\",\"Items\":)\\[.*?]",
+                        "(\"buckets\":)\\[.*?]",
                         "$1[{\"bucket\":\"%s\",\"prefix\":\"%s\"}]"
                                 .formatted(bucket, new QuiltBucket(bucket).tablePrefix())));
     }
@@ -153,6 +175,10 @@ final class SnapshotStack {
                         name + "-snapshot",
                         name,
                         statement
+                                .replace("<from>", "")
+                                .replace("<to>", "t")
+                                .replace("<read_at>", "current_timestamp")
+                                .replace(SnapshotStatements.NAMED, SnapshotStatements.NONE_NAMED)
                                 .replace(SnapshotStatements.BUCKET, bucket)
                                 .replace(SnapshotStatements.PREFIX, new QuiltBucket(bucket).tablePrefix()))
                 .rows();

@@ -84,7 +84,8 @@ class SnapshotsTest {
                 .replace("> %d, false".formatted(SnapshotStatements.MOST_MANIFESTS), "> 2, false")
                 .replace("<= %d\\\\n".formatted(SnapshotStatements.MOST_NAMED_MANIFESTS), "<= 1\\\\n")
                 .replace("<= %d\\\"".formatted(SnapshotStatements.MOST_MANIFESTS), "<= 2\\\"")
-                .replace("$rounds < 20", "$rounds < 1"));
+                .replace("\"mostRounds\":20", "\"mostRounds\":1")
+                .replace("% 50000 = 1", "% 2 = 1"));
         for (int number = 11; number < 14; number++) {
             push("snap-b", number, "package" + number);
         }
@@ -104,7 +105,7 @@ class SnapshotsTest {
         STACK.refresh();
         STACK.assertIsRefreshed("snap-b");
         assertThat(lastRefresh("snap-b")).endsWith("0").doesNotContainNull();
-        STACK.change(definition -> definition.replace("$rounds < 1", "$rounds < 20"));
+        STACK.change(definition -> definition.replace("\"mostRounds\":1", "\"mostRounds\":20"));
     }
 
     private static List<String> lastRefresh(String bucket) {
@@ -124,8 +125,8 @@ class SnapshotsTest {
     @Test
     void aBucketThatFailsIsNamedAndKeepsNoOtherFromBeingRefreshed() {
         STACK.refreshOnly("snap-b");
-        STACK.change(definition -> definition.replace(
-                "[{\"bucket\":\"snap-b\"", "[{\"bucket\":\"snap-a\",\"prefix\":\"nothing\"},{\"bucket\":\"snap-b\""));
+        STACK.change(definition ->
+                definition.replace("\"buckets\":[", "\"buckets\":[{\"bucket\":\"snap-a\",\"prefix\":\"nothing\"},"));
         push("snap-b", 21, "failing");
 
         JsonNode end = STACK.await(STACK.start());

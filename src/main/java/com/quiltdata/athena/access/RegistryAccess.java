@@ -56,6 +56,23 @@ public record RegistryAccess(Stack stack, Configuration configuration) {
                                 RequestConditions.BY_S3));
     }
 
+    /**
+     * The statements that let their owner read pointers without Athena. Without {@code s3:ListBucket}, a pointer that is
+     * gone would look like one that is denied.
+     */
+    public List<PolicyStatement> pointerStatements() {
+        Map<String, Map<String, Object>> conditions = configuration.access().inputAccess() == InputAccess.ANY
+                ? Map.of("StringEquals", Map.of("aws:ResourceAccount", Aws.ACCOUNT_ID))
+                : Map.of();
+        return List.of(
+                Statements.allow("FindPointers", List.of("s3:ListBucket"), inputArns(""), conditions),
+                Statements.allow(
+                        "ReadPointers",
+                        List.of("s3:GetObject"),
+                        inputArns("/" + QuiltBucket.REGISTRY_PREFIX + "named_packages/*"),
+                        conditions));
+    }
+
     private List<String> inputArns(String suffix) {
         Collection<String> names = configuration.access().inputAccess() == InputAccess.ANY
                 ? List.of("*")

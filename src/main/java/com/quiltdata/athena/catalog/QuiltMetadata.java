@@ -4,6 +4,7 @@ import com.quiltdata.athena.configuration.Configuration;
 import com.quiltdata.athena.configuration.QuiltBucketGroup;
 import com.quiltdata.athena.query.QueryDatabase;
 import com.quiltdata.athena.query.QueryResults;
+import com.quiltdata.athena.schema.BucketTable;
 import com.quiltdata.athena.schema.BucketView;
 import com.quiltdata.athena.schema.QuiltBucket;
 import com.quiltdata.athena.schema.SnapshotTable;
@@ -14,6 +15,7 @@ import com.quiltdata.athena.view.AthenaViewProvider;
 import com.quiltdata.athena.view.ConcurrencyLimit;
 import com.quiltdata.athena.view.ViewGrants;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -137,6 +139,15 @@ public final class QuiltMetadata extends Construct {
 
     private void add(Construct scope, String id, String name, String query, List<Relation> read) {
         relations.put(name, ownViews.declare(scope, id, name, query, read));
+    }
+
+    /** What to depend on so that the tables of all buckets are there: themselves, or the nested stacks that they are in. */
+    public List<Construct> tables(List<QuiltBucket> buckets) {
+        return buckets.stream()
+                .flatMap(bucket -> Arrays.stream(BucketTable.values()).map(table -> table.nameIn(bucket)))
+                .map(name -> relation(name).construct())
+                .distinct()
+                .toList();
     }
 
     private Relation relation(String name) {

@@ -22,20 +22,12 @@ public final class ConfigurationException extends RuntimeException {
         this.problems = List.copyOf(problems);
     }
 
-    /**
-     * All that is wrong.
-     *
-     * @return one line a problem: the key, the value and the rule
-     */
+    /** All that is wrong, one line a problem: the key, the value and the rule. */
     public List<String> problems() {
         return problems;
     }
 
-    /**
-     * What to tell a person.
-     *
-     * @return the first twenty problems, and how many more there are
-     */
+    /** What to tell a person: the first twenty problems, and how many more there are. */
     public List<String> report() {
         int more = problems.size() - MOST_LINES;
         return more <= 0

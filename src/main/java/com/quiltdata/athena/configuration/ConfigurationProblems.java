@@ -40,11 +40,7 @@ final class ConfigurationProblems {
         }
     }
 
-    /**
-     * A value as a part of a message.
-     *
-     * @return one line; text is in quotes
-     */
+    /** A value as a part of a message: one line; text is in quotes. */
     static String shown(Object value) {
         return line(value instanceof String ? "\"" + value + "\"" : String.valueOf(value));
     }

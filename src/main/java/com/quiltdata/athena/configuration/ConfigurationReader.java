@@ -87,6 +87,10 @@ public final class ConfigurationReader {
                 snapshots,
                 new Monitoring(values.get(ConfigurationKeys.DASHBOARD), alarms()),
                 new Lifecycle(values.get(ConfigurationKeys.REMOVAL_POLICY), values.get(ConfigurationKeys.ROLE_PATH)));
+        if (!values.isGiven(ConfigurationKeys.COMPANY_NAME) && !context.containsKey("quiltBuckets")) {
+            problems.addLine("cdk.context.json: has no configuration, as `cdk context --clear` leaves it;"
+                    + " `git checkout cdk.context.json` brings it back");
+        }
         refuseUnknownKeys();
         problems.refuse();
         return configuration;

@@ -4,7 +4,7 @@ import com.quiltdata.athena.schema.BucketView;
 import com.quiltdata.athena.schema.QuiltBucket;
 import com.quiltdata.athena.schema.SnapshotTable;
 import com.quiltdata.athena.schema.SnapshotView;
-import com.quiltdata.athena.schema.SqlText;
+import com.quiltdata.athena.schema.SqlTokens;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -176,7 +176,7 @@ final class CustomViewsReader {
             problems.add(entry, file, "close every comment, text and quoted name");
             return;
         }
-        String query = SqlText.withoutComments(withoutLastSemicolon(content, tokens));
+        String query = SqlTokens.withoutComments(withoutLastSemicolon(content, tokens));
         String rule = brokenRule(query);
         int bytes = query.getBytes(StandardCharsets.UTF_8).length
                 + databaseName.length()

@@ -30,11 +30,7 @@ final class QuiltBucketsReader {
         this.problems = problems;
     }
 
-    /**
-     * Reads the buckets.
-     *
-     * @return their groups; one without a name for a list
-     */
+    /** Reads the buckets in their groups: one without a name for a list. */
     List<QuiltBucketGroup> read() {
         Object value = values.find(ConfigurationKeys.QUILT_BUCKETS).orElse(null);
         List<QuiltBucketGroup> groups = value instanceof Map<?, ?> object

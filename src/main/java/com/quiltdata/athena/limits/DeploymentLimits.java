@@ -36,7 +36,7 @@ public final class DeploymentLimits {
 
     /** Their state machine's definition has a limit, too, but it is in a template, whose limit is lower. */
     private static final Limit BUCKETS_WITH_SNAPSHOTS =
-            new Limit(SnapshotRefresh.MOST_BUCKETS, "buckets", "Step Functions' limit for the events of an execution");
+            new Limit(SnapshotRefresh.MOST_BUCKETS, "buckets", "Step Functions' limit for the data of an execution");
 
     private final Configuration configuration;
     private final List<SynthesizedTemplate> templates;

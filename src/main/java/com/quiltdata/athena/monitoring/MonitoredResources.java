@@ -27,8 +27,28 @@ public record MonitoredResources(String workGroup, Optional<Refreshes> refreshes
      * @param workGroup the workgroup that its queries run in
      * @param stateMachineArn the state machine's ARN
      * @param schedule when it is started, as an expression of EventBridge Scheduler
+     * @param events what follows events; empty if nothing does
      */
-    public record Refreshes(String workGroup, String stateMachineArn, String schedule) {}
+    public record Refreshes(
+            String workGroup, String stateMachineArn, String schedule, Optional<FollowedEvents> events) {
+
+        /** The state machines, by a word for the ids of their metrics. */
+        Map<String, String> stateMachines() {
+            Map<String, String> machines = new LinkedHashMap<>();
+            machines.put("scheduled", stateMachineArn);
+            events.ifPresent(followed -> machines.put("events", followed.stateMachineArn()));
+            return machines;
+        }
+    }
+
+    /**
+     * What follows the events of buckets.
+     *
+     * @param stateMachineArn the state machine that events start
+     * @param queueName the queue that they wait in
+     * @param deadLettersName the queue of those that could not be handed over
+     */
+    public record FollowedEvents(String stateMachineArn, String queueName, String deadLettersName) {}
 
     /**
      * The functions that create and drop views.

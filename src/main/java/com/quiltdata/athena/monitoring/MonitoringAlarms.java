@@ -1,6 +1,7 @@
 package com.quiltdata.athena.monitoring;
 
 import com.quiltdata.athena.configuration.Configuration.Alarms;
+import com.quiltdata.athena.monitoring.MonitoredResources.FollowedEvents;
 import com.quiltdata.athena.monitoring.MonitoredResources.Refreshes;
 import com.quiltdata.athena.monitoring.MonitoredResources.ViewFunctions;
 import java.util.Map;
@@ -32,6 +33,9 @@ public final class MonitoringAlarms extends Construct {
 
     /** Errors of a function are dated back to its start, up to eleven minutes. Shorter periods would miss them. */
     private static final Duration HOUR = Duration.hours(1);
+
+    /** Of an event, which is handed over within a minute or two. */
+    private static final Duration LONGEST_WAIT = Duration.minutes(15);
 
     private final SnsAction action;
 
@@ -74,8 +78,9 @@ public final class MonitoringAlarms extends Construct {
         declare(over(
                 "RefreshFailed",
                 "A refresh of snapshots has failed: the execution's cause names the buckets and Athena's reasons",
-                PublishedMetrics.executionsFailed(refreshes.stateMachineArn(), HOUR),
+                PublishedMetrics.executionsUnsuccessful(refreshes.stateMachines(), HOUR),
                 0));
+        refreshes.events().ifPresent(this::declareEvents);
         OverdueRefresh.hours(refreshes.schedule())
                 .ifPresent(hours -> declare(Alarm.Builder.create(this, "RefreshOverdue")
                         .alarmDescription("No refresh of snapshots has succeeded for %d hours (snapshotSchedule: %s)"
@@ -86,6 +91,20 @@ public final class MonitoringAlarms extends Construct {
                         .evaluationPeriods(hours)
                         // That there is no data is what it is for: nothing may have been started.
                         .treatMissingData(TreatMissingData.BREACHING)));
+    }
+
+    private void declareEvents(FollowedEvents events) {
+        declare(over(
+                "EventsWaiting",
+                "Events of Quilt buckets have waited for more than %d minutes: see whether the pipe runs"
+                        .formatted(LONGEST_WAIT.toMinutes().intValue()),
+                PublishedMetrics.oldestMessage(events.queueName(), HOUR),
+                LONGEST_WAIT.toSeconds().longValue()));
+        declare(over(
+                "EventsGivenUp",
+                "Events of Quilt buckets could not be handed over; the next scheduled refresh has what they tell",
+                PublishedMetrics.messages(events.deadLettersName(), HOUR),
+                0));
     }
 
     private static IMetric successes(Refreshes refreshes) {

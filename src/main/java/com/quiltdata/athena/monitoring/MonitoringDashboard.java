@@ -4,6 +4,7 @@ import com.quiltdata.athena.monitoring.MonitoredResources.Refreshes;
 import com.quiltdata.athena.monitoring.PublishedMetrics.QueryState;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
@@ -111,7 +112,17 @@ public final class MonitoringDashboard extends Construct {
 
     private static List<GraphWidget> ofRefreshes(Refreshes refreshes) {
         String machine = refreshes.stateMachineArn();
-        return row(
+        List<GraphWidget.Builder> graphs = new ArrayList<>();
+        refreshes
+                .events()
+                .ifPresent(events -> graphs.add(graph(
+                        "Events that wait",
+                        "seconds; events",
+                        List.of(
+                                PublishedMetrics.oldestMessage(events.queueName(), HOUR),
+                                PublishedMetrics.messages(events.deadLettersName(), HOUR)))));
+        Collections.addAll(
+                graphs,
                 graph(
                                 "Refreshes of snapshots per day",
                                 "refreshes",
@@ -124,6 +135,7 @@ public final class MonitoringDashboard extends Construct {
                         "minutes",
                         List.of(PublishedMetrics.longestExecution(machine, DAY))),
                 graph("Age of snapshots", "hours", List.of(PublishedMetrics.hoursSinceSuccess(machine, HOUR))));
+        return row(graphs.toArray(new GraphWidget.Builder[0]));
     }
 
     private List<IMetric> ofViewHandler() {

@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import software.amazon.awscdk.Duration;
 import software.amazon.awscdk.services.cloudwatch.IMetric;
 import software.amazon.awscdk.services.cloudwatch.MathExpression;
@@ -116,6 +117,35 @@ final class PublishedMetrics {
     /** How many executions of a state machine failed. */
     static Metric executionsFailed(String stateMachineArn, Duration period) {
         return executions("ExecutionsFailed", SUM, "failed", stateMachineArn, period);
+    }
+
+    /** How many executions of state machines did not succeed: they failed, were stopped, or took too long. */
+    static MathExpression executionsUnsuccessful(Map<String, String> stateMachines, Duration period) {
+        Map<String, IMetric> metrics = new TreeMap<>();
+        stateMachines.forEach((word, arn) -> Stream.of("Failed", "Aborted", "TimedOut")
+                .forEach(end ->
+                        metrics.put(word + end, executions("Executions" + end, SUM, word + " " + end, arn, period))));
+        return MathExpression.Builder.create()
+                .expression(
+                        metrics.keySet().stream().map("FILL(%s, 0)"::formatted).collect(Collectors.joining(" + ")))
+                .usingMetrics(metrics)
+                .label("refreshes without success")
+                .period(period)
+                .build();
+    }
+
+    /** How many seconds the oldest message has been in a queue. */
+    static Metric oldestMessage(String queueName, Duration period) {
+        return queue("ApproximateAgeOfOldestMessage", "oldest event", queueName, period);
+    }
+
+    /** How many messages are in a queue. */
+    static Metric messages(String queueName, Duration period) {
+        return queue("ApproximateNumberOfMessagesVisible", "events that were given up", queueName, period);
+    }
+
+    private static Metric queue(String name, String label, String queueName, Duration period) {
+        return metric("AWS/SQS", name, MAXIMUM, label, Map.of("QueueName", queueName), period);
     }
 
     /** How long the longest execution of a state machine took. */

@@ -62,11 +62,7 @@ public final class QueryDatabase extends Construct {
         name = database.getRef();
     }
 
-    /**
-     * The database's name.
-     *
-     * @return resolves to the database, so that who uses it depends on it
-     */
+    /** The database's name, which resolves to the database, so that what uses it depends on it. */
     public String name() {
         return name;
     }

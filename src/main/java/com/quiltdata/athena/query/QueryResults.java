@@ -47,20 +47,12 @@ public final class QueryResults extends Construct {
                 .getRef();
     }
 
-    /**
-     * The bucket of query results.
-     *
-     * @return with its key, if it has one
-     */
+    /** The bucket of query results, with its key if it has one. */
     public IBucket bucket() {
         return bucket;
     }
 
-    /**
-     * The bucket's name.
-     *
-     * @return resolves to the bucket, so that who uses it depends on it
-     */
+    /** The bucket's name, which resolves to the bucket, so that what uses it depends on it. */
     public String bucketName() {
         return bucket.getBucketName();
     }
@@ -70,20 +62,12 @@ public final class QueryResults extends Construct {
         return bucket.getBucketArn();
     }
 
-    /**
-     * The workgroup's name.
-     *
-     * @return resolves to the workgroup, so that who uses it depends on it
-     */
+    /** The workgroup's name, which resolves to the workgroup, so that what uses it depends on it. */
     public String workGroupName() {
         return workGroupName;
     }
 
-    /**
-     * The workgroup's ARN.
-     *
-     * @return in the stack's partition, region and account
-     */
+    /** The workgroup's ARN. */
     public String workGroupArn() {
         return EnforcedWorkGroup.arn(this, workGroupName);
     }

@@ -31,10 +31,11 @@ public enum BucketTable {
             new FileFormat(
                     "org.apache.hadoop.hive.ql.io.IgnoreKeyTextOutputFormat",
                     "org.openx.data.jsonserde.JsonSerDe",
-                    Map.of("ignore.malformed.json", "true")),
-            asPublished("1605312102", Map.of())),
+                    // Of keys that differ in case alone, the SerDe would otherwise keep one, or lose the whole line.
+                    Map.of("case.insensitive", "false", "ignore.malformed.json", "true")),
+            published("1605312102", Map.of())),
 
-    /** One row for each line of each pointer, at {@code <user>/<package>/<timestamp or latest>}. */
+    /** One row for each line of each pointer, at {@code <user>/<package>/<timestamp, latest or tag>}. */
     POINTERS(
             "PackagesTable",
             "_quilt_packages",
@@ -45,7 +46,7 @@ public enum BucketTable {
                     "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat",
                     "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe",
                     Map.of("field.delim", ",", "serialization.format", ",")),
-            asPublished("1557626200", sizeHint(10_000, 64)));
+            published("1557626200", sizeHint(10_000, 64)));
 
     private final String id;
     private final String suffix;
@@ -78,9 +79,8 @@ public enum BucketTable {
         this.folder = folder;
         this.columns = columns;
         this.format = format;
-        Map<String, String> all = new TreeMap<>(parameters);
-        all.put("EXTERNAL", "TRUE");
-        all.put("has_encrypted_data", "false");
+        Map<String, String> all = new TreeMap<>(Map.of("EXTERNAL", "TRUE", "has_encrypted_data", "false"));
+        all.putAll(parameters);
         this.parameters = Collections.unmodifiableMap(all);
     }
 
@@ -93,13 +93,7 @@ public enum BucketTable {
      */
     public record FileFormat(String outputFormat, String serde, Map<String, String> serdeParameters) {
 
-        /**
-         * Makes a format.
-         *
-         * @param outputFormat the class that would write files
-         * @param serde the class that makes rows of lines
-         * @param serdeParameters what that class is told, in any order
-         */
+        /** Sorts what is in any order. */
         public FileFormat {
             serdeParameters = Collections.unmodifiableMap(new TreeMap<>(serdeParameters));
         }
@@ -108,11 +102,7 @@ public enum BucketTable {
         public static final String INPUT_FORMAT = "org.apache.hadoop.mapred.TextInputFormat";
     }
 
-    /**
-     * The id of the table's construct within its bucket's.
-     *
-     * @return the same in every release: CloudFormation knows the table by it
-     */
+    /** The id of the table's construct within its bucket's, by which CloudFormation knows the table. */
     public String id() {
         return id;
     }
@@ -122,11 +112,7 @@ public enum BucketTable {
         return nameWith(bucket.tablePrefix());
     }
 
-    /**
-     * The table's name.
-     *
-     * @param prefix what the names of its bucket's tables begin with
-     */
+    /** The table's name after what the names of its bucket's tables begin with. */
     String nameWith(String prefix) {
         return prefix + suffix;
     }
@@ -136,20 +122,12 @@ public enum BucketTable {
         return description.formatted(bucket.name());
     }
 
-    /**
-     * The folder of the table's files.
-     *
-     * @return an S3 URI that ends with a slash
-     */
+    /** The folder of the table's files: an S3 URI that ends with a slash. */
     public String locationIn(QuiltBucket bucket) {
         return "s3://" + bucket.name() + "/" + QuiltBucket.REGISTRY_PREFIX + folder;
     }
 
-    /**
-     * The table's columns.
-     *
-     * @return name → type in Hive's words, in the table's order
-     */
+    /** The table's columns: name → type in Hive's words, in the table's order. */
     public Map<String, String> columns() {
         return columns;
     }
@@ -159,12 +137,7 @@ public enum BucketTable {
         return format;
     }
 
-    /**
-     * The table's parameters, in Hive's words: those of the published definition, so that both are the same table, and for
-     * the pointers a hint at their number.
-     *
-     * @return name → value, sorted
-     */
+    /** The table's parameters, in Hive's words: name → value, sorted. */
     public Map<String, String> parameters() {
         return parameters;
     }
@@ -174,9 +147,9 @@ public enum BucketTable {
         return columns.toString();
     }
 
-    /** The parameters of a table of the published notebook: the time of its last DDL makes both the same table. */
-    private static Map<String, String> asPublished(String lastDdlTime, Map<String, String> others) {
-        Map<String, String> parameters = new TreeMap<>(others);
+    /** What the published definition has, so that both are the same table. */
+    private static Map<String, String> published(String lastDdlTime, Map<String, String> more) {
+        Map<String, String> parameters = new TreeMap<>(more);
         parameters.put("transient_lastDdlTime", lastDdlTime);
         return parameters;
     }

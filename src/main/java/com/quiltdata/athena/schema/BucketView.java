@@ -17,10 +17,10 @@ import java.util.stream.Stream;
 public enum BucketView implements ViewOfBuckets {
 
     /** One row for each pointer whose manifest has a header: package-level metadata. */
-    PACKAGES("PackagesView", "_quilt_packages_view", "packages"),
+    PACKAGES("PackagesView", "_quilt_packages_view", "packages", BucketTable.MANIFESTS, BucketTable.POINTERS),
 
     /** One row for each pointer and each entry of its manifest: package entries. */
-    OBJECTS("ObjectsView", "_quilt_objects_view", "objects");
+    OBJECTS("ObjectsView", "_quilt_objects_view", "objects", BucketTable.MANIFESTS, BucketTable.POINTERS);
 
     /**
      * The stages of a query that Trino does not refuse.
@@ -47,11 +47,13 @@ public enum BucketView implements ViewOfBuckets {
     private final String id;
     private final String suffix;
     private final String template;
+    private final List<BucketTable> reads;
 
-    BucketView(String id, String suffix, String template) {
+    BucketView(String id, String suffix, String template, BucketTable... reads) {
         this.id = id;
         this.suffix = suffix;
         this.template = template;
+        this.reads = List.of(reads);
     }
 
     @Override
@@ -64,35 +66,22 @@ public enum BucketView implements ViewOfBuckets {
         return suffix;
     }
 
-    /** The tables that the view reads: it is made anew when one of them changes. */
+    /** The tables that the view reads: it is made anew when the columns of one of them change. */
     public List<BucketTable> reads() {
-        return List.of(BucketTable.MANIFESTS, BucketTable.POINTERS);
+        return reads;
     }
 
-    /**
-     * The view's query.
-     *
-     * @return a SELECT statement without comments
-     */
+    /** The view's query: a SELECT statement without comments. */
     public String queryOver(QuiltBucket bucket) {
         return query(List.of(bucket), NO_COLUMN);
     }
 
-    /**
-     * The query of the view over all buckets.
-     *
-     * @return a SELECT statement without comments
-     */
+    /** The query of the view over all buckets: a SELECT statement without comments. */
     public String queryOver(List<QuiltBucket> buckets) {
         return query(buckets, BUCKET_COLUMN);
     }
 
-    /**
-     * Whether there are views over all buckets.
-     *
-     * @param buckets how many Quilt buckets are configured
-     * @return true for two or more, if one query can read all of them
-     */
+    /** Whether there are views over so many buckets: over two or more, if one query can read all of them. */
     public static boolean areOverAll(int buckets) {
         return buckets > 1 && buckets <= MOST_BUCKETS;
     }
@@ -107,12 +96,13 @@ public enum BucketView implements ViewOfBuckets {
     }
 
     private String query(String rowsOfBuckets, String bucketColumn) {
-        return SqlText.withoutComments(SqlTemplate.fill(
+        return SqlTokens.withoutComments(SqlTemplate.fill(
                 template + "_view.sql", Map.of("bucketColumn", bucketColumn, "rowsOfBuckets", rowsOfBuckets)));
     }
 
     private String rowsOf(QuiltBucket bucket) {
-        return rowsOf(bucket.name(), bucket.tablePrefix(), pointersOf(bucket.tablePrefix()), NO_CONDITION);
+        return rowsOf(
+                bucket.name(), bucket.tablePrefix(), pointersOf(bucket.tablePrefix(), NO_CONDITION), NO_CONDITION);
     }
 
     private String rowsOf(String bucket, String tablePrefix, String pointers, String andPaths) {
@@ -145,9 +135,12 @@ public enum BucketView implements ViewOfBuckets {
      * The query that reads a bucket's pointers.
      *
      * @param tablePrefix what the names of the bucket's tables begin with
+     * @param andPaths another condition, on the column {@code "$path"}; empty for all pointers
      * @return a SELECT statement, with the columns {@code user}, {@code name}, {@code timestamp} and {@code hash}
      */
-    public static String pointersOf(String tablePrefix) {
-        return SqlTemplate.fill("pointers.sql", Map.of("pointersTable", BucketTable.POINTERS.nameWith(tablePrefix)));
+    public static String pointersOf(String tablePrefix, String andPaths) {
+        return SqlTemplate.fill(
+                "pointers.sql",
+                Map.of("pointersTable", BucketTable.POINTERS.nameWith(tablePrefix), "andPaths", andPaths));
     }
 }

@@ -43,11 +43,7 @@ public record QuiltBucket(String name) {
         return Stream.of(BucketView.values()).map(view -> view.nameIn(this)).toList();
     }
 
-    /**
-     * The names of the bucket's tables and views.
-     *
-     * @return the tables first
-     */
+    /** The names of the bucket's tables and views, the tables first. */
     public List<String> tablesAndViews() {
         return Stream.concat(tables().stream(), views().stream()).toList();
     }

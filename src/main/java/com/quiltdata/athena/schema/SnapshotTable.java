@@ -20,32 +20,32 @@ public final class SnapshotTable {
     public static final String FOLDER = "rows/";
 
     /**
-     * The columns. All types are plain ones, which is all that CloudFormation takes: what is nested in the views is JSON
-     * here.
+     * The columns. Files know them by their ids, which never change and are never used again: a new column gets the next
+     * one, wherever it stands. What is nested in the views is JSON here: plain types need no ids within.
      */
     public static final List<Column> COLUMNS = List.of(
-            new Column("bucket", "string"),
-            new Column("kind", "string"),
-            new Column("user", "string"),
-            new Column("name", "string"),
-            new Column("timestamp", "string"),
-            new Column("tophash", "string"),
-            new Column("message", "string"),
-            new Column("logical_key", "string"),
-            new Column("physical_keys", "string"),
-            new Column("hash", "string"),
-            new Column("meta", "string"),
-            new Column("user_meta", "string"),
-            new Column("size", "long"),
-            new Column("applied", "string"),
-            new Column("read_at", "timestamp"),
-            new Column("refreshed_at", "timestamp"));
+            new Column(1, "bucket", "string"),
+            new Column(2, "kind", "string"),
+            new Column(3, "user", "string"),
+            new Column(4, "name", "string"),
+            new Column(5, "timestamp", "string"),
+            new Column(6, "tophash", "string"),
+            new Column(7, "message", "string"),
+            new Column(8, "logical_key", "string"),
+            new Column(9, "physical_keys", "string"),
+            new Column(10, "hash", "string"),
+            new Column(11, "meta", "string"),
+            new Column(12, "user_meta", "string"),
+            new Column(13, "size", "long"),
+            new Column(14, "applied", "string"),
+            new Column(15, "read_at", "timestamp"),
+            new Column(16, "refreshed_at", "timestamp"));
 
     /**
      * What divides the table, so that a query of one bucket and one kind reads the files of no other, and one of a package
      * a sixth of them. More parts would make that less, but files too small to be read by columns: Trino reads Parquet
      * files of up to 3 MB whole. Athena writes to at most 100 parts in a statement, and a statement here writes to three
-     * kinds of one bucket.
+     * kinds of one bucket. Fields are only ever added, at the end.
      *
      * @see <a href="https://docs.aws.amazon.com/athena/latest/ug/querying-iceberg-creating-tables.html">Partitioning</a>
      */
@@ -75,10 +75,10 @@ public final class SnapshotTable {
     /**
      * A column.
      *
-     * @param name its name
+     * @param id what files know it by
      * @param type its type in Iceberg's words
      */
-    public record Column(String name, String type) {}
+    public record Column(int id, String name, String type) {}
 
     /**
      * One of the things that divide the table.
@@ -104,6 +104,6 @@ public final class SnapshotTable {
      *     are still to be changed
      */
     public static String lastRefreshes() {
-        return SqlText.withoutComments(SqlTemplate.fill("snapshot_last_refreshes.sql", Map.of("snapshot", NAME)));
+        return SqlTokens.withoutComments(SqlTemplate.fill("snapshot_last_refreshes.sql", Map.of("snapshot", NAME)));
     }
 }

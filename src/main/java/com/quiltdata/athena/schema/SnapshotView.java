@@ -36,11 +36,7 @@ public enum SnapshotView implements ViewOfBuckets {
         return suffix;
     }
 
-    /**
-     * The names of all these views.
-     *
-     * @return those of each bucket, and those over all
-     */
+    /** The names of all these views: those of each bucket, and those over all. */
     public static List<String> names(List<QuiltBucket> buckets) {
         return Stream.concat(
                         buckets.stream().flatMap(bucket -> Stream.of(values()).map(view -> view.nameIn(bucket))),
@@ -48,26 +44,18 @@ public enum SnapshotView implements ViewOfBuckets {
                 .toList();
     }
 
-    /**
-     * The view's query.
-     *
-     * @return a SELECT statement without comments
-     */
+    /** The view's query: a SELECT statement without comments. */
     public String queryOver(QuiltBucket bucket) {
         return query("", "\"bucket\" = '" + bucket.name() + "' AND ");
     }
 
-    /**
-     * The query of the view over all buckets.
-     *
-     * @return a SELECT statement without comments
-     */
+    /** The query of the view over all buckets: a SELECT statement without comments. */
     public String queryOverAll() {
         return query(BucketView.BUCKET_COLUMN, "");
     }
 
     private String query(String bucketColumn, String ofBucket) {
-        return SqlText.withoutComments(SqlTemplate.fill(
+        return SqlTokens.withoutComments(SqlTemplate.fill(
                 template, Map.of("bucketColumn", bucketColumn, "ofBucket", ofBucket, "snapshot", SnapshotTable.NAME)));
     }
 }

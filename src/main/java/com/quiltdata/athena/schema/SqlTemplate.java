@@ -53,7 +53,8 @@ public final class SqlTemplate {
             if (content == null) {
                 throw new IllegalArgumentException("There is no " + resource);
             }
-            return new String(content.readAllBytes(), StandardCharsets.UTF_8);
+            // A checkout may have other line ends, and makes the same views.
+            return new String(content.readAllBytes(), StandardCharsets.UTF_8).replace("\r\n", "\n");
         } catch (IOException e) {
             throw new UncheckedIOException(resource, e);
         }

@@ -3,11 +3,7 @@ package com.quiltdata.athena.schema;
 /** A kind of view that every Quilt bucket has, and that is also there over several of them. */
 public sealed interface ViewOfBuckets permits BucketView, SnapshotView {
 
-    /**
-     * The id of the view's construct.
-     *
-     * @return the same in every release: CloudFormation knows the view by it
-     */
+    /** The id of the view's construct, by which CloudFormation knows the view. */
     String id();
 
     /** What the view's names end with. */

@@ -4,7 +4,7 @@ import com.quiltdata.athena.schema.BucketView;
 import com.quiltdata.athena.schema.QuiltBucket;
 import com.quiltdata.athena.schema.SnapshotTable;
 import com.quiltdata.athena.schema.SqlTemplate;
-import com.quiltdata.athena.schema.SqlText;
+import com.quiltdata.athena.schema.SqlTokens;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,23 +26,30 @@ public final class SnapshotStatements {
     /** In statements of one bucket: what the names of its tables begin with. */
     public static final String PREFIX = "<prefix>";
 
-    /** In {@link #addBuckets}: the rows to add. */
-    public static final String BUCKETS = "<buckets>";
-
     /** In {@link #copy}: which manifests it copies, as a phrase that follows their path. */
     public static final String PATHS = "<paths>";
 
     /** In {@link #copy}: which packages it changes or takes copies from, as a phrase that follows their name. */
     public static final String NAMES = "<names>";
 
+    /** In {@link #copy}: rows of VALUES, what pointers say whatever the table has. */
+    public static final String NAMED = "<named>";
+
+    /** What replaces {@link #NAMED} where the table has it: a pointer that cannot be. */
+    public static final String NONE_NAMED = "('', '', '', CAST(NULL AS varchar))";
+
     /** The most manifests that one statement copies: a guess at what takes minutes, of the 30 that Athena gives it. */
     public static final int MOST_MANIFESTS = 5_000;
 
+    /** The most pointers that one statement reads: a guess as well. Each statement lists all of them. */
+    static final int MOST_POINTERS = 50_000;
+
     /**
      * The most manifests that a statement names one by one. Beyond, it gives the first and the last. Their paths, of at
-     * most 155 characters, stand in it three times, and Athena takes 262,144 bytes.
+     * most 155 characters, stand in it three times, and what Step Functions is told of a query has its text in it: all of
+     * that has at most 262,144 bytes.
      */
-    public static final int MOST_NAMED_MANIFESTS = 400;
+    public static final int MOST_NAMED_MANIFESTS = 300;
 
     /**
      * The most buckets that one statement adds, each of which is a part of the table.
@@ -51,34 +58,49 @@ public final class SnapshotStatements {
      */
     private static final int MOST_ADDED_BUCKETS = 100;
 
-    /** The most characters of the names of packages in a statement, where they stand three times. */
+    /** The most characters of the names of packages in a statement, where they stand four times. */
     public static final int MOST_OF_NAMES = 20_000;
+
+    /** The most files of a part of the table that are not worth putting together: opening one is what costs. */
+    static final int MOST_FILES = 8;
+
+    /** Files of fewer bytes on average are small; OPTIMIZE makes larger ones, if there is as much. */
+    static final int SMALL_FILE = 16_777_216;
+
+    private static final String POINTERS = "s3://" + BUCKET + "/" + QuiltBucket.REGISTRY_PREFIX + "named_packages/";
 
     private static final String MANIFESTS = "s3://" + BUCKET + "/" + QuiltBucket.REGISTRY_PREFIX + "packages/";
 
     private SnapshotStatements() {}
 
+    /** All statements, by the names that the state machine's definition has for them. */
+    static Map<String, String> all(List<QuiltBucket> buckets) {
+        return Map.ofEntries(
+                Map.entry("removeOtherBuckets", removeOthers(buckets)),
+                Map.entry("addBuckets", fill("snapshot_add_buckets.sql", Map.of("buckets", "<buckets>"))),
+                Map.entry("findParts", findParts()),
+                Map.entry("forget", fill("snapshot_forget.sql", Map.of("bucket", BUCKET, "kinds", "<kinds>"))),
+                Map.entry("readPointers", readPointers()),
+                Map.entry("findChanges", findChanges()),
+                Map.entry("copy", copy()),
+                Map.entry("removeStrays", fill("snapshot_remove_strays.sql", Map.of("bucket", BUCKET))),
+                Map.entry("findCompaction", findCompaction()),
+                Map.entry("compact", compact()),
+                Map.entry("removeOldFiles", "VACUUM " + SnapshotTable.NAME));
+    }
+
     /** Removes what is of other buckets. */
-    public static String removeOthers(List<QuiltBucket> buckets) {
+    static String removeOthers(List<QuiltBucket> buckets) {
         String names = buckets.stream().map(bucket -> "'" + bucket.name() + "'").collect(Collectors.joining(", "));
         return fill("snapshot_remove_buckets.sql", Map.of("buckets", names));
     }
 
     /**
-     * Adds buckets that are not there yet, without a pointer.
+     * The rows of VALUES that add buckets.
      *
-     * @return an INSERT statement, with {@link #BUCKETS} in it
+     * @return for as many statements as it takes
      */
-    public static String addBuckets() {
-        return fill("snapshot_add_buckets.sql", Map.of("buckets", BUCKETS));
-    }
-
-    /**
-     * What replaces {@link #BUCKETS}.
-     *
-     * @return rows of VALUES, for as many statements as it takes
-     */
-    public static List<String> bucketsToAdd(List<QuiltBucket> buckets) {
+    static List<String> bucketsToAdd(List<QuiltBucket> buckets) {
         return IntStream.iterate(0, first -> first < buckets.size(), first -> first + MOST_ADDED_BUCKETS)
                 .mapToObj(first -> buckets.subList(first, Math.min(first + MOST_ADDED_BUCKETS, buckets.size())))
                 .map(some ->
@@ -86,9 +108,35 @@ public final class SnapshotStatements {
                 .toList();
     }
 
-    /** Reads the pointers of a bucket and takes down what has changed. */
+    /** Finds paths that divide the pointers of large registries. */
+    private static String findParts() {
+        return fill("snapshot_find_parts.sql", Map.of("mostPointers", String.valueOf(MOST_POINTERS)));
+    }
+
+    /** Finds buckets whose rows are in many small files. */
+    private static String findCompaction() {
+        return fill(
+                "snapshot_find_compaction.sql",
+                Map.of("mostFiles", String.valueOf(MOST_FILES), "smallFile", String.valueOf(SMALL_FILE)));
+    }
+
+    /** Reads a part of the pointers of a bucket and takes down what has changed. */
     public static String readPointers() {
-        return fill("snapshot_read_pointers.sql", Map.of("bucket", BUCKET, "pointers", BucketView.pointersOf(PREFIX)));
+        return fill(
+                "snapshot_read_pointers.sql",
+                Map.of(
+                        "bucket",
+                        BUCKET,
+                        "pointers",
+                        BucketView.pointersOf(PREFIX, "\n          AND \"$path\" >= '<from>' AND \"$path\" < '<to>'"),
+                        "pointersPath",
+                        POINTERS,
+                        "from",
+                        "<from>",
+                        "to",
+                        "<to>",
+                        "readAt",
+                        "<read_at>"));
     }
 
     /**
@@ -128,6 +176,8 @@ public final class SnapshotStatements {
                         PATHS,
                         "names",
                         NAMES,
+                        "named",
+                        NAMED,
                         "packages",
                         BucketView.PACKAGES.queryOver(BUCKET, PREFIX, pointers, PATHS),
                         "entries",
@@ -139,14 +189,9 @@ public final class SnapshotStatements {
         return "OPTIMIZE %s REWRITE DATA USING BIN_PACK WHERE bucket = '%s'".formatted(SnapshotTable.NAME, BUCKET);
     }
 
-    /** Removes files that only older states of the table need. */
-    public static String removeOldFiles() {
-        return "VACUUM " + SnapshotTable.NAME;
-    }
-
     private static String fill(String resource, Map<String, String> values) {
         Map<String, String> all = new HashMap<>(values);
         all.put("snapshot", SnapshotTable.NAME);
-        return SqlText.withoutComments(SqlTemplate.fill(resource, all));
+        return SqlTokens.withoutComments(SqlTemplate.fill(resource, all));
     }
 }

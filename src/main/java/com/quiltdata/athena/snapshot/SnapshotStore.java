@@ -83,10 +83,9 @@ public final class SnapshotStore extends Construct {
         List<IcebergStructFieldProperty> fields = new ArrayList<>();
         Map<String, Integer> fieldIds = new HashMap<>();
         for (SnapshotTable.Column column : SnapshotTable.COLUMNS) {
-            int fieldId = fields.size() + 1;
-            fieldIds.put(column.name(), fieldId);
+            fieldIds.put(column.name(), column.id());
             fields.add(IcebergStructFieldProperty.builder()
-                    .id(fieldId)
+                    .id(column.id())
                     .name(column.name())
                     .type(column.type())
                     .required(false)

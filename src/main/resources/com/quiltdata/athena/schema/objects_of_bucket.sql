@@ -9,7 +9,10 @@
       entries."hash",
       entries."meta",
       entries."user_meta",
-      TRY_CAST(entries."size" AS bigint) AS "size"
+      -- A whole number of bytes, also where it is written as 1.0 or 1e3.
+      TRY_CAST(
+        regexp_extract(CAST(TRY_CAST(trim(entries."size") AS decimal(38, 18)) AS varchar), '^([0-9]+)[.]0+$', 1) AS bigint
+      ) AS "size"
     FROM "${manifestsTable}" AS entries
     -- On the manifest's path, and with the pointers last: the engine reads the pointers first, and then opens the
     -- manifests that they name and no others.

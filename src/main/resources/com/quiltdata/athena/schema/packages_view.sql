@@ -7,7 +7,7 @@ FROM (
     -- They are numbered after the join, because before it they would be read before the engine knows which are needed.
     row_number() OVER (
       PARTITION BY "bucket", "user", "name", "timestamp"
-      ORDER BY "message", "user_meta", "meta"
+      ORDER BY "version", "message", "user_meta", "meta"
     ) AS "position"
   FROM (
 ${rowsOfBuckets}

@@ -12,6 +12,9 @@ WITH
     SELECT "name" FROM changed
     UNION
     SELECT "name" FROM pointers WHERE "applied" IN (SELECT "tophash" FROM changed WHERE "tophash" IS NOT NULL)
+    UNION
+    -- The bucket's own row.
+    SELECT ''
   ),
   new_manifests AS (
     SELECT DISTINCT "tophash"
@@ -38,7 +41,7 @@ SELECT
     SELECT
       -- Names that need no quoting, which are all that quilt3 lets in.
       CASE
-        WHEN count_if(NOT regexp_like("name", '^[A-Za-z0-9_.-]+$')) = 0 AND sum(length("name") + 4) <= ${mostOfNames}
+        WHEN count_if(NOT regexp_like("name", '^[A-Za-z0-9_.-]*$')) = 0 AND sum(length("name") + 4) <= ${mostOfNames}
         THEN 'IN (' || array_join(array_agg('''' || "name" || ''''), ', ') || ')'
         ELSE 'IS NOT NULL'
       END

@@ -1,4 +1,5 @@
--- Takes down which manifest each pointer names now; null for a pointer that is gone. Users see nothing of it yet.
+-- Takes down which manifest each pointer of one part names now; null for a pointer that is gone. Users see nothing of it
+-- yet. A part is a range of paths as literals, because every engine skips files by those.
 MERGE INTO "${snapshot}" AS snapshot
 USING (
   WITH
@@ -8,7 +9,10 @@ ${pointers}
     known AS (
       SELECT "user", "name", "timestamp", "tophash", "applied"
       FROM "${snapshot}"
-      WHERE "bucket" = '${bucket}' AND "kind" = 'pointer'
+      WHERE "bucket" = '${bucket}'
+        AND "kind" = 'pointer'
+        AND '${pointersPath}' || "user" || '/' || "name" || '/' || "timestamp" >= '${from}'
+        AND '${pointersPath}' || "user" || '/' || "name" || '/' || "timestamp" < '${to}'
     ),
     -- A manifest that gave no package may have been missing when it was looked for: it is looked for again.
     copied AS (
@@ -38,8 +42,12 @@ ${pointers}
     '',
     NULL,
     NULL,
-    CAST(current_timestamp AT TIME ZONE 'UTC' AS timestamp(6)),
-    (SELECT count_if("tophash" IS NULL OR "tophash" IS DISTINCT FROM "applied") = 0 FROM known)
+    CAST(CAST(${readAt} AS timestamp(6) with time zone) AT TIME ZONE 'UTC' AS timestamp(6)),
+    (
+      SELECT count_if("tophash" IS NULL OR "tophash" IS DISTINCT FROM "applied") = 0
+      FROM "${snapshot}"
+      WHERE "bucket" = '${bucket}' AND "kind" = 'pointer'
+    )
 ) AS change
 ON snapshot."bucket" = '${bucket}'
   -- As literals, which the engine skips the files of all other kinds by.
@@ -51,7 +59,7 @@ ON snapshot."bucket" = '${bucket}'
 WHEN MATCHED THEN UPDATE SET
   "tophash" = change."tophash",
   "applied" = change."applied",
-  "read_at" = change."read_at",
+  "read_at" = coalesce(change."read_at", snapshot."read_at"),
   "refreshed_at" = CASE WHEN change."was_complete" THEN snapshot."read_at" ELSE snapshot."refreshed_at" END
 WHEN NOT MATCHED THEN INSERT ("bucket", "kind", "user", "name", "timestamp", "tophash", "read_at")
 VALUES ('${bucket}', change."kind", change."user", change."name", change."timestamp", change."tophash", change."read_at")

@@ -1,1 +1,2 @@
-DELETE FROM "${snapshot}" WHERE "bucket" NOT IN (${buckets})
+-- Removes what is of other buckets. Rows of none are nobody's.
+DELETE FROM "${snapshot}" WHERE "bucket" IS NULL OR "bucket" NOT IN (${buckets})

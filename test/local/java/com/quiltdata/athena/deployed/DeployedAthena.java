@@ -16,6 +16,7 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -184,14 +185,18 @@ public final class DeployedAthena implements Callable<Integer> {
         Catalog catalog = new Catalog(account.glue(), output(deployment, "DatabaseName"));
         Progress progress = new Progress(errors, false);
         Map<String, Finding> findings = new LinkedHashMap<>();
-        for (Check check : List.of(
+        List<Check> checks = new ArrayList<>(List.of(
                 new StackCheck(deployment, project, context),
                 new CatalogCheck(deployment, catalog),
                 new RowsCheck(queries),
                 new ReadsCheck(queries),
                 new AccessCheck(deployment, account.iam()),
                 new QuiltCheck(deployment, account.cloudFormation(), Optional.ofNullable(quiltStackName)),
-                new LeftoversCheck(deployment, catalog, account.cloudFormation()))) {
+                new LeftoversCheck(deployment, catalog, account.cloudFormation())));
+        if (!deployment.resources("AWS::Pipes::Pipe").isEmpty()) {
+            checks.add(new EventsCheck(deployment.buckets(), account.s3()));
+        }
+        for (Check check : checks) {
             findings.put(check.name(), progress.phase(check.name(), () -> find(check)));
         }
         return new Report(findings);

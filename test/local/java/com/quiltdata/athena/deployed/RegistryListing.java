@@ -6,7 +6,9 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /**
@@ -14,15 +16,21 @@ import software.amazon.awssdk.services.s3.S3Client;
  *
  * @param bucket the Quilt bucket
  * @param pointers the time of the last change of each pointer, by its key
+ * @param hidden the packages that engines do not see
  * @param manifests the size of each manifest, by its key
  * @param bytes the size of everything that the views may read
  */
 record RegistryListing(
-        QuiltBucket bucket, SortedMap<String, Instant> pointers, Map<String, Long> manifests, long bytes) {
+        QuiltBucket bucket,
+        SortedMap<String, Instant> pointers,
+        SortedSet<String> hidden,
+        Map<String, Long> manifests,
+        long bytes) {
 
     /** Lists a registry. */
     static RegistryListing of(S3Client s3, QuiltBucket bucket) {
         SortedMap<String, Instant> pointers = new TreeMap<>();
+        SortedSet<String> hidden = new TreeSet<>();
         Map<String, Long> manifests = new HashMap<>();
         long[] bytes = {0};
         s3
@@ -31,9 +39,13 @@ record RegistryListing(
                 .stream()
                 .forEach(object -> {
                     bytes[0] += object.size();
-                    if (RegistryReader.pointerPath(object.key()).isPresent()) {
-                        pointers.put(object.key(), object.lastModified());
-                    }
+                    RegistryReader.pointerPath(object.key()).ifPresent(path -> {
+                        if (RegistryReader.isHidden(path.subList(0, 2))) {
+                            hidden.add(path.get(0) + "/" + path.get(1));
+                        } else if (!RegistryReader.isHidden(path)) {
+                            pointers.put(object.key(), object.lastModified());
+                        }
+                    });
                 });
         s3
                 .listObjectsV2Paginator(list -> list.bucket(bucket.name()).prefix(RegistryReader.MANIFESTS))
@@ -43,6 +55,6 @@ record RegistryListing(
                     bytes[0] += object.size();
                     manifests.put(object.key(), object.size());
                 });
-        return new RegistryListing(bucket, pointers, manifests, bytes[0]);
+        return new RegistryListing(bucket, pointers, hidden, manifests, bytes[0]);
     }
 }

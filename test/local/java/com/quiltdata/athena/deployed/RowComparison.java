@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.common.collect.HashMultiset;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -102,18 +102,16 @@ record RowComparison(Optional<Difference> difference, int respelled, int lowerCa
         }
     }
 
-    private static JsonNode lowerCase(JsonNode json) {
-        if (json.isArray()) {
-            return JSON.createArrayNode()
-                    .addAll(json.valueStream().map(RowComparison::lowerCase).toList());
-        }
-        if (!json.isObject()) {
-            return json;
-        }
-        ObjectNode object = JSON.createObjectNode();
-        json.properties()
-                .forEach(field -> object.set(field.getKey().toLowerCase(Locale.ROOT), lowerCase(field.getValue())));
-        return object;
+    /** An object is its pairs of key and value, of which none is lost where keys differ in case alone. */
+    private static Object lowerCase(JsonNode json) {
+        return json.isArray()
+                ? json.valueStream().map(RowComparison::lowerCase).toList()
+                : json.isObject()
+                        ? json.propertyStream()
+                                .map(field ->
+                                        List.of(field.getKey().toLowerCase(Locale.ROOT), lowerCase(field.getValue())))
+                                .collect(Collectors.toCollection(HashMultiset::create))
+                        : json;
     }
 
     private static Optional<Difference> difference(

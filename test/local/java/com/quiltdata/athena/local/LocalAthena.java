@@ -18,6 +18,7 @@ import com.quiltdata.athena.local.protocol.LocalAccount;
 import com.quiltdata.athena.notebook.Adoption;
 import com.quiltdata.athena.notebook.NotebookResources;
 import com.quiltdata.athena.registry.RegistryFiles;
+import com.quiltdata.athena.registry.RegistryReader;
 import com.quiltdata.athena.registry.RegistryUpload;
 import com.quiltdata.athena.registry.SampleRegistry;
 import com.quiltdata.athena.result.ResultFormat;
@@ -278,7 +279,7 @@ public final class LocalAthena implements Callable<Integer> {
         StreamedResult result = progress.phase(
                 query != null ? "ran the query" : "ran the saved example query",
                 () -> StreamedResult.query(aws, workGroup, outputs.get("DatabaseName"), sql));
-        output.print(result, format);
+        output.print(new StructuredResult(result, account, outputs.get("DatabaseName"), sql), format);
         if (query == null && registry == null && !result.rows().iterator().hasNext()) {
             throw new IllegalStateException("The example query found nothing in the sample registry");
         }
@@ -373,6 +374,15 @@ public final class LocalAthena implements Callable<Integer> {
                 "Lines that were loaded as empty ones: %,d"
                         .formatted(outcome.emptiedLines().size()),
                 outcome.emptiedLines());
+        progress.list(
+                "Loaded, and told of in docs/query/views.md: %,d"
+                        .formatted(outcome.odd().size()),
+                outcome.odd());
+        if (files.found().stream()
+                .noneMatch(file -> RegistryReader.pointerPath(file.key()).isPresent())) {
+            errors.println(
+                    "There is no pointer in .quilt/named_packages/, so the views have no rows; is it all copied?");
+        }
     }
 
     private static String exampleQuery(AwsClients aws, String workGroup, QuiltBucket bucket) {

@@ -37,7 +37,7 @@ public record RegistryFiles(List<RegistryFile> found, List<Skipped> skipped) {
      * @param path where it is
      * @param key the object's key
      */
-    record RegistryFile(Path path, String key) {}
+    public record RegistryFile(Path path, String key) {}
 
     /**
      * A file that becomes no object.

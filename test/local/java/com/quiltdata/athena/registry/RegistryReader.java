@@ -1,9 +1,9 @@
 package com.quiltdata.athena.registry;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import static java.util.Comparator.comparing;
+import static java.util.Comparator.naturalOrder;
+import static java.util.Comparator.nullsLast;
+
 import com.quiltdata.athena.registry.ViewContract.Pointer;
 import com.quiltdata.athena.schema.BucketView;
 import com.quiltdata.athena.schema.QuiltBucket;
@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Reads a registry without any SQL, from the format's definition: what the views must show of it.
@@ -27,7 +29,16 @@ public record RegistryReader(Map<String, byte[]> objects) {
     /** Where the pointers are in the bucket. */
     public static final String POINTERS = QuiltBucket.REGISTRY_PREFIX + "named_packages/";
 
-    private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+    private static final Pattern HASH = Pattern.compile("[0-9a-fA-F]{64}");
+
+    /** What engines take for compressed by its name. */
+    private static final Pattern COMPRESSED = Pattern.compile(".*[.](gz|bz2|deflate|lz4|lzo|lzop|snappy|zst|zstd)");
+
+    /** Any header, but always the same: one with a version first. */
+    private static final Comparator<Map<String, String>> HEADERS = Stream.of("version", "message", "user_meta", "meta")
+            .map(column -> comparing((Map<String, String> line) -> line.get(column), nullsLast(naturalOrder())))
+            .reduce(Comparator::thenComparing)
+            .orElseThrow();
 
     /**
      * The rows of the packages view.
@@ -37,10 +48,10 @@ public record RegistryReader(Map<String, byte[]> objects) {
     public List<Map<String, String>> packages() {
         List<Map<String, String>> rows = new ArrayList<>();
         for (Pointer pointer : pointers()) {
-            lines(pointer.hash()).stream()
-                    .filter(line -> line.hasNonNull("version") && !line.hasNonNull("logical_key"))
-                    .min(Comparator.comparing((JsonNode line) -> order(ViewContract.text(line, "message")))
-                            .thenComparing(line -> order(ViewContract.text(line, "user_meta"))))
+            lines(pointer)
+                    .filter(line -> !line.containsKey("logical_key"))
+                    .filter(line -> Stream.of("version", "message", "user_meta").anyMatch(line::containsKey))
+                    .min(HEADERS)
                     .ifPresent(header -> rows.add(ViewContract.row(BucketView.PACKAGES, pointer, header)));
         }
         return sorted(rows);
@@ -54,8 +65,8 @@ public record RegistryReader(Map<String, byte[]> objects) {
     public List<Map<String, String>> entries() {
         List<Map<String, String>> rows = new ArrayList<>();
         for (Pointer pointer : pointers()) {
-            lines(pointer.hash()).stream()
-                    .filter(line -> line.hasNonNull("logical_key"))
+            lines(pointer)
+                    .filter(line -> line.containsKey("logical_key"))
                     .forEach(entry -> rows.add(ViewContract.row(BucketView.OBJECTS, pointer, entry)));
         }
         return sorted(rows);
@@ -68,37 +79,41 @@ public record RegistryReader(Map<String, byte[]> objects) {
      */
     public static List<Map<String, String>> sorted(List<Map<String, String>> rows) {
         return rows.stream()
-                .sorted(Comparator.comparing(row -> new TreeMap<>(row).toString()))
+                .sorted(comparing(row -> new TreeMap<>(row).toString()))
                 .toList();
     }
 
-    /**
-     * The pointer that an object is.
-     *
-     * @return the pointer; empty if the object is none
-     */
+    /** The pointer that an object is; empty if it is none. */
     public static Optional<Pointer> pointer(String key, byte[] content) {
-        String hash = new String(content, StandardCharsets.UTF_8).strip();
-        return isHash(hash)
-                ? pointerPath(key).map(path -> new Pointer(path.get(0), path.get(1), path.get(2), hash))
+        List<String> hashes = ManifestReader.lines(content).stream()
+                .map(line -> new String(line, StandardCharsets.UTF_8))
+                // The table splits lines at commas, and has the first part alone.
+                .map(line -> line.split(",", 2)[0].strip())
+                .filter(hash -> !hash.isEmpty())
+                .toList();
+        return hashes.size() == 1 && HASH.matcher(hashes.getFirst()).matches()
+                ? pointerPath(key)
+                        .filter(path -> !isHidden(path))
+                        .map(path -> new Pointer(path.get(0), path.get(1), path.get(2), hashes.getFirst()))
                 : Optional.empty();
     }
 
     /**
      * What the key of a pointer says.
      *
-     * @return user, name of the package, and a timestamp or {@code latest}; empty if no pointer has such a key
+     * @return user, name of the package, and a timestamp, {@code latest} or a tag; empty if no pointer has such a key
      */
     public static Optional<List<String>> pointerPath(String key) {
-        if (!key.startsWith(POINTERS)) {
+        if (!key.startsWith(POINTERS) || COMPRESSED.matcher(key).matches()) {
             return Optional.empty();
         }
         List<String> path = List.of(key.substring(POINTERS.length()).split("/", -1));
-        boolean isPointer = path.size() == 3
-                && path.stream().noneMatch(part -> part.isEmpty() || part.startsWith("_"))
-                && (path.get(2).equals("latest")
-                        || path.get(2).chars().allMatch(character -> character >= '0' && character <= '9'));
-        return isPointer ? Optional.of(path) : Optional.empty();
+        return path.size() == 3 && path.stream().noneMatch(String::isEmpty) ? Optional.of(path) : Optional.empty();
+    }
+
+    /** Whether engines do not look at a pointer, since a part of its path begins as Hive's temporary files do. */
+    public static boolean isHidden(List<String> pointerPath) {
+        return pointerPath.stream().anyMatch(part -> part.startsWith("_") || part.startsWith("."));
     }
 
     private List<Pointer> pointers() {
@@ -107,29 +122,8 @@ public record RegistryReader(Map<String, byte[]> objects) {
         return pointers;
     }
 
-    private static boolean isHash(String text) {
-        return text.length() == 64 && text.chars().allMatch(character -> Character.digit(character, 16) >= 0);
-    }
-
-    /** The lines of a manifest that are JSON objects; none if the manifest is missing. */
-    private List<JsonNode> lines(String hash) {
-        byte[] manifest = objects.getOrDefault(MANIFESTS + hash, new byte[0]);
-        return new String(manifest, StandardCharsets.UTF_8)
-                .lines()
-                .flatMap(line -> object(line).stream())
-                .toList();
-    }
-
-    private static Optional<JsonNode> object(String line) {
-        try {
-            return Optional.of(JSON.readTree(line)).filter(JsonNode::isObject);
-        } catch (JsonProcessingException e) {
-            return Optional.empty();
-        }
-    }
-
-    /** Nulls are last, as in SQL; the tests' texts hold no such character. */
-    private static String order(String text) {
-        return text == null ? "\uFFFF" : text;
+    /** The lines of a pointer's manifest; none if the manifest is missing. */
+    private Stream<Map<String, String>> lines(Pointer pointer) {
+        return ManifestReader.read(objects.getOrDefault(MANIFESTS + pointer.hash(), new byte[0])).stream();
     }
 }

@@ -1,7 +1,6 @@
 package com.quiltdata.athena.registry;
 
 import com.quiltdata.athena.local.clients.AwsClients;
-import com.quiltdata.athena.registry.ManifestLines.DeepLine;
 import com.quiltdata.athena.registry.RegistryFiles.RegistryFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -9,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -31,8 +31,9 @@ public final class RegistryUpload {
      *
      * @param bytes how many the objects have
      * @param emptiedLines the lines of manifests that were loaded as empty ones, each with its file and the reason
+     * @param odd what is there and may surprise: metadata, and packages that engines do not see
      */
-    public record Outcome(long bytes, List<String> emptiedLines) {}
+    public record Outcome(long bytes, List<String> emptiedLines, List<String> odd) {}
 
     /**
      * Makes a bucket of what a folder holds below {@code .quilt/}; the rest of the folder is not read.
@@ -58,6 +59,7 @@ public final class RegistryUpload {
         aws.s3().createBucket(create -> create.bucket(bucket));
         long bytes = 0;
         List<String> emptiedLines = new ArrayList<>();
+        List<String> odd = new ArrayList<>(hiddenPackages(files));
         try (ExecutorService uploads = Executors.newFixedThreadPool(PARALLEL_UPLOADS)) {
             List<Future<Outcome>> outcomes = files.found().stream()
                     .map(file -> uploads.submit(() -> {
@@ -70,6 +72,7 @@ public final class RegistryUpload {
                 for (Future<Outcome> each : outcomes) {
                     bytes += each.get().bytes();
                     emptiedLines.addAll(each.get().emptiedLines());
+                    odd.addAll(each.get().odd());
                 }
             } finally {
                 uploads.shutdownNow();
@@ -80,27 +83,40 @@ public final class RegistryUpload {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("Interrupted", e);
         }
-        return new Outcome(bytes, emptiedLines);
+        return new Outcome(bytes, emptiedLines, odd);
+    }
+
+    private static List<String> hiddenPackages(RegistryFiles files) {
+        return files.found().stream()
+                .flatMap(file -> RegistryReader.pointerPath(file.key()).stream())
+                .filter(path -> RegistryReader.isHidden(path.subList(0, 2)))
+                .map(path -> "%s/%s is in no view: engines do not see what begins with _ or a dot"
+                        .formatted(path.get(0), path.get(1)))
+                .distinct()
+                .toList();
     }
 
     private static Outcome upload(AwsClients aws, String bucket, RegistryFile file) {
         try {
-            List<DeepLine> deepLines =
-                    file.key().startsWith(MANIFESTS) ? ManifestLines.tooDeep(file.path()) : List.of();
-            if (deepLines.isEmpty()) {
+            ManifestScan scan = file.key().startsWith(MANIFESTS)
+                    ? ManifestScan.of(file.path())
+                    : new ManifestScan(Set.of(), List.of());
+            if (scan.tooDeep().isEmpty()) {
                 put(aws, bucket, file.key(), file.path());
             } else {
                 Path copy = Files.createTempFile("manifest", null);
-                ManifestLines.emptyLines(file.path(), deepLines, copy);
+                scan.copyReadable(file.path(), copy);
                 put(aws, bucket, file.key(), copy);
                 Files.delete(copy);
             }
             return new Outcome(
                     Files.size(file.path()),
-                    deepLines.stream()
-                            .map(line -> "%s, line %,d: nested %,d levels deep; counts as malformed beyond %,d"
-                                    .formatted(file.key(), line.number(), line.levels(), ManifestLines.MOST_LEVELS))
-                            .toList());
+                    scan.tooDeep().stream()
+                            .sorted()
+                            .map(line -> "%s, line %,d: nested more than %,d levels deep; counts as malformed"
+                                    .formatted(file.key(), line, ManifestScan.MOST_LEVELS))
+                            .toList(),
+                    scan.odd().stream().map(what -> file.key() + ", " + what).toList());
         } catch (IOException e) {
             throw new UncheckedIOException("%s cannot be read: %s".formatted(file.path(), e), e);
         }

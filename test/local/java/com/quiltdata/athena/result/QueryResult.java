@@ -18,4 +18,13 @@ public interface QueryResult {
      * @return a row's values are Athena's texts for them, or null
      */
     Iterable<List<String>> rows();
+
+    /**
+     * The same rows with values of structured types as lists, maps and rows, where they are known.
+     *
+     * @return a row's values are texts, or null, or what the engine's client decodes
+     */
+    default Iterable<? extends List<?>> values() {
+        return rows();
+    }
 }

@@ -6,11 +6,14 @@ import com.fasterxml.jackson.databind.SequenceWriter;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.quiltdata.athena.result.ResultTable.Column;
+import io.trino.client.Row;
+import io.trino.client.RowField;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.math.BigDecimal;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -74,7 +77,7 @@ public enum ResultFormat {
                     .without(JsonGenerator.Feature.AUTO_CLOSE_TARGET)
                     .without(JsonGenerator.Feature.FLUSH_PASSED_TO_STREAM)
                     .writeValuesAsArray(out)) {
-                for (List<String> row : result.rows()) {
+                for (List<?> row : result.values()) {
                     Map<String, Object> object = new LinkedHashMap<>();
                     for (int column = 0; column < row.size(); column++) {
                         object.put(names.get(column), json(result.columns().get(column), row.get(column)));
@@ -129,9 +132,9 @@ public enum ResultFormat {
                 .toList();
     }
 
-    private static Object json(Column column, String value) {
-        if (value == null) {
-            return null;
+    private static Object json(Column column, Object typed) {
+        if (!(typed instanceof String value)) {
+            return structured(typed);
         }
         return switch (column.type()) {
             case "boolean" -> Boolean.valueOf(value);
@@ -139,6 +142,31 @@ public enum ResultFormat {
             // NaN and the infinities have no form in JSON but text.
             case "float", "real", "double" -> isFinite(value) ? (Object) new BigDecimal(value) : value;
             default -> value;
+        };
+    }
+
+    /** Arrays and objects of what the engine's client decodes; numbers stay exact. */
+    private static Object structured(Object value) {
+        return switch (value) {
+            case null -> null;
+            case List<?> elements ->
+                elements.stream().map(ResultFormat::structured).collect(Collectors.toCollection(ArrayList::new));
+            case Row row -> {
+                Map<String, Object> object = new LinkedHashMap<>();
+                for (RowField field : row.getFields()) {
+                    object.put(field.getName().orElse("field" + object.size()), structured(field.getValue()));
+                }
+                yield object;
+            }
+            case Map<?, ?> entries -> {
+                Map<String, Object> object = new LinkedHashMap<>();
+                entries.forEach((key, of) -> object.put(String.valueOf(key), structured(of)));
+                yield object;
+            }
+            case Number number ->
+                Double.isFinite(number.doubleValue()) ? new BigDecimal(number.toString()) : number.toString();
+            case Boolean truth -> truth;
+            default -> value.toString();
         };
     }
 

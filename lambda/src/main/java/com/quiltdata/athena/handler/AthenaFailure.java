@@ -74,29 +74,17 @@ enum AthenaFailure {
         return Optional.empty();
     }
 
-    /**
-     * Says what to do.
-     *
-     * @return in the imperative, without a full stop
-     */
+    /** What to do, in the imperative, without a full stop. */
     String remedy() {
         return remedy;
     }
 
-    /**
-     * Whether a view that is to be dropped does not exist.
-     *
-     * @return true if the delete is as good as done
-     */
+    /** Whether a view that is to be dropped does not exist, so that the delete is as good as done. */
     boolean leavesNothingToDrop() {
         return NOTHING_TO_DROP.contains(this);
     }
 
-    /**
-     * Whether a policy is missing, or not in force yet.
-     *
-     * @return true if another try, a little later, may succeed
-     */
+    /** Whether a policy is missing, or not in force yet, so that another try, a little later, may succeed. */
     boolean isDenial() {
         return DENIALS.contains(this);
     }

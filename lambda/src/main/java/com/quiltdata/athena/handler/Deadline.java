@@ -44,11 +44,7 @@ final class Deadline {
         return true;
     }
 
-    /**
-     * How much time has passed since the deadline was set.
-     *
-     * @return what is gone of the whole length
-     */
+    /** How much time has passed since the deadline was set. */
     Duration passed() {
         return Duration.ofNanos(clock.nanos() - start);
     }

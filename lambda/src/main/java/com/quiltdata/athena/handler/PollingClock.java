@@ -18,11 +18,7 @@ interface PollingClock {
         }
     };
 
-    /**
-     * The time, for differences only.
-     *
-     * @return nanoseconds from an arbitrary origin
-     */
+    /** The time in nanoseconds from an arbitrary origin, for differences only. */
     long nanos();
 
     /**

@@ -1,11 +1,14 @@
 package com.quiltdata.athena.local.athena;
 
+import com.google.common.collect.AbstractIterator;
+import com.google.common.collect.ImmutableList;
 import com.quiltdata.athena.local.engine.QueryEngine;
 import com.quiltdata.athena.local.glue.DefaultDatabase;
 import com.quiltdata.athena.local.glue.GlueDataCatalog;
 import com.quiltdata.athena.local.protocol.AwsServiceException;
 import io.trino.client.Column;
 import io.trino.client.QueryStatusInfo;
+import io.trino.client.Row;
 import io.trino.client.StatementClient;
 import java.io.IOException;
 import java.net.URI;
@@ -14,8 +17,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -95,6 +100,37 @@ public final class QueryRunner {
             Thread.currentThread().interrupt();
             query.cancel("The service is shutting down");
         }
+    }
+
+    /** Runs a query for values of structured types, which stay as the client decodes them; the others are texts. */
+    public Iterator<List<Object>> values(String sql, String database) {
+        StatementClient client = engine.start(sql, Optional.of(database));
+        return new AbstractIterator<>() {
+            private Iterator<List<Object>> page = List.<List<Object>>of().iterator();
+
+            @Override
+            protected List<Object> computeNext() {
+                while (!page.hasNext() && client.isRunning()) {
+                    page = ImmutableList.copyOf(client.currentRows()).iterator();
+                    client.advance();
+                }
+                if (page.hasNext()) {
+                    return page.next().stream().map(QueryRunner::typed).collect(Collectors.toList());
+                }
+                client.close();
+                if (client.finalStatusInfo().getError() != null) {
+                    throw new IllegalStateException(
+                            client.finalStatusInfo().getError().getMessage());
+                }
+                return endOfData();
+            }
+        };
+    }
+
+    private static Object typed(Object value) {
+        return value instanceof List<?> || value instanceof Map<?, ?> || value instanceof Row
+                ? value
+                : ResultText.of(value);
     }
 
     private boolean isDenied(SqlStatement statement) {

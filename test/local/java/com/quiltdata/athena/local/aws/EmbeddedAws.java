@@ -12,15 +12,18 @@ import com.quiltdata.athena.local.cloudformation.Bootstrap;
 import com.quiltdata.athena.local.cloudformation.CloudFormation;
 import com.quiltdata.athena.local.cloudformation.LocalStack;
 import com.quiltdata.athena.local.engine.QueryEngine;
+import com.quiltdata.athena.local.events.EventPipes;
 import com.quiltdata.athena.local.glue.DefaultDatabase;
 import com.quiltdata.athena.local.glue.GlueDataCatalog;
 import com.quiltdata.athena.local.glue.IcebergTables;
 import com.quiltdata.athena.local.protocol.AwsJsonFilter;
 import com.quiltdata.athena.local.protocol.AwsQueryFilter;
+import com.quiltdata.athena.local.protocol.AwsService;
 import com.quiltdata.athena.local.protocol.LocalRequestsFilter;
 import com.quiltdata.athena.local.s3.BucketPolicies;
 import com.quiltdata.athena.local.s3.FrontServer;
 import com.quiltdata.athena.local.s3.MultipartChecksums;
+import com.quiltdata.athena.local.s3.ObjectEvents;
 import com.quiltdata.athena.local.s3.S3Recording;
 import com.quiltdata.athena.local.s3.S3Traffic;
 import com.quiltdata.athena.local.scheduler.Schedules;
@@ -61,6 +64,7 @@ public final class EmbeddedAws implements AutoCloseable {
     private AwsClients clients;
     private StateMachines stateMachines;
     private DefaultDatabase defaultDatabase;
+    private QueryRunner runner;
 
     private EmbeddedAws() {}
 
@@ -100,6 +104,12 @@ public final class EmbeddedAws implements AutoCloseable {
         filter.add("AWSGlue", GetTableRequest.class.getPackage(), glue);
         AwsQueryFilter queryFilter = new AwsQueryFilter();
         queryFilter.add(SecurityTokens.VERSION, new SecurityTokens());
+        ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+        // Nothing is started any more when the account is closed.
+        closer.register(timer::shutdownNow);
+        AwsService executions = (operation, request) -> stateMachines.call(operation, request);
+        Schedules.Timer later = (delay, task) -> timer.schedule(task, delay.toMillis(), TimeUnit.MILLISECONDS);
+        EventPipes eventPipes = new EventPipes(executions, later);
         CompletableFuture<QueryEngine> startingEngine =
                 CompletableFuture.supplyAsync(() -> QueryEngine.start(engineFiles));
         try {
@@ -110,7 +120,8 @@ public final class EmbeddedAws implements AutoCloseable {
                             new LocalRequestsFilter(),
                             filter,
                             queryFilter,
-                            new SchedulesFilter(schedules()),
+                            new SchedulesFilter(new Schedules(executions, InstantSource.system(), later)),
+                            new ObjectEvents(eventPipes::accept),
                             s3Traffic,
                             new MultipartChecksums(),
                             new BucketPolicies()));
@@ -124,29 +135,21 @@ public final class EmbeddedAws implements AutoCloseable {
         clients = new AwsClients(endpoint());
         closer.register(clients::close);
         defaultDatabase = new DefaultDatabase(glue);
-        athena = new Athena(glue, new QueryRunner(defaultDatabase, engine, clients.s3(), results));
+        runner = new QueryRunner(defaultDatabase, engine, clients.s3(), results);
+        athena = new Athena(glue, runner);
         closer.register(athena::close);
         filter.add("AmazonAthena", GetWorkGroupRequest.class.getPackage(), athena);
-        stateMachines = new StateMachines(athena);
+        stateMachines = new StateMachines(athena, clients::s3);
         closer.register(stateMachines::close);
         // There is no model of its requests here.
         filter.add("AWSStepFunctions", StateMachines.class.getPackage(), stateMachines);
+        filter.add("EventPipes", EventPipes.class.getPackage(), eventPipes);
         Map<String, String> parameters = new ConcurrentHashMap<>();
         filter.add("AmazonSSM", EmbeddedAws.class.getPackage(), new ParameterStore(parameters));
         cloudFormation = new CloudFormation(endpoint(), parameters);
         closer.register(cloudFormation::close);
         queryFilter.add(CloudFormation.VERSION, cloudFormation);
         Bootstrap.deploy(cloudFormation);
-    }
-
-    /** Schedules start nothing any more when the account is closed. */
-    private Schedules schedules() {
-        ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
-        closer.register(timer::shutdownNow);
-        return new Schedules(
-                (operation, request) -> stateMachines.call(operation, request),
-                InstantSource.system(),
-                (delay, task) -> timer.schedule(task, delay.toMillis(), TimeUnit.MILLISECONDS));
     }
 
     /** Prepares to deploy a stack whose functions' logs nobody reads. */
@@ -195,6 +198,17 @@ public final class EmbeddedAws implements AutoCloseable {
      */
     public DdlLoad ddlLoad() {
         return athena.ddlLoad();
+    }
+
+    /**
+     * Runs a query for what Athena's texts do not tell.
+     *
+     * @param sql one SELECT statement
+     * @param database what unqualified names are looked up in
+     * @return rows whose values of structured types are as the engine's client decodes them, and the others Athena's texts
+     */
+    public Iterable<List<Object>> values(String sql, String database) {
+        return () -> runner.values(sql, database);
     }
 
     /** Records the requests that S3 gets from now on, the engine's and everybody else's. */

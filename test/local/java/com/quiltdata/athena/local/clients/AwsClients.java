@@ -25,6 +25,7 @@ public final class AwsClients implements AutoCloseable {
     private final AthenaClient athena;
     private final SchedulerClient scheduler;
     private final StepFunctionsClient stepFunctions;
+    private final EventPipesClient eventPipes;
 
     /** Makes the clients. */
     public AwsClients(URI endpoint) {
@@ -35,6 +36,7 @@ public final class AwsClients implements AutoCloseable {
         athena = configured(AthenaClient.builder(), endpoint).httpClient(http).build();
         scheduler = new SchedulerClient(endpoint);
         stepFunctions = new StepFunctionsClient(endpoint);
+        eventPipes = new EventPipesClient(endpoint);
     }
 
     private static <B extends AwsClientBuilder<B, ?>> B configured(B builder, URI endpoint) {
@@ -71,6 +73,11 @@ public final class AwsClients implements AutoCloseable {
     /** AWS Step Functions. */
     public StepFunctionsClient stepFunctions() {
         return stepFunctions;
+    }
+
+    /** What carries S3's events to state machines. */
+    public EventPipesClient eventPipes() {
+        return eventPipes;
     }
 
     @Override

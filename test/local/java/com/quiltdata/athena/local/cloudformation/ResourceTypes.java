@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -63,6 +64,7 @@ final class ResourceTypes implements AutoCloseable {
             "AWS::KMS::Alias",
             "AWS::KMS::Key",
             "AWS::Logs::LogGroup",
+            "AWS::SQS::QueuePolicy",
             "Custom::S3AutoDeleteObjects");
 
     /** What a bucket has beyond its name; of these, too, nothing is checked on loopback. */
@@ -207,6 +209,8 @@ final class ResourceTypes implements AutoCloseable {
                 case "AWS::Scheduler::Schedule" -> schedule(logicalId, properties);
                 case "AWS::SSM::Parameter" -> parameter(properties);
                 case "AWS::StepFunctions::StateMachine" -> stateMachine(logicalId, properties);
+                case "AWS::Events::Rule", "AWS::Pipes::Pipe", "AWS::SQS::Queue" ->
+                    eventPipe(logicalId, type, properties);
                 case "Custom::AthenaView" -> functions.create(stack, logicalId, type, properties);
                 default -> withoutCounterpart(logicalId, type);
             };
@@ -301,6 +305,10 @@ final class ResourceTypes implements AutoCloseable {
                                             definition(properties)));
                     yield current;
                 }
+                case "AWS::Events::Rule", "AWS::Pipes::Pipe", "AWS::SQS::Queue" -> {
+                    aws.eventPipes().call("Put", type, current.attributes().get("Arn"), properties);
+                    yield current;
+                }
                 case "AWS::S3::Bucket" -> {
                     tag(current.reference(), properties.path("Tags"));
                     yield unlessChanged(current, logicalId, oldProperties, properties, BUCKET_SETTINGS);
@@ -347,6 +355,8 @@ final class ResourceTypes implements AutoCloseable {
             case "AWS::Scheduler::Schedule" -> aws.scheduler().delete(name);
             case "AWS::StepFunctions::StateMachine" ->
                 aws.stepFunctions().call("DeleteStateMachine", Map.of("stateMachineArn", name));
+            case "AWS::Events::Rule", "AWS::Pipes::Pipe", "AWS::SQS::Queue" ->
+                aws.eventPipes().call("Delete", type, current.attributes().get("Arn"), properties);
             case "Custom::AthenaView" -> functions.delete(stack, logicalId, type, current, properties);
             case "Custom::S3AutoDeleteObjects" -> {
                 close(properties.path("BucketName").asText());
@@ -558,7 +568,15 @@ final class ResourceTypes implements AutoCloseable {
                 .call("CreateStateMachine", Map.of("name", name, "definition", definition(properties)))
                 .path("stateMachineArn")
                 .asText();
-        return new Resource(arn, Map.of("Arn", arn));
+        return new Resource(arn, Map.of("Arn", arn, "Name", name));
+    }
+
+    private Resource eventPipe(String logicalId, String type, JsonNode properties) {
+        String service = type.split("::")[1].toLowerCase(Locale.ROOT);
+        String name = logicalId + "-" + UUID.randomUUID();
+        String arn = "arn:aws:%s:%s:%s:%s".formatted(service, LocalAccount.REGION, LocalAccount.ACCOUNT_ID, name);
+        aws.eventPipes().call("Put", type, arn, properties);
+        return new Resource(name, Map.of("Arn", arn, "QueueName", name));
     }
 
     private static String definition(JsonNode properties) {

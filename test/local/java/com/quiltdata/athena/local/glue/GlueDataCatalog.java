@@ -265,7 +265,7 @@ public final class GlueDataCatalog implements AwsService {
 
     private static ObjectNode tableOf(Database database, String name, JsonNode input) throws AwsServiceException {
         checkTextOfView(input);
-        ObjectNode table = input.deepCopy();
+        ObjectNode table = ViewColumns.added(input.deepCopy());
         table.put("Name", name);
         table.put("DatabaseName", text(database.description, "Name"));
         table.put("CatalogId", LocalAccount.ACCOUNT_ID);

@@ -9,6 +9,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.tomcat.util.buf.EncodedSolidusHandling;
 import org.springframework.boot.Banner;
 import org.springframework.boot.SpringBootConfiguration;
@@ -62,7 +63,8 @@ public final class FrontServer implements AutoCloseable {
                         "com.adobe.testing.s3mock.store.root",
                         directory.toString()))
                 .initializers(
-                        new FilterInitializer(filters)::register,
+                        new FilterInitializer(Stream.concat(filters.stream(), Stream.of(new ChecksumHeaders(directory)))
+                                .toList())::register,
                         starting -> starting.getBeanFactory().addBeanPostProcessor(new BucketKeys(directory.toFile())))
                 .run();
         return new FrontServer(context);

@@ -35,7 +35,7 @@ public final class Schedules {
     private static final Set<String> KNOWN =
             Set.of("ClientToken", "FlexibleTimeWindow", "ScheduleExpression", "Target");
 
-    private static final Set<String> KNOWN_OF_TARGETS = Set.of("Arn", "Input", "RoleArn");
+    private static final Set<String> KNOWN_OF_TARGETS = Set.of("Arn", "Input", "RetryPolicy", "RoleArn");
 
     private final AwsService stepFunctions;
     private final InstantSource clock;

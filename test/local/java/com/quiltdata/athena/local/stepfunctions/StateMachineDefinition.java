@@ -15,9 +15,10 @@ import java.util.TreeSet;
  * @param text JSON
  * @param start the name of the first state
  * @param states the states by name
+ * @param timeoutSeconds how long an execution may take
  * @see <a href="https://states-language.net/">Amazon States Language</a>
  */
-record StateMachineDefinition(String text, String start, JsonNode states) {
+public record StateMachineDefinition(String text, String start, JsonNode states, int timeoutSeconds) {
     private static final int MOST_BYTES = 1_048_576;
 
     private static final Set<String> ALL = Set.of("Type", "Comment");
@@ -26,17 +27,18 @@ record StateMachineDefinition(String text, String start, JsonNode states) {
     private static final Map<String, Set<String>> FIELDS = Map.of(
             "Choice", Set.of("Choices", "Default"),
             "Fail", Set.of("Error", "Cause"),
-            "Map", Set.of("Items", "MaxConcurrency", "ItemProcessor", "Next", "End"),
+            "Map", Set.of("Items", "MaxConcurrency", "ItemProcessor", "Assign", "Output", "Catch", "Next", "End"),
             "Pass", Set.of("Output", "Assign", "Next", "End"),
             "Succeed", Set.of(),
-            "Task", Set.of("Resource", "Arguments", "Assign", "Output", "Retry", "Catch", "Next", "End"));
+            "Task", Set.of("Resource", "Arguments", "Assign", "Output", "Retry", "Catch", "Next", "End"),
+            "Wait", Set.of("Seconds", "Assign", "Output", "Next", "End"));
 
     /**
      * Reads a definition.
      *
      * @throws IllegalArgumentException if it is none, or has something that is not known here
      */
-    static StateMachineDefinition parse(String text) {
+    public static StateMachineDefinition parse(String text) {
         if (text.getBytes(StandardCharsets.UTF_8).length > MOST_BYTES) {
             throw new IllegalArgumentException("The definition has more than " + MOST_BYTES + " bytes");
         }
@@ -46,7 +48,8 @@ record StateMachineDefinition(String text, String start, JsonNode states) {
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException("INVALID_JSON_DESCRIPTION: " + e.getOriginalMessage(), e);
         }
-        requireFields("the machine", definition, Set.of("Comment", "QueryLanguage", "StartAt", "States"));
+        requireFields(
+                "the machine", definition, Set.of("Comment", "QueryLanguage", "StartAt", "States", "TimeoutSeconds"));
         if (!definition.path("QueryLanguage").asText().equals("JSONata")) {
             throw new IllegalArgumentException("Only the QueryLanguage JSONata is known here");
         }
@@ -65,7 +68,8 @@ record StateMachineDefinition(String text, String start, JsonNode states) {
         String start = part.path("StartAt").asText();
         requireState(states, "StartAt", start);
         states.properties().forEach(state -> requireKnown(state.getKey(), state.getValue(), states));
-        return new StateMachineDefinition(part.toString(), start, states);
+        return new StateMachineDefinition(
+                part.toString(), start, states, part.path("TimeoutSeconds").asInt(Integer.MAX_VALUE));
     }
 
     private static void requireKnown(String name, JsonNode state, JsonNode states) {
@@ -83,24 +87,33 @@ record StateMachineDefinition(String text, String start, JsonNode states) {
             }
         }
         state.path("Choices").forEach(choice -> {
-            requireFields(name, choice, Set.of("Condition", "Next"));
+            requireFields(name, choice, Set.of("Assign", "Condition", "Next"));
             requireState(states, name, choice.path("Next").asText());
         });
         state.path("Retry")
                 .forEach(retry -> requireFields(
                         name,
                         retry,
-                        Set.of("ErrorEquals", "IntervalSeconds", "BackoffRate", "MaxAttempts", "JitterStrategy")));
+                        Set.of(
+                                "ErrorEquals",
+                                "IntervalSeconds",
+                                "BackoffRate",
+                                "MaxAttempts",
+                                "MaxDelaySeconds",
+                                "JitterStrategy")));
         state.path("Catch").forEach(caught -> {
-            requireFields(name, caught, Set.of("ErrorEquals", "Next"));
+            requireFields(name, caught, Set.of("Assign", "ErrorEquals", "Next"));
             requireState(states, name, caught.path("Next").asText());
         });
         if (state.has("ItemProcessor")) {
             JsonNode processor = state.path("ItemProcessor");
             requireFields(name, processor, Set.of("ProcessorConfig", "StartAt", "States"));
-            if (!processor.path("ProcessorConfig").path("Mode").asText().equals("INLINE")
-                    || state.path("MaxConcurrency").asInt() != 1) {
-                throw new IllegalArgumentException(name + ": only a map INLINE, one item at a time, is known here");
+            String mode = processor.path("ProcessorConfig").path("Mode").asText();
+            if (!mode.equals("INLINE")
+                    && !(mode.equals("DISTRIBUTED")
+                            && state.path("MaxConcurrency").asInt() == 1)) {
+                throw new IllegalArgumentException(
+                        name + ": only a map INLINE, or DISTRIBUTED with one item at a time, is known here");
             }
             of(processor);
         }

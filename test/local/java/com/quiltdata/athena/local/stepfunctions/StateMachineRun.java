@@ -8,38 +8,87 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
-import com.quiltdata.athena.local.athena.Athena;
 import com.quiltdata.athena.local.protocol.AwsJson;
 import com.quiltdata.athena.local.protocol.AwsServiceException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * One execution of a state machine.
- *
- * <p>It pauses a hundredth of the time that a definition asks for before it tries again: nobody else is to be waited for
- * here.
+ * One execution of a state machine. It counts what AWS bills and limits: transitions, the events of each history, and the
+ * seconds that a definition waits, which pass faster here.
  */
-final class StateMachineRun {
+public final class StateMachineRun {
     private static final int MOST_STATE_BYTES = 262_144;
     private static final int LONGEST_CAUSE = 32_768;
-    private static final long MILLIS_FOR_A_SECOND = 10;
-    private static final long POLL_MILLIS = 20;
+
+    /** The most events of a history; a job of a distributed map has one of its own. */
+    public static final int MOST_EVENTS = 25_000;
+
+    private static final String DATA_LIMIT = "States.DataLimitExceeded";
     private static final String TASK_FAILED = "States.TaskFailed";
-    private static final String RESOURCE_PREFIX = "arn:aws:states:::athena:";
+    private static final String RESOURCE_PREFIX = "arn:aws:states:::";
 
     private final StateMachineDefinition definition;
-    private final Athena athena;
+    private final Calls calls;
+    private final Pace pace;
+    private final ObjectNode context;
     private final ObjectNode description = object().put("status", "RUNNING");
+    private final Map<String, Jsonata> expressions = new HashMap<>();
     private volatile boolean isStopped;
+    private int transitions;
+    private int mostEvents;
+    private double seconds;
 
-    /** Prepares an execution. */
-    StateMachineRun(StateMachineDefinition definition, Athena athena) {
+    /** Calls services. */
+    @FunctionalInterface
+    public interface Calls {
+        /**
+         * Makes a call.
+         *
+         * @param integration the end of a task's resource, such as {@code athena:startQueryExecution}
+         * @throws AwsServiceException with the error's name in the language as its type
+         */
+        JsonNode call(String integration, ObjectNode arguments) throws AwsServiceException;
+    }
+
+    /** Lets time pass. */
+    @FunctionalInterface
+    public interface Pace {
+        /** Pauses for as long as a number of seconds in the definition's time takes. */
+        void pause(double seconds) throws InterruptedException;
+    }
+
+    /**
+     * Prepares an execution.
+     *
+     * @param machine the machine's ARN
+     * @param arn the execution's own
+     */
+    public StateMachineRun(StateMachineDefinition definition, Calls calls, Pace pace, String machine, String arn) {
         this.definition = definition;
-        this.athena = athena;
+        this.calls = calls;
+        this.pace = pace;
+        context = object();
+        context.putObject("Execution").put("Id", arn);
+        context.putObject("StateMachine").put("Id", machine);
+    }
+
+    /** How many states were entered, and how many jobs of distributed maps begun. */
+    public int transitions() {
+        return transitions;
+    }
+
+    /** How many events the longest history has. */
+    public int mostEvents() {
+        return mostEvents;
+    }
+
+    /** How many seconds were waited for. */
+    public double seconds() {
+        return seconds;
     }
 
     /** What has gone wrong, by its name in the language. */
@@ -54,6 +103,9 @@ final class StateMachineRun {
         }
 
         private boolean isOneOf(JsonNode names) {
+            if (error.equals(DATA_LIMIT)) {
+                return false;
+            }
             for (JsonNode name : names) {
                 String text = name.asText();
                 if (text.equals(error) || text.equals("States.ALL") || text.equals(TASK_FAILED) && isOfTask()) {
@@ -69,23 +121,28 @@ final class StateMachineRun {
     }
 
     /**
-     * Variables and the context of states.
+     * What states share.
      *
      * @param variables by name
-     * @param context what {@code $states.context} is
+     * @param events how many the history has; one number
      */
-    private record Scope(Map<String, JsonNode> variables, ObjectNode context) {}
+    private record Scope(Map<String, JsonNode> variables, AtomicInteger events) {
+        private Scope() {
+            this(new HashMap<>(), new AtomicInteger());
+        }
+    }
 
     /** Runs to the end; what goes wrong ends up in the description. */
-    void run(JsonNode input) {
+    public void run(JsonNode input) {
         try {
-            JsonNode output = run(definition, input, new Scope(new HashMap<>(), object()));
+            JsonNode output = run(definition, input, new Scope());
             end("SUCCEEDED", "output", output.toString());
         } catch (StateException e) {
             synchronized (description) {
                 description.put("error", e.error);
             }
-            end(isStopped ? "ABORTED" : "FAILED", "cause", e.getMessage());
+            String failure = e.error.equals("States.Timeout") ? "TIMED_OUT" : "FAILED";
+            end(isStopped ? "ABORTED" : failure, "cause", e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             end("ABORTED", "cause", "The service is shutting down");
@@ -109,7 +166,7 @@ final class StateMachineRun {
     }
 
     /** Returns what is known of the execution, in the fields of {@code DescribeExecution}. */
-    ObjectNode describe() {
+    public ObjectNode describe() {
         synchronized (description) {
             return description.deepCopy();
         }
@@ -123,31 +180,35 @@ final class StateMachineRun {
             if (isStopped) {
                 throw new StateException("Stopped", "The execution was stopped");
             }
-            if (data.toString().getBytes(StandardCharsets.UTF_8).length > MOST_STATE_BYTES) {
-                throw new StateException(
-                        "States.DataLimitExceeded", "The input of " + name + " has more than " + MOST_STATE_BYTES);
-            }
+            requireSmall(data, "The input of " + name);
+            transitions++;
+            count(scope, 2);
             JsonNode state = part.states().path(name);
             ObjectNode states = object();
             states.set("input", data);
-            states.set("context", scope.context());
+            states.set("context", context);
             switch (state.path("Type").asText()) {
                 case "Choice" -> {
-                    name = choice(state, scope, states);
+                    JsonNode choice = choice(state, scope, states);
+                    assign(choice, scope, states);
+                    name = choice.path("Next").asText();
                     continue;
                 }
                 case "Fail" ->
                     throw new StateException(
                             value(state.path("Error"), scope, states).asText(),
                             value(state.path("Cause"), scope, states).asText());
-                case "Map" -> data = map(state, scope, states);
                 case "Succeed" -> {
                     return data;
                 }
                 case "Pass" -> data = finish(state, scope, states, data);
+                case "Wait" -> {
+                    pause(value(state.path("Seconds"), scope, states).asDouble());
+                    data = finish(state, scope, states, data);
+                }
                 default -> {
                     try {
-                        JsonNode result = task(state, scope, states);
+                        JsonNode result = state.has("Items") ? map(state, scope, states) : task(state, scope, states);
                         states.set("result", result);
                         data = finish(state, scope, states, result);
                     } catch (StateException e) {
@@ -157,6 +218,8 @@ final class StateMachineRun {
                         }
                         name = caught.path("Next").asText();
                         data = object().put("Error", e.error).put("Cause", e.getMessage());
+                        states.set("errorOutput", data);
+                        assign(caught, scope, states);
                         continue;
                     }
                 }
@@ -165,6 +228,27 @@ final class StateMachineRun {
                 return data;
             }
             name = state.path("Next").asText();
+        }
+    }
+
+    private void count(Scope scope, int more) throws StateException {
+        mostEvents = Math.max(mostEvents, scope.events().addAndGet(more));
+        if (scope.events().get() > MOST_EVENTS) {
+            throw new StateException(DATA_LIMIT, "The execution reached the maximum number of history events (25000).");
+        }
+    }
+
+    private void pause(double more) throws StateException, InterruptedException {
+        seconds += more;
+        pace.pause(more);
+        if (seconds > definition.timeoutSeconds()) {
+            throw new StateException("States.Timeout", "");
+        }
+    }
+
+    private static void requireSmall(JsonNode data, String what) throws StateException {
+        if (data.toString().getBytes(StandardCharsets.UTF_8).length > MOST_STATE_BYTES) {
+            throw new StateException(DATA_LIMIT, what + " has more than " + MOST_STATE_BYTES + " bytes");
         }
     }
 
@@ -177,105 +261,96 @@ final class StateMachineRun {
         return null;
     }
 
-    private static JsonNode finish(JsonNode state, Scope scope, ObjectNode states, JsonNode result)
-            throws StateException {
+    private JsonNode finish(JsonNode state, Scope scope, ObjectNode states, JsonNode result) throws StateException {
         JsonNode output = state.has("Output") ? value(state.path("Output"), scope, states) : result;
-        // All of them see the variables as they were.
-        Map<String, JsonNode> assigned = new HashMap<>();
-        for (Map.Entry<String, JsonNode> variable : state.path("Assign").properties()) {
-            assigned.put(variable.getKey(), value(variable.getValue(), scope, states));
-        }
-        scope.variables().putAll(assigned);
+        assign(state, scope, states);
         return output;
     }
 
-    private String choice(JsonNode state, Scope scope, ObjectNode states) throws StateException {
-        for (JsonNode choice : state.path("Choices")) {
-            if (value(choice.path("Condition"), scope, states).asBoolean()) {
-                return choice.path("Next").asText();
-            }
+    private void assign(JsonNode state, Scope scope, ObjectNode states) throws StateException {
+        // All of them see the variables as they were.
+        Map<String, JsonNode> assigned = new HashMap<>();
+        for (Map.Entry<String, JsonNode> variable : state.path("Assign").properties()) {
+            JsonNode value = value(variable.getValue(), scope, states);
+            requireSmall(value, "The variable " + variable.getKey());
+            assigned.put(variable.getKey(), value);
         }
-        return state.path("Default").asText();
+        scope.variables().putAll(assigned);
     }
 
+    private JsonNode choice(JsonNode state, Scope scope, ObjectNode states) throws StateException {
+        for (JsonNode choice : state.path("Choices")) {
+            if (value(choice.path("Condition"), scope, states).asBoolean()) {
+                return choice;
+            }
+        }
+        return object().put("Next", state.path("Default").asText());
+    }
+
+    /** One item after the other, whatever the concurrency. A distributed map shares nothing with its jobs. */
     private JsonNode map(JsonNode state, Scope scope, ObjectNode states) throws StateException, InterruptedException {
         StateMachineDefinition processor = StateMachineDefinition.of(state.path("ItemProcessor"));
+        boolean isDistributed =
+                state.at("/ItemProcessor/ProcessorConfig/Mode").asText().equals("DISTRIBUTED");
         ArrayNode outputs = AwsJson.array();
         for (JsonNode item : value(state.path("Items"), scope, states)) {
-            ObjectNode context = object();
-            context.putObject("Map")
-                    .putObject("Item")
-                    .put("Index", outputs.size())
-                    .set("Value", item);
-            outputs.add(run(processor, item, new Scope(new HashMap<>(scope.variables()), context)));
+            if (isDistributed) {
+                transitions++;
+            } else {
+                count(scope, 2);
+            }
+            outputs.add(run(
+                    processor,
+                    item,
+                    isDistributed ? new Scope() : new Scope(new HashMap<>(scope.variables()), scope.events())));
         }
         return outputs;
     }
 
     private JsonNode task(JsonNode state, Scope scope, ObjectNode states) throws StateException, InterruptedException {
-        int[] attempts = new int[state.path("Retry").size()];
+        JsonNode retriers = state.path("Retry");
+        int[] attempts = new int[retriers.size()];
         while (true) {
+            count(scope, 3);
             try {
                 return call(
                         state.path("Resource").asText(), (ObjectNode) value(state.path("Arguments"), scope, states));
             } catch (StateException e) {
                 int retry = 0;
                 while (retry < attempts.length
-                        && !e.isOneOf(state.path("Retry").path(retry).path("ErrorEquals"))) {
+                        && !e.isOneOf(retriers.path(retry).path("ErrorEquals"))) {
                     retry++;
                 }
+                JsonNode retrier = retriers.path(retry);
                 if (isStopped
                         || retry == attempts.length
-                        || attempts[retry]
-                                == state.path("Retry")
-                                        .path(retry)
-                                        .path("MaxAttempts")
-                                        .asInt(3)) {
+                        || attempts[retry] == retrier.path("MaxAttempts").asInt(3)) {
                     throw e;
                 }
-                JsonNode retrier = state.path("Retry").path(retry);
-                double seconds = retrier.path("IntervalSeconds").asInt(1)
-                        * Math.pow(retrier.path("BackoffRate").asDouble(2), attempts[retry]++);
-                Thread.sleep((long) (seconds * MILLIS_FOR_A_SECOND));
+                transitions++;
+                pause(Math.min(
+                        retrier.path("MaxDelaySeconds").asInt(Integer.MAX_VALUE),
+                        retrier.path("IntervalSeconds").asInt(1)
+                                * Math.pow(retrier.path("BackoffRate").asDouble(2), attempts[retry]++)));
             }
         }
     }
 
-    private JsonNode call(String resource, ObjectNode arguments) throws StateException, InterruptedException {
+    private JsonNode call(String resource, ObjectNode arguments) throws StateException {
+        if (!resource.startsWith(RESOURCE_PREFIX)) {
+            throw new StateException("States.Runtime", "The resource " + resource + " is unknown here");
+        }
         try {
-            return switch (resource.startsWith(RESOURCE_PREFIX) ? resource.substring(RESOURCE_PREFIX.length()) : "") {
-                case "getQueryResults" -> athena.call("GetQueryResults", arguments);
-                case "startQueryExecution.sync" -> query(arguments);
-                default -> throw new StateException("States.Runtime", "The resource " + resource + " is unknown here");
-            };
+            JsonNode result = calls.call(resource.substring(RESOURCE_PREFIX.length()), arguments);
+            requireSmall(result, "The result of " + resource);
+            return result;
         } catch (AwsServiceException e) {
-            throw new StateException("Athena." + e.type(), e.getMessage());
-        }
-    }
-
-    private JsonNode query(ObjectNode arguments) throws AwsServiceException, StateException, InterruptedException {
-        ObjectNode request = arguments.deepCopy();
-        request.put("ClientRequestToken", UUID.randomUUID().toString());
-        ObjectNode id = athena.call("StartQueryExecution", request);
-        while (true) {
-            ObjectNode answer = athena.call("GetQueryExecution", id);
-            switch (answer.at("/QueryExecution/Status/State").asText()) {
-                case "SUCCEEDED" -> {
-                    return answer;
-                }
-                case "FAILED", "CANCELLED" -> throw new StateException(TASK_FAILED, answer.toString());
-                default -> {
-                    if (isStopped) {
-                        athena.call("StopQueryExecution", id);
-                    }
-                    Thread.sleep(POLL_MILLIS);
-                }
-            }
+            throw new StateException(e.type(), e.getMessage());
         }
     }
 
     /** Evaluates the expressions in a value. */
-    private static JsonNode value(JsonNode template, Scope scope, ObjectNode states) throws StateException {
+    private JsonNode value(JsonNode template, Scope scope, ObjectNode states) throws StateException {
         if (template.isObject()) {
             ObjectNode evaluated = object();
             for (Map.Entry<String, JsonNode> field : template.properties()) {
@@ -297,10 +372,11 @@ final class StateMachineRun {
         return expression(text.substring(2, text.length() - 2).strip(), scope, states);
     }
 
-    private static JsonNode expression(String expression, Scope scope, ObjectNode states) throws StateException {
+    private JsonNode expression(String expression, Scope scope, ObjectNode states) throws StateException {
         try {
-            Jsonata jsonata = Jsonata.jsonata(expression);
+            Jsonata jsonata = expressions.computeIfAbsent(expression, Jsonata::jsonata);
             Jsonata.Frame frame = jsonata.createFrame();
+            jsonata.registerFunction("parse", (Jsonata.Fn1<String, Object>) text -> plain(AwsJson.parse(text)));
             frame.bind("states", plain(states));
             scope.variables().forEach((name, value) -> frame.bind(name, plain(value)));
             Object result = jsonata.evaluate(null, frame);

@@ -21,9 +21,14 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
+import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /**
- * A Step Functions: standard state machines whose tasks are Athena's. What their definitions may use is what
+ * A Step Functions: standard state machines whose tasks are of Athena, S3 and itself. What their definitions may use is what
  * {@link StateMachineDefinition} and {@link StateMachineRun} know; anything else is refused.
  *
  * @see <a href="https://docs.aws.amazon.com/step-functions/latest/apireference/API_Operations.html">Operations</a>
@@ -33,7 +38,11 @@ public final class StateMachines implements AwsService, AutoCloseable {
 
     private static final int MOST_EXECUTIONS = 100;
 
+    /** A second of a definition takes ten milliseconds: nobody else is to be waited for here. */
+    private static final long MILLIS_FOR_A_SECOND = 10;
+
     private final Athena athena;
+    private final Supplier<S3Client> s3;
     private final Map<String, StateMachineDefinition> machines = new ConcurrentSkipListMap<>();
     private final Map<String, Execution> executions = new ConcurrentSkipListMap<>();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -42,8 +51,9 @@ public final class StateMachines implements AwsService, AutoCloseable {
     private record Execution(String machine, String input, StateMachineRun run, Instant started) {}
 
     /** Makes a Step Functions without machines. */
-    public StateMachines(Athena athena) {
+    public StateMachines(Athena athena, Supplier<S3Client> s3) {
         this.athena = athena;
+        this.s3 = s3;
     }
 
     @Override
@@ -122,12 +132,82 @@ public final class StateMachines implements AwsService, AutoCloseable {
         }
         String arn = machine.replace(":stateMachine:", ":execution:") + ":"
                 + request.path("name").asText(UUID.randomUUID().toString());
-        Execution execution = new Execution(machine, text, new StateMachineRun(definition, athena), Instant.now());
+        Execution execution = new Execution(
+                machine,
+                text,
+                new StateMachineRun(
+                        definition,
+                        this::callOfTask,
+                        seconds -> Thread.sleep((long) (seconds * MILLIS_FOR_A_SECOND)),
+                        machine,
+                        arn),
+                Instant.now());
         if (executions.putIfAbsent(arn, execution) != null) {
             throw new AwsServiceException("ExecutionAlreadyExists", "Execution Already Exists: '" + arn + "'");
         }
         threads.execute(() -> execution.run().run(input));
         return object().put("executionArn", arn).put("startDate", AwsJson.seconds(execution.started()));
+    }
+
+    /** Calls a service for a task: its errors have its name before theirs. */
+    private JsonNode callOfTask(String integration, ObjectNode arguments) throws AwsServiceException {
+        String operation = integration.substring(integration.lastIndexOf(':') + 1);
+        operation = Character.toUpperCase(operation.charAt(0)) + operation.substring(1);
+        switch (integration) {
+            case "athena:getQueryExecution", "athena:getQueryResults", "athena:startQueryExecution" -> {
+                ObjectNode request = arguments.deepCopy();
+                if (operation.equals("StartQueryExecution")) {
+                    // An SDK adds it.
+                    request.put("ClientRequestToken", UUID.randomUUID().toString());
+                }
+                try {
+                    return athena.call(operation, request);
+                } catch (AwsServiceException e) {
+                    throw new AwsServiceException("Athena." + e.type(), e.getMessage());
+                }
+            }
+            case "aws-sdk:s3:getObject" -> {
+                return getObject(text(arguments, "Bucket"), text(arguments, "Key"));
+            }
+            case "aws-sdk:sfn:listExecutions" -> {
+                return upperCamelCase(call(operation, (ObjectNode) lowerCamelCase(arguments)));
+            }
+            default ->
+                throw new AwsServiceException("States.Runtime", "The resource " + integration + " is unknown here");
+        }
+    }
+
+    private ObjectNode getObject(String bucket, String key) throws AwsServiceException {
+        try {
+            return object().put(
+                            "Body",
+                            s3.get()
+                                    .getObjectAsBytes(get -> get.bucket(bucket).key(key))
+                                    .asUtf8String());
+        } catch (S3Exception e) {
+            throw new AwsServiceException(
+                    e instanceof NoSuchKeyException ? "S3.NoSuchKeyException" : "S3.S3Exception", e.getMessage());
+        }
+    }
+
+    private static JsonNode upperCamelCase(JsonNode value) {
+        return renamed(value, name -> Character.toUpperCase(name.charAt(0)) + name.substring(1));
+    }
+
+    private static JsonNode lowerCamelCase(JsonNode value) {
+        return renamed(value, name -> Character.toLowerCase(name.charAt(0)) + name.substring(1));
+    }
+
+    private static JsonNode renamed(JsonNode value, UnaryOperator<String> rename) {
+        if (value.isArray()) {
+            ArrayNode items = AwsJson.array();
+            value.forEach(item -> items.add(renamed(item, rename)));
+            return items;
+        }
+        ObjectNode object = object();
+        value.properties()
+                .forEach(field -> object.set(rename.apply(field.getKey()), renamed(field.getValue(), rename)));
+        return value.isObject() ? object : value;
     }
 
     private ObjectNode describe(String arn) throws AwsServiceException {

@@ -1,4 +1,4 @@
-package com.quiltdata.athena.configuration;
+package com.quiltdata.athena.schema;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -17,11 +17,12 @@ import java.util.regex.Pattern;
  * @param tokens words, identifiers in their quotes, and symbols, in the query's order, up to what does not end
  * @param isClosed whether every comment, text and quoted identifier ends
  */
-record SqlTokens(List<Token> tokens, boolean isClosed) {
+public record SqlTokens(List<Token> tokens, boolean isClosed) {
 
     /** A doubled quote ends one token and begins another, which makes no difference here. */
     private static final Pattern TOKEN = Pattern.compile(
-            "(?<skipped>\\s+|--[^\r\n]*|/\\*.*?\\*/|'[^']*')"
+            "(?<comment>\\s*(?:--[^\r\n]*|(?<block>/\\*.*?\\*/)))"
+                    + "|(?<skipped>\\s+|'[^']*')"
                     + "|(?<token>\"[^\"]*\"|[\\p{L}_][\\p{L}\\p{N}_]*|\\p{N}[\\p{L}\\p{N}_.]*)"
                     + "|(?<unclosed>['\"]|/\\*)"
                     + "|(?<symbol>.)",
@@ -48,15 +49,15 @@ record SqlTokens(List<Token> tokens, boolean isClosed) {
      * @param text as it is written
      * @param start where it begins in the query
      */
-    record Token(String text, int start) {}
+    public record Token(String text, int start) {}
 
     /** Takes a query apart. */
-    static SqlTokens of(String query) {
+    public static SqlTokens of(String query) {
         List<Token> tokens = new ArrayList<>();
         boolean isClosed = true;
         Matcher matcher = TOKEN.matcher(query);
         while (isClosed && matcher.find()) {
-            if (matcher.group("skipped") == null) {
+            if (matcher.group("skipped") == null && matcher.group("comment") == null) {
                 tokens.add(new Token(matcher.group(), matcher.start()));
                 isClosed = matcher.group("unclosed") == null;
             }
@@ -65,11 +66,27 @@ record SqlTokens(List<Token> tokens, boolean isClosed) {
     }
 
     /**
-     * Tells whether the query begins with a word or symbol.
+     * Leaves out comments, which Athena would leave out when it stores a view.
      *
-     * @return whether it does, in any case
+     * @param statement a statement in which every comment, text and quoted name ends
+     * @return the statement that means the same, without white space at its ends
      */
-    boolean beginsWith(String text) {
+    public static String withoutComments(String statement) {
+        StringBuilder without = new StringBuilder();
+        Matcher matcher = TOKEN.matcher(statement);
+        while (matcher.find()) {
+            if (matcher.group("comment") == null) {
+                without.append(matcher.group());
+            } else if (matcher.group("block") != null) {
+                // Within a line it parts words, as white space does.
+                without.append(' ');
+            }
+        }
+        return without.toString().strip();
+    }
+
+    /** Whether the query begins with a word or symbol, in any case. */
+    public boolean beginsWith(String text) {
         return !tokens.isEmpty() && tokens.get(0).text().equalsIgnoreCase(text);
     }
 
@@ -79,7 +96,7 @@ record SqlTokens(List<Token> tokens, boolean isClosed) {
      *
      * @return names in lower case, as Athena compares them, and without quotes
      */
-    Set<String> namesOfTables() {
+    public Set<String> namesOfTables() {
         Set<String> names = new TreeSet<>();
         Deque<Boolean> outer = new ArrayDeque<>();
         boolean isInFrom = false;

@@ -1,0 +1,131 @@
+package com.quiltdata.athena.snapshot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.quiltdata.athena.benchmark.RegistryReads;
+import com.quiltdata.athena.local.aws.SharedEmbeddedAws;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.s3.model.EventBridgeConfiguration;
+
+/** What events of Quilt buckets do to snapshots, from the object that is written to the row. */
+class SnapshotEventsTest {
+    private static final String HASH = "%064x";
+    private static final SnapshotStack STACK =
+            new SnapshotStack("followed", List.of("follow-a", "follow-b"), "snapshotEvents", true);
+
+    static {
+        STACK.refresh();
+        SharedEmbeddedAws.s3()
+                .putBucketNotificationConfiguration(put -> put.bucket("follow-a")
+                        .notificationConfiguration(configuration -> configuration.eventBridgeConfiguration(
+                                EventBridgeConfiguration.builder().build())));
+    }
+
+    @Test
+    void whatIsPushedMovedAndDeletedIsInTheSnapshotsSoonAfter() throws Exception {
+        push("follow-a", 1, "odd 'name' $1 {% x %} <named>");
+        push("follow-a", 2, "n");
+        awaitRefreshed("follow-a");
+
+        STACK.put("follow-a", "named_packages/u/n/latest", HASH.formatted(1));
+        STACK.delete("follow-a", "named_packages/u/n/2");
+        STACK.put("follow-a", "named_packages/u/n/no-pointer", HASH.formatted(1));
+        awaitRefreshed("follow-a");
+        assertThat(STACK.rows("SELECT timestamp, hash FROM follow_a_quilt_packages_snapshot WHERE name = 'n'"))
+                .containsExactly(List.of("latest", HASH.formatted(1)));
+    }
+
+    @Test
+    void aBucketThatSendsNothingIsLeftToTheSchedule() throws Exception {
+        push("follow-b", 1, "silent");
+        TimeUnit.SECONDS.sleep(4);
+        assertThat(STACK.rows("SELECT * FROM follow_b_quilt_packages_snapshot WHERE name = 'silent'"))
+                .isEmpty();
+        STACK.refresh();
+        STACK.assertIsRefreshed("follow-b");
+    }
+
+    /** Whatever else the registry has. */
+    @Test
+    void eventsReadThePointersThatTheyNameAndNewManifestsAlone() {
+        RegistryReads few = readsOfAPush(100, 110);
+        RegistryReads many = readsOfAPush(300, 400);
+
+        assertThat(many.manifests()).containsOnly("follow-b/" + HASH.formatted(400));
+        assertThat(few.manifests()).hasSameSizeAs(many.manifests());
+        assertThat(few.pointers()).hasSize(2);
+        assertThat(many.pointers()).hasSize(2);
+        STACK.assertIsRefreshed("follow-b");
+    }
+
+    private static RegistryReads readsOfAPush(int first, int last) {
+        for (int number = first; number < last; number++) {
+            push("follow-b", number, "many" + number);
+        }
+        STACK.refresh();
+        push("follow-b", last, "many" + first);
+        return RegistryReads.during(
+                        SharedEmbeddedAws.get(), () -> STACK.await(STACK.startEvents("""
+                        [{"bucket": "follow-b", "key": ".quilt/named_packages/u/many%1$d/%2$d"},
+                         {"bucket": "follow-b", "key": ".quilt/named_packages/u/many%1$d/latest"},
+                         {"bucket": "follow-b", "key": ".quilt/named_packages/u/many%1$d/latest"},
+                         {"bucket": "follow-b", "key": ".quilt/packages/whatever"},
+                         {"bucket": "not-configured", "key": ".quilt/named_packages/u/n/1"}]
+                        """.formatted(first, last))))
+                .reads();
+    }
+
+    @Test
+    void aBurstIsHandedOverInBatches() throws Exception {
+        STACK.put("follow-a", "packages/" + HASH.formatted(7), "{\"version\": \"v0\"}");
+        for (int number = 0; number < 250; number++) {
+            STACK.put("follow-a", "named_packages/burst/p" + number + "/1", HASH.formatted(7));
+        }
+        awaitRefreshed("follow-a");
+    }
+
+    /** Readers have every package's old rows until the new ones are there. */
+    @Test
+    void aDamagedSnapshotIsRebuilt() {
+        push("follow-b", 200, "damaged");
+        STACK.refresh();
+        STACK.statement("follow-b", """
+                INSERT INTO quilt_snapshot_rows ("bucket", "kind", "user", "name", "timestamp", "tophash")
+                VALUES ('follow-b', 'package', 'u', 'invented', '1', 'x'), ('follow-b', 'package', NULL, NULL, NULL, 'y'),
+                  ('follow-b', 'entry', 'u', 'damaged', 'latest', 'z'), ('follow-b', 'pointer', 'u', 'damaged', '200', 'z')
+                """);
+
+        STACK.run("{\"rebuild\": [\"follow-b\"]}");
+
+        STACK.assertIsRefreshed("follow-b");
+        STACK.run("{\"rebuild\": [\"follow-b\"], \"discard\": true}");
+        STACK.assertIsRefreshed("follow-b");
+    }
+
+    private static void awaitRefreshed(String bucket) throws InterruptedException {
+        Instant end = Instant.now().plusSeconds(120);
+        while (true) {
+            try {
+                STACK.assertIsRefreshed(bucket);
+                return;
+            } catch (AssertionError e) {
+                if (Instant.now().isAfter(end)) {
+                    throw e;
+                }
+                TimeUnit.MILLISECONDS.sleep(200);
+            }
+        }
+    }
+
+    private static void push(String bucket, int number, String name) {
+        STACK.put(bucket, "packages/" + HASH.formatted(number), """
+                {"version": "v0", "message": "%d"}
+                {"logical_key": "a", "physical_keys": ["s3://b/k"], "size": 7}
+                """.formatted(number));
+        STACK.put(bucket, "named_packages/u/" + name + "/" + number, HASH.formatted(number));
+        STACK.put(bucket, "named_packages/u/" + name + "/latest", HASH.formatted(number));
+    }
+}

@@ -1,0 +1,75 @@
+package com.quiltdata.athena.local.s3;
+
+import jakarta.servlet.Filter;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The notifications of buckets, which the S3 on loopback does not have: those that send their events to EventBridge do so
+ * for objects that are written or deleted one by one. As on AWS, a configuration replaces all of the one before.
+ *
+ * @see <a href="https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketNotificationConfiguration.html">
+ *     PutBucketNotificationConfiguration</a>
+ */
+public final class ObjectEvents implements Filter {
+    private static final String NONE =
+            "<NotificationConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"></NotificationConfiguration>";
+
+    private final Map<String, String> configurations = new ConcurrentHashMap<>();
+    private final EventBridge eventBridge;
+
+    /** Where events go. */
+    @FunctionalInterface
+    public interface EventBridge {
+        /** Takes an event. */
+        void accept(String type, String bucket, String key);
+    }
+
+    /** Makes the filter. */
+    public ObjectEvents(EventBridge eventBridge) {
+        this.eventBridge = eventBridge;
+    }
+
+    @Override
+    public void doFilter(ServletRequest servletRequest, ServletResponse servletResponse, FilterChain chain)
+            throws IOException, ServletException {
+        HttpServletRequest request = (HttpServletRequest) servletRequest;
+        HttpServletResponse response = (HttpServletResponse) servletResponse;
+        String[] path = request.getRequestURI().split("/", 3);
+        String bucket = path.length > 1 ? path[1] : "";
+        String key = path.length > 2 ? path[2] : "";
+        String method = request.getMethod();
+        if (key.isEmpty() && request.getParameterMap().containsKey("notification")) {
+            if (method.equals("PUT")) {
+                configurations.put(bucket, new String(request.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+            } else {
+                response.setContentType("application/xml");
+                response.getOutputStream()
+                        .write(configurations.getOrDefault(bucket, NONE).getBytes(StandardCharsets.UTF_8));
+            }
+            return;
+        }
+        chain.doFilter(request, response);
+        boolean isWhole = request.getParameter("uploadId") == null || method.equals("POST");
+        if (!key.isEmpty()
+                && !method.equals("GET")
+                && !method.equals("HEAD")
+                && isWhole
+                && response.getStatus() < HttpServletResponse.SC_MULTIPLE_CHOICES
+                && configurations.getOrDefault(bucket, NONE).contains("<EventBridgeConfiguration")) {
+            eventBridge.accept(
+                    method.equals("DELETE") ? "Object Deleted" : "Object Created",
+                    bucket,
+                    URLDecoder.decode(key.replace("+", "%2B"), StandardCharsets.UTF_8));
+        }
+    }
+}
