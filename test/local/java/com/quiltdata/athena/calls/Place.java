@@ -5,7 +5,6 @@ package com.quiltdata.athena.calls;
  *
  * @param partition such as {@code aws}
  * @param region such as {@code eu-central-1}
- * @param account the account's number
  */
 public record Place(String partition, String region, String account) {
 

@@ -18,7 +18,6 @@ import java.util.stream.Stream;
  * @param action {@code <service>:<Action>}
  * @param resource the last part of the resource's ARN, with names in angle brackets that are the deployment's
  * @param circumstances as {@link Call} has them, or null
- * @param why what the call is for
  */
 public record UserCall(boolean isAllowed, String action, String resource, String circumstances, String why) {
     private static final Pattern NAME = Pattern.compile("<[a-z-]+>");

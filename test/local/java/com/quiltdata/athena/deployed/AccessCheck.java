@@ -25,8 +25,6 @@ import software.amazon.awssdk.services.iam.model.PolicyEvaluationDecisionType;
 /**
  * IAM decides on the users' policy as it is deployed as this project's own evaluator does in its tests, call by call.
  *
- * @param deployment has the policy
- * @param iam the account's
  * @see <a href="https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulateCustomPolicy.html">SimulateCustomPolicy</a>
  */
 record AccessCheck(Deployment deployment, IamClient iam) implements Check {
@@ -99,8 +97,6 @@ record AccessCheck(Deployment deployment, IamClient iam) implements Check {
      * What calls of one batch have in common.
      *
      * @param service whose actions they are: IAM takes no actions of several services together
-     * @param resource the ARN, or {@code *}
-     * @param context the condition keys and their values
      */
     private record Circumstances(String service, String resource, Map<String, List<String>> context) {
         static Circumstances of(Request request) {

@@ -43,7 +43,6 @@ final class AthenaQueries {
     /**
      * A query that has come to its end.
      *
-     * @param id the query's id
      * @param rows its rows; a value is Athena's text for it, or null
      * @param bytesRead what Athena bills
      * @param took from its start to its end, waiting included

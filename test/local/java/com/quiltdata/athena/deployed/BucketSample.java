@@ -23,7 +23,6 @@ import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 /**
  * Some packages of a bucket, read straight from S3: of each the latest revision and one other.
  *
- * @param listing what the bucket has
  * @param packages what of each package is compared; the first one is queried alone
  * @param objects the content of the pointers and of their manifests, by key
  * @param leftOut why something that was chosen is not compared
@@ -40,14 +39,7 @@ record BucketSample(
      */
     static final long MOST_MANIFEST_BYTES = 20_000_000;
 
-    /**
-     * A pointer that is compared.
-     *
-     * @param key its key
-     * @param pointer what it says
-     * @param changed when it was changed last
-     * @param manifestBytes the size of its manifest
-     */
+    /** A pointer that is compared. */
     record SampledPointer(String key, Pointer pointer, Instant changed, long manifestBytes) {
 
         /** Returns the package's name. */
@@ -56,11 +48,7 @@ record BucketSample(
         }
     }
 
-    /**
-     * Chooses packages and reads them.
-     *
-     * @param listing what there is to choose from
-     */
+    /** Chooses packages and reads them. */
     static BucketSample of(S3Client s3, RegistryListing listing, int packages, long seed) {
         Random random = new Random(seed + listing.bucket().name().hashCode());
         Map<String, byte[]> objects = new HashMap<>();

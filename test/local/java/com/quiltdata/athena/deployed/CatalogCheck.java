@@ -15,9 +15,6 @@ import software.amazon.awssdk.services.glue.model.Table;
 /**
  * The tables and views are those that were deployed: they are there, tables are over the files that they should be over,
  * and nobody has put another view in the place of one.
- *
- * @param deployment what there should be
- * @param catalog what there is
  */
 record CatalogCheck(Deployment deployment, Catalog catalog) implements Check {
 

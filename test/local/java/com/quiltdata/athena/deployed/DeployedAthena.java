@@ -106,11 +106,7 @@ public final class DeployedAthena implements Callable<Integer> {
         this.errors = errors;
     }
 
-    /**
-     * Runs the command and ends the JVM.
-     *
-     * @param arguments see {@code --help}
-     */
+    /** Runs the command and ends the JVM. */
     public static void main(String[] arguments) {
         System.exit(run(
                 LocalAthena.project(),
@@ -124,7 +120,6 @@ public final class DeployedAthena implements Callable<Integer> {
      * Runs the command.
      *
      * @param project the checkout that the stack is compared with
-     * @param arguments see {@code --help}
      */
     static int run(
             Path project,

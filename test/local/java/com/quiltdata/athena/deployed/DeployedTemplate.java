@@ -9,8 +9,6 @@ import java.util.stream.Stream;
 /**
  * The template that a stack or nested stack was deployed with, and what its references stand for.
  *
- * @param stack the stack as CloudFormation tells of it
- * @param content the template
  * @param physicalIds what was made of each resource, by logical id
  * @param nested the nested stacks, by logical id
  */
@@ -28,8 +26,6 @@ record DeployedTemplate(
     /**
      * A resource of the template.
      *
-     * @param logicalId its name there
-     * @param type its type
      * @param properties its properties, without references
      */
     record DeployedResource(String logicalId, String type, JsonNode properties) {}

@@ -28,8 +28,6 @@ import software.amazon.awssdk.services.cloudformation.model.StackResourceSummary
 /**
  * The stack as it is deployed: its template and those of nested stacks say what there should be, whatever this checkout
  * configures.
- *
- * @param template the stack's
  */
 record Deployment(DeployedTemplate template) {
     private static final ObjectMapper JSON = new ObjectMapper();

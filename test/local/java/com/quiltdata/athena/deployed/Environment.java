@@ -17,10 +17,6 @@ import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
  * Where calls go, and whose they are.
  *
  * @param endpoint where all services answer, if not at AWS
- * @param region the region
- * @param credentials the caller's
- * @param http makes the requests
- * @param interceptors see every call
  */
 record Environment(
         Optional<URI> endpoint,

@@ -4,13 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/**
- * What a check found.
- *
- * @param status whether it is right
- * @param message in a sentence
- * @param details one thing each
- */
+/** What a check found. */
 record Finding(Status status, String message, List<Detail> details) {
 
     private static final int LONGEST_TEXT = 100;
@@ -46,12 +40,7 @@ record Finding(Status status, String message, List<Detail> details) {
         }
     }
 
-    /**
-     * One thing that a check found.
-     *
-     * @param status whether it is right
-     * @param text what it is
-     */
+    /** One thing that a check found. */
     record Detail(Status status, String text) {}
 
     /** Counts things: "1 table", "2 tables". */

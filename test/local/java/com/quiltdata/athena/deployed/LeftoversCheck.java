@@ -21,13 +21,7 @@ import software.amazon.awssdk.services.cloudformation.model.StackResourceDriftSt
 import software.amazon.awssdk.services.cloudformation.model.StackStatus;
 import software.amazon.awssdk.services.cloudformation.model.StackSummary;
 
-/**
- * Nothing is there that no configuration names, and nothing has been changed beside the stack.
- *
- * @param deployment what there should be
- * @param catalog what is in the database
- * @param cloudFormation the account's
- */
+/** Nothing is there that no configuration names, and nothing has been changed beside the stack. */
 record LeftoversCheck(Deployment deployment, Catalog catalog, CloudFormationClient cloudFormation) implements Check {
 
     @Override

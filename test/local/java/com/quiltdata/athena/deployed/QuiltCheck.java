@@ -10,8 +10,6 @@ import software.amazon.awssdk.services.cloudformation.model.Parameter;
 /**
  * The Quilt Platform's stack has the policy for users among those that an administrator may give to Quilt's roles.
  *
- * @param deployment has the policy
- * @param cloudFormation the account's
  * @param stackName the Quilt Platform's; empty if nobody asks
  */
 record QuiltCheck(Deployment deployment, CloudFormationClient cloudFormation, Optional<String> stackName)

@@ -11,8 +11,6 @@ import java.util.List;
 
 /**
  * What a query for one package reads, which depends on the engine: whether it skips the manifests of other packages.
- *
- * @param queries what was queried
  */
 record ReadsCheck(SampledQueries queries) implements Check {
     /** Where a package is more than this part of its bucket, what was read does not tell. */

@@ -14,7 +14,6 @@ import software.amazon.awssdk.services.s3.S3Client;
 /**
  * What a registry has, as S3 lists it.
  *
- * @param bucket the Quilt bucket
  * @param pointers the time of the last change of each pointer, by its key
  * @param hidden the packages that engines do not see
  * @param manifests the size of each manifest, by its key

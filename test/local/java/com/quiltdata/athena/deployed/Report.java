@@ -15,11 +15,7 @@ import picocli.CommandLine.Help.Column;
 import picocli.CommandLine.Help.Column.Overflow;
 import picocli.CommandLine.Help.TextTable;
 
-/**
- * What all checks found.
- *
- * @param findings by the checks' names, in their order
- */
+/** What all checks found. */
 record Report(Map<String, Finding> findings) {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int MARK = 2;

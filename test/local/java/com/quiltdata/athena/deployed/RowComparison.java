@@ -35,12 +35,7 @@ record RowComparison(Optional<Difference> difference, int respelled, int lowerCa
     /** What tells a row from the others, in any view. */
     private static final List<String> IDENTITY = List.of("user", "name", "timestamp", "logical_key");
 
-    /**
-     * A difference.
-     *
-     * @param row one that differs, from the view or from S3
-     * @param text what differs
-     */
+    /** A difference. */
     record Difference(Map<String, String> row, String text) {}
 
     /**

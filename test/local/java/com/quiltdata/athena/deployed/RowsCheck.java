@@ -9,11 +9,7 @@ import com.quiltdata.athena.deployed.SampledQueries.Query;
 import java.util.List;
 import java.util.Map;
 
-/**
- * The rows that the views answer for a sample of packages are those that S3 has.
- *
- * @param queries what the views answer
- */
+/** The rows that the views answer for a sample of packages are those that S3 has. */
 record RowsCheck(SampledQueries queries) implements Check {
 
     @Override

@@ -55,12 +55,7 @@ final class SampledQueries {
     private Optional<Answers> answers = Optional.empty();
     private Optional<NotCheckedException> refusal = Optional.empty();
 
-    /**
-     * What is compared.
-     *
-     * @param packages of each bucket
-     * @param seed which ones
-     */
+    /** What is compared. */
     record Choice(int packages, long seed) {}
 
     /**
@@ -74,9 +69,7 @@ final class SampledQueries {
     /**
      * A query.
      *
-     * @param sample of which bucket
      * @param kind which rows the view has
-     * @param view its name
      * @param pointers the pointers whose rows it asks for
      * @param isOfOnePackage whether it tells what a query for one package reads
      */
@@ -129,7 +122,6 @@ final class SampledQueries {
     /**
      * What became of a query.
      *
-     * @param query the query
      * @param outcome its result; empty if there is none
      * @param failure why there is none
      * @param isRefused whether it could not even be run
@@ -139,8 +131,6 @@ final class SampledQueries {
     /**
      * What became of all of them.
      *
-     * @param samples what they asked for
-     * @param answers one for each query
      * @param details what was left out, and why
      * @param mostBytes what they could have read at most
      * @param bytesRead what they have read
@@ -151,7 +141,6 @@ final class SampledQueries {
     /**
      * Prepares the queries.
      *
-     * @param s3 the account's, to read registries with
      * @param progress is told what will be read, and what was
      */
     SampledQueries(Deployment deployment, S3Client s3, Users users, Choice choice, PrintStream progress) {

@@ -10,13 +10,7 @@ import java.util.List;
 import java.util.Map;
 import software.amazon.awssdk.services.cloudformation.model.Stack;
 
-/**
- * The stack and those nested in it are complete, and what this checkout synthesizes.
- *
- * @param deployment the stack
- * @param project the checkout
- * @param context configuration from the command line
- */
+/** The stack and those nested in it are complete, and what this checkout synthesizes. */
 record StackCheck(Deployment deployment, Path project, Map<String, String> context) implements Check {
     private static final List<String> OUTPUTS =
             List.of("PolicyArn", "ResultsBucketName", "WorkgroupName", "DatabaseName");

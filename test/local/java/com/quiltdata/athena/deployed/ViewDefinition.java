@@ -19,7 +19,6 @@ import java.util.stream.StreamSupport;
  * A view as Athena stores it in the Glue Data Catalog.
  *
  * @param sql its query, which Athena has rewritten: comments are gone, and lines are broken elsewhere
- * @param columns the names of its columns
  */
 record ViewDefinition(String sql, List<String> columns) {
     private static final ObjectMapper JSON = new ObjectMapper();

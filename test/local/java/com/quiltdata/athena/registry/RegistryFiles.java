@@ -31,12 +31,7 @@ public record RegistryFiles(List<RegistryFile> found, List<Skipped> skipped) {
         skipped = List.copyOf(skipped);
     }
 
-    /**
-     * A file that becomes an object.
-     *
-     * @param path where it is
-     * @param key the object's key
-     */
+    /** A file that becomes an object. */
     public record RegistryFile(Path path, String key) {}
 
     /**
@@ -56,11 +51,7 @@ public record RegistryFiles(List<RegistryFile> found, List<Skipped> skipped) {
         return in(folder, Files::isReadable);
     }
 
-    /**
-     * Finds the files, by another opinion on which of them may be read.
-     *
-     * @param readable whether a file may be read
-     */
+    /** Finds the files, by another opinion on which of them may be read. */
     public static RegistryFiles in(Path folder, Predicate<Path> readable) {
         Path registry = folder.resolve(RegistryUpload.FOLDER);
         try {

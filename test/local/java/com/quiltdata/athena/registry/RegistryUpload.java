@@ -29,7 +29,6 @@ public final class RegistryUpload {
     /**
      * What has become of a registry.
      *
-     * @param bytes how many the objects have
      * @param emptiedLines the lines of manifests that were loaded as empty ones, each with its file and the reason
      * @param odd what is there and may surprise: metadata, and packages that engines do not see
      */
@@ -38,7 +37,6 @@ public final class RegistryUpload {
     /**
      * Makes a bucket of what a folder holds below {@code .quilt/}; the rest of the folder is not read.
      *
-     * @param aws the account that gets the bucket
      * @return how many objects the bucket has
      * @throws UncheckedIOException if a file cannot be read
      */
@@ -51,7 +49,6 @@ public final class RegistryUpload {
     /**
      * Makes a bucket of a registry's files.
      *
-     * @param aws the account that gets the bucket
      * @param progress is told of each file that is loaded, by any thread
      * @throws UncheckedIOException if a file cannot be read
      */

@@ -31,10 +31,7 @@ public final class ViewContract {
     /**
      * A pointer.
      *
-     * @param user the first part of the package's name
-     * @param name the second part
      * @param timestamp seconds since 1970, {@code latest}, or a tag
-     * @param hash the top hash that it names
      */
     public record Pointer(String user, String name, String timestamp, String hash) {}
 

@@ -20,9 +20,9 @@ public interface QueryResult {
     Iterable<List<String>> rows();
 
     /**
-     * The same rows with values of structured types as lists, maps and rows, where they are known.
+     * The same rows with values of structured types as lists and maps, where they are known.
      *
-     * @return a row's values are texts, or null, or what the engine's client decodes
+     * @return a row's values are texts, or null, or lists and maps of such, numbers and booleans
      */
     default Iterable<? extends List<?>> values() {
         return rows();

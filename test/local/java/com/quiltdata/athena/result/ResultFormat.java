@@ -6,8 +6,6 @@ import com.fasterxml.jackson.databind.SequenceWriter;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.quiltdata.athena.result.ResultTable.Column;
-import io.trino.client.Row;
-import io.trino.client.RowField;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -145,19 +143,12 @@ public enum ResultFormat {
         };
     }
 
-    /** Arrays and objects of what the engine's client decodes; numbers stay exact. */
+    /** Arrays and objects; numbers stay exact. */
     private static Object structured(Object value) {
         return switch (value) {
             case null -> null;
             case List<?> elements ->
                 elements.stream().map(ResultFormat::structured).collect(Collectors.toCollection(ArrayList::new));
-            case Row row -> {
-                Map<String, Object> object = new LinkedHashMap<>();
-                for (RowField field : row.getFields()) {
-                    object.put(field.getName().orElse("field" + object.size()), structured(field.getValue()));
-                }
-                yield object;
-            }
             case Map<?, ?> entries -> {
                 Map<String, Object> object = new LinkedHashMap<>();
                 entries.forEach((key, of) -> object.put(String.valueOf(key), structured(of)));

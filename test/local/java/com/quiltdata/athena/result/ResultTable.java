@@ -6,7 +6,6 @@ import java.util.List;
 /**
  * The whole result of a query, as Athena's API gives it.
  *
- * @param columns the columns, in order
  * @param rows the rows; a value is Athena's text for it, or null
  * @param bytesRead how much the query read from S3
  */
@@ -15,7 +14,6 @@ public record ResultTable(List<Column> columns, List<List<String>> rows, long by
     /**
      * A column.
      *
-     * @param name its name
      * @param type Athena's name of its type, such as {@code varchar} or {@code bigint}
      */
     public record Column(String name, String type) {}

@@ -11,13 +11,7 @@ import software.amazon.awssdk.services.athena.model.QueryExecutionStatus;
 import software.amazon.awssdk.services.athena.model.Row;
 import software.amazon.awssdk.services.athena.model.StatementType;
 
-/**
- * The result of a query in Athena, which is fetched page by page whenever it is read.
- *
- * @param aws the account
- * @param execution the query
- * @param columns the columns, in order
- */
+/** The result of a query in Athena, which is fetched page by page whenever it is read. */
 public record StreamedResult(AwsClients aws, QueryExecution execution, List<Column> columns) implements QueryResult {
     private static final long POLL_MILLIS = 50;
 

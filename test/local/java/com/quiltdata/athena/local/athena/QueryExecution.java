@@ -36,10 +36,7 @@ final class QueryExecution {
     /**
      * What a query is started with.
      *
-     * @param id the query's id
      * @param request what {@code StartQueryExecution} was called with
-     * @param workGroup the workgroup it runs in
-     * @param statement the parsed statement
      * @param folder where the result is written to; it ends in a slash
      * @param database what unqualified names are looked up in, if any
      * @param resultConfiguration where and how the result is written; its output location is the result's object

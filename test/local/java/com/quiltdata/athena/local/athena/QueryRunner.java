@@ -6,11 +6,13 @@ import com.quiltdata.athena.local.engine.QueryEngine;
 import com.quiltdata.athena.local.glue.DefaultDatabase;
 import com.quiltdata.athena.local.glue.GlueDataCatalog;
 import com.quiltdata.athena.local.protocol.AwsServiceException;
+import io.trino.client.ClientTypeSignature;
 import io.trino.client.Column;
 import io.trino.client.QueryStatusInfo;
 import io.trino.client.Row;
 import io.trino.client.StatementClient;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -18,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -102,20 +105,27 @@ public final class QueryRunner {
         }
     }
 
-    /** Runs a query for values of structured types, which stay as the client decodes them; the others are texts. */
+    /** Runs a query for values of structured types, which are lists and maps; the others are texts. */
     public Iterator<List<Object>> values(String sql, String database) {
         StatementClient client = engine.start(sql, Optional.of(database));
         return new AbstractIterator<>() {
             private Iterator<List<Object>> page = List.<List<Object>>of().iterator();
+            private List<Column> columns;
 
             @Override
             protected List<Object> computeNext() {
                 while (!page.hasNext() && client.isRunning()) {
+                    columns = client.currentStatusInfo().getColumns();
                     page = ImmutableList.copyOf(client.currentRows()).iterator();
                     client.advance();
                 }
                 if (page.hasNext()) {
-                    return page.next().stream().map(QueryRunner::typed).collect(Collectors.toList());
+                    List<Object> row = page.next();
+                    List<Object> values = new ArrayList<>();
+                    for (int i = 0; i < row.size(); i++) {
+                        values.add(typed(row.get(i), columns.get(i).getTypeSignature()));
+                    }
+                    return values;
                 }
                 client.close();
                 if (client.finalStatusInfo().getError() != null) {
@@ -127,10 +137,57 @@ public final class QueryRunner {
         };
     }
 
-    private static Object typed(Object value) {
-        return value instanceof List<?> || value instanceof Map<?, ?> || value instanceof Row
-                ? value
-                : ResultText.of(value);
+    private static Object typed(Object value, ClientTypeSignature type) {
+        return switch (value) {
+            case List<?> elements -> nested(elements, type);
+            case Map<?, ?> entries -> nested(entries, type);
+            case Row row -> nested(row, type);
+            case null -> null;
+            default -> ResultText.of(value);
+        };
+    }
+
+    /** The client has a text for a decimal, which is a number, and keeps what a row's fields are called. */
+    private static Object nested(Object value, ClientTypeSignature type) {
+        switch (value) {
+            case List<?> elements -> {
+                List<Object> array = new ArrayList<>();
+                elements.forEach(element -> array.add(nested(element, argument(type, 0))));
+                return array;
+            }
+            case Map<?, ?> entries -> {
+                Map<String, Object> object = new LinkedHashMap<>();
+                entries.forEach((key, of) -> object.put(String.valueOf(key), nested(of, argument(type, 1))));
+                return object;
+            }
+            case Row row -> {
+                Map<String, Object> object = new LinkedHashMap<>();
+                for (int i = 0; i < row.getFields().size(); i++) {
+                    object.put(
+                            row.getFields().get(i).getName().orElse("field" + i),
+                            nested(
+                                    row.getFields().get(i).getValue(),
+                                    type.getArguments()
+                                            .get(i)
+                                            .getNamedTypeSignature()
+                                            .getTypeSignature()));
+                }
+                return object;
+            }
+            case String text -> {
+                return type.getRawType().equals("decimal") ? new BigDecimal(text) : text;
+            }
+            case null -> {
+                return null;
+            }
+            default -> {
+                return value;
+            }
+        }
+    }
+
+    private static ClientTypeSignature argument(ClientTypeSignature type, int index) {
+        return type.getArguments().get(index).getTypeSignature();
     }
 
     private boolean isDenied(SqlStatement statement) {

@@ -15,8 +15,6 @@ import java.util.List;
 /**
  * A query's result in the CSV that Athena writes: every value in double quotes, a null as an empty field without
  * quotes, lines ended by a line feed, UTF-8.
- *
- * @param path where the file is
  */
 record ResultFile(Path path) {
     /**

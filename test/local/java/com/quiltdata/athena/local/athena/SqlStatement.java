@@ -15,7 +15,6 @@ import java.util.stream.Stream;
 /**
  * A statement and what Athena calls its kind.
  *
- * @param sql the statement, without a semicolon at its end
  * @param type {@code DML}, {@code DDL} or {@code UTILITY}
  * @param substatementType the kind of statement, such as {@code CREATE_VIEW}
  */
@@ -47,7 +46,6 @@ record SqlStatement(String sql, String type, String substatementType) {
     /**
      * Parses a statement.
      *
-     * @param sql one statement; a semicolon may end it
      * @throws AwsServiceException if it does not parse, with the engine's message
      */
     static SqlStatement parse(String sql) throws AwsServiceException {

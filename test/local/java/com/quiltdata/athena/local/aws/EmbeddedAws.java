@@ -205,7 +205,7 @@ public final class EmbeddedAws implements AutoCloseable {
      *
      * @param sql one SELECT statement
      * @param database what unqualified names are looked up in
-     * @return rows whose values of structured types are as the engine's client decodes them, and the others Athena's texts
+     * @return rows whose values of structured types are lists and maps, and the others Athena's texts
      */
     public Iterable<List<Object>> values(String sql, String database) {
         return () -> runner.values(sql, database);

@@ -44,11 +44,7 @@ public final class QueryEngine implements AutoCloseable {
         this.httpClient = httpClient;
     }
 
-    /**
-     * Starts the engine, without a catalog.
-     *
-     * @param directory where the engine keeps its files
-     */
+    /** Starts the engine, without a catalog. */
     public static QueryEngine start(Path directory) {
         TestingTrinoServer server = TestingTrinoServer.builder()
                 .setBaseDataDir(Optional.of(directory))

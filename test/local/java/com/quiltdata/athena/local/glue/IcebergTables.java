@@ -29,8 +29,6 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
 /**
  * Makes Iceberg tables without data, as Glue does when it is asked for a table with {@code OpenTableFormatInput}: it
  * writes the first metadata file, so the bucket has to be there.
- *
- * @param s3 where metadata is written to
  */
 public record IcebergTables(Supplier<S3Client> s3) {
 

@@ -18,8 +18,6 @@ import software.amazon.awssdk.utils.builder.Buildable;
 /**
  * The types that a service's model gives the members of an operation's request, read out of the AWS SDK, which is made
  * from that model.
- *
- * @param members the request's members
  */
 public record RequestModel(List<SdkField<?>> members) {
 

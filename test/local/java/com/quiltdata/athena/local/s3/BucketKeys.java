@@ -18,11 +18,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class BucketKeys implements BeanPostProcessor {
     private final File directory;
 
-    /**
-     * Keeps the keys of a store.
-     *
-     * @param directory where the store keeps its buckets
-     */
+    /** Keeps the keys of a store. */
     BucketKeys(File directory) {
         this.directory = directory;
     }

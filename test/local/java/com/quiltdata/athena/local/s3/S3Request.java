@@ -4,7 +4,6 @@ package com.quiltdata.athena.local.s3;
  * A request that S3 answered.
  *
  * @param kind the kind of request that S3 bills it as
- * @param bucket the bucket
  * @param key the object's key, or the prefix of a listing, as it is in the URL
  * @param bytesSent the size of the answer's body
  */
