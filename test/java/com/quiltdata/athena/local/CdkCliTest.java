@@ -276,15 +276,17 @@ class CdkCliTest {
         assertThat(outcome.status()).as(outcome.output()).isZero();
         assertThat(outcome.output().lines().filter(line -> line.contains("|  Import|")))
                 .hasSize(4);
-        outcome = shell.run(".ci/cdk deploy --require-approval never --method prepare-change-set QuiltAthena --app original\n"
-                + ".ci/cdk deploy --require-approval never --method execute-change-set QuiltAthena --app original");
+        outcome = shell.run(
+                ".ci/cdk deploy --require-approval never --method prepare-change-set QuiltAthena --app original\n"
+                        + ".ci/cdk deploy --require-approval never --method execute-change-set QuiltAthena --app original");
 
         assertThat(outcome.output()).containsPattern("UPDATE_COMPLETE +\\| AWS::Athena::WorkGroup");
         assertThat(status()).isEqualTo("UPDATE_COMPLETE");
     }
 
     private static String only(List<String> blocks, String text) {
-        List<String> found = blocks.stream().filter(block -> block.contains(text)).toList();
+        List<String> found =
+                blocks.stream().filter(block -> block.contains(text)).toList();
         assertThat(found).hasSize(1);
         return found.getFirst();
     }

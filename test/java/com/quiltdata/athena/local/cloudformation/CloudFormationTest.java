@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.assertj.core.api.ThrowableAssert;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -23,7 +24,6 @@ import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.core.client.builder.SdkSyncClientBuilder;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
-import org.assertj.core.api.ThrowableAssert;
 import software.amazon.awssdk.services.cloudformation.CloudFormationClient;
 import software.amazon.awssdk.services.cloudformation.model.Capability;
 import software.amazon.awssdk.services.cloudformation.model.CloudFormationException;
@@ -133,16 +133,16 @@ class CloudFormationTest {
     @Test
     void whatIsNotThereIsRefusedInTheWordsOfAws() {
         assertRefused(() -> only("NoSuchStack"), "ValidationError", "Stack with id NoSuchStack does not exist");
-        assertRefused(() -> CLOUD_FORMATION.listExports(list -> {}), "InvalidAction", "Could not find operation ListExports");
+        assertRefused(
+                () -> CLOUD_FORMATION.listExports(list -> {}), "InvalidAction", "Could not find operation ListExports");
         assertRefused(
                 () -> CLOUD_FORMATION.describeStackResources(
                         describe -> describe.stackName(id()).physicalResourceId("told")),
                 "ValidationError",
                 "The parameter PhysicalResourceId of the operation DescribeStackResources is unknown here");
         assertRefused(
-                () -> CLOUD_FORMATION.updateStack(update -> update.stackName(id())
-                        .usePreviousTemplate(true)
-                        .capabilities(Capability.CAPABILITY_NAMED_IAM)),
+                () -> CLOUD_FORMATION.updateStack(update ->
+                        update.stackName(id()).usePreviousTemplate(true).capabilities(Capability.CAPABILITY_NAMED_IAM)),
                 "ValidationError",
                 "No updates are to be performed.");
     }
