@@ -100,13 +100,13 @@ class CdkCliTest {
         expected.put("aws athena get-work-group --work-group quilt-query", "WorkGroup is not found");
         expected.put("aws glue get-database --name quilt_query", "EntityNotFoundException");
         expected.put("npx aws-cdk@2 bootstrap", "Environment aws://123456789012/us-east-1 bootstrapped");
-        expected.put("npx aws-cdk@2 diff", "[+] Custom::AthenaView");
+        expected.put("npx aws-cdk@2 diff", "Number of stacks with differences: 1");
         expected.put("npx aws-cdk@2 deploy", "QuiltAthena.WorkgroupName = cli");
         expected.put(
                 "test/deployed-athena",
                 "✔ Stack               QuiltAthena is CREATE_COMPLETE, and what this checkout synthesizes");
 
-        assertThat(commands(TestFiles.text(TestTemplates.PROJECT.resolve("docs/start/deploy.md"))))
+        assertThat(blocks("docs/start/deploy.md", "bash").stream().flatMap(String::lines))
                 .containsSubsequence(expected.keySet());
         for (Map.Entry<String, String> command : expected.entrySet()) {
             Outcome outcome = shell.run(command.getKey()
@@ -118,12 +118,12 @@ class CdkCliTest {
         }
     }
 
-    /** The commands in a page's blocks for a shell. */
-    private static List<String> commands(String page) {
-        return Pattern.compile("(?ms)^```bash\n(.*?)^```")
-                .matcher(page)
+    /** A page's blocks in a language. */
+    private static List<String> blocks(String page, String language) {
+        return Pattern.compile("(?ms)^```" + language + "\n(.*?)^```")
+                .matcher(shell.read(page))
                 .results()
-                .flatMap(block -> block.group(1).lines())
+                .map(block -> block.group(1))
                 .toList();
     }
 
@@ -258,6 +258,37 @@ class CdkCliTest {
         assertThat(SharedEmbeddedAws.s3().listBuckets().buckets())
                 .extracting(bucket -> bucket.name())
                 .contains("cli-quilt-query-results");
+    }
+
+    /** The retained bucket, workgroup and database are what somebody has who has run the notebook. */
+    @Test
+    @Order(10)
+    void whatTheNotebookMadeIsAdoptedWithTheCommandsOfItsPage() throws Exception {
+        List<String> blocks = blocks("docs/start/adopt.md", "sh");
+        String write = only(blocks, "cat > import.template.json");
+        String execute = only(blocks, "--change-set-type IMPORT");
+
+        Outcome outcome = shell.run("""
+                results_bucket=cli-quilt-query-results workgroup=cli database=cli policy=AthenaQuiltAccess
+                policy_arn=arn:aws:iam::123456789012:policy/AthenaQuiltAccess
+                echo '{"Version": "2012-10-17", "Statement": []}' > policy.json
+                """ + write + execute);
+        assertThat(outcome.status()).as(outcome.output()).isZero();
+        assertThat(outcome.output().lines().filter(line -> line.contains("|  Import|")))
+                .hasSize(4);
+        outcome = shell.run(
+                ".ci/cdk deploy --require-approval never --method prepare-change-set QuiltAthena --app original\n"
+                        + ".ci/cdk deploy --require-approval never --method execute-change-set QuiltAthena --app original");
+
+        assertThat(outcome.output()).containsPattern("UPDATE_COMPLETE +\\| AWS::Athena::WorkGroup");
+        assertThat(status()).isEqualTo("UPDATE_COMPLETE");
+    }
+
+    private static String only(List<String> blocks, String text) {
+        List<String> found =
+                blocks.stream().filter(block -> block.contains(text)).toList();
+        assertThat(found).hasSize(1);
+        return found.getFirst();
     }
 
     private static void run(List<String> steps) throws Exception {

@@ -42,6 +42,7 @@ class LocalAthenaArgumentsTest {
                 "--bucket | s3://b | --bucket: The name of a Quilt bucket must be the bucket's name alone, without s3://",
                 "--query | ' ' | --query: \" \" must be an SQL statement",
                 "--serve | 70000 | --serve: 70000 must be a port from 1 to 65535",
+                "--empty | --query=SELECT 1 | --empty: requires --serve, and neither --query nor --adopt goes with it",
                 "--sql | x | Unknown options: '--sql', 'x'",
                 "-c | databaseName | Value for option option '--context' (KEY=VALUE) should be in KEY=VALUE format",
             })

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.assertj.core.api.ThrowableAssert;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -24,6 +25,7 @@ import software.amazon.awssdk.core.client.builder.SdkSyncClientBuilder;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.cloudformation.CloudFormationClient;
+import software.amazon.awssdk.services.cloudformation.model.Capability;
 import software.amazon.awssdk.services.cloudformation.model.CloudFormationException;
 import software.amazon.awssdk.services.cloudformation.model.Output;
 import software.amazon.awssdk.services.cloudformation.model.Stack;
@@ -130,14 +132,39 @@ class CloudFormationTest {
 
     @Test
     void whatIsNotThereIsRefusedInTheWordsOfAws() {
-        assertThatThrownBy(() -> only("NoSuchStack")).isInstanceOfSatisfying(CloudFormationException.class, e -> {
-            assertThat(e.awsErrorDetails().errorCode()).isEqualTo("ValidationError");
-            assertThat(e.awsErrorDetails().errorMessage()).isEqualTo("Stack with id NoSuchStack does not exist");
+        assertRefused(() -> only("NoSuchStack"), "ValidationError", "Stack with id NoSuchStack does not exist");
+        assertRefused(
+                () -> CLOUD_FORMATION.listExports(list -> {}), "InvalidAction", "Could not find operation ListExports");
+        assertRefused(
+                () -> CLOUD_FORMATION.describeStackResources(
+                        describe -> describe.stackName(id()).physicalResourceId("told")),
+                "ValidationError",
+                "The parameter PhysicalResourceId of the operation DescribeStackResources is unknown here");
+        assertRefused(
+                () -> CLOUD_FORMATION.updateStack(update ->
+                        update.stackName(id()).usePreviousTemplate(true).capabilities(Capability.CAPABILITY_NAMED_IAM)),
+                "ValidationError",
+                "No updates are to be performed.");
+    }
+
+    @Test
+    void aProtectedStackIsNotDeleted() {
+        CLOUD_FORMATION.updateTerminationProtection(
+                update -> update.stackName(id()).enableTerminationProtection(true));
+
+        assertRefused(
+                () -> CLOUD_FORMATION.deleteStack(delete -> delete.stackName(id())),
+                "ValidationError",
+                "cannot be deleted while TerminationProtection is enabled");
+        CLOUD_FORMATION.updateTerminationProtection(
+                update -> update.stackName(id()).enableTerminationProtection(false));
+    }
+
+    private static void assertRefused(ThrowableAssert.ThrowingCallable call, String code, String message) {
+        assertThatThrownBy(call).isInstanceOfSatisfying(CloudFormationException.class, e -> {
+            assertThat(e.awsErrorDetails().errorCode()).isEqualTo(code);
+            assertThat(e.awsErrorDetails().errorMessage()).contains(message);
         });
-        assertThatThrownBy(() -> CLOUD_FORMATION.listExports(list -> {}))
-                .isInstanceOfSatisfying(
-                        CloudFormationException.class,
-                        e -> assertThat(e.awsErrorDetails().errorCode()).isEqualTo("InvalidAction"));
     }
 
     @Test

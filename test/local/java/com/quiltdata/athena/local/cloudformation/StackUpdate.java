@@ -40,6 +40,7 @@ final class StackUpdate {
     private final Map<String, Member> now = new ConcurrentHashMap<>();
     private final Map<String, StackUpdate> nestedUpdates = new ConcurrentHashMap<>();
     private final List<String> failed = new CopyOnWriteArrayList<>();
+    private final Set<String> deleted = ConcurrentHashMap.newKeySet();
 
     /**
      * What becomes of resources that exist outside the stack.
@@ -218,13 +219,7 @@ final class StackUpdate {
             }
         });
         delete(now, id -> !before.members().containsKey(id));
-        stack.become(isCreation ? new Content(stack.content().template(), Map.of(), retained(), Map.of()) : before);
-    }
-
-    private Map<String, Member> retained() {
-        Map<String, Member> retained = new HashMap<>(now);
-        retained.values().removeIf(member -> !member.isRetained());
-        return retained;
+        stack.become(isCreation ? new Content(stack.content().template(), Map.of(), Map.of(), Map.of()) : before);
     }
 
     /** A nested stack that could not be made goes as a whole. */
@@ -271,10 +266,15 @@ final class StackUpdate {
         return new ResourceGraph(needs);
     }
 
-    /** Deletes all that the stack has, unless it is to be retained. */
+    /** Deletes all that the stack has, unless it is to be retained; when something fails, the rest is there to be deleted again. */
     void deleteAll() {
-        delete(before.members(), id -> true);
-        stack.become(new Content(before.template(), before.parameters(), retained(), before.outputs()));
+        try {
+            delete(before.members(), id -> true);
+        } finally {
+            Map<String, Member> left = new HashMap<>(before.members());
+            left.keySet().removeAll(deleted);
+            stack.become(new Content(before.template(), before.parameters(), left, before.outputs()));
+        }
     }
 
     /**
@@ -311,6 +311,7 @@ final class StackUpdate {
             event(logicalId, physicalId, member.type(), "DELETE_FAILED", e.getMessage());
             throw e;
         }
+        deleted.add(logicalId);
         event(logicalId, physicalId, member.type(), Stack.DELETE_COMPLETE, "");
     }
 
