@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.quiltdata.athena.local.cloudformation.CloudAssembly;
+import com.quiltdata.athena.schema.SnapshotTable;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -91,6 +92,33 @@ class NamesNeverChangeTest {
     private static JsonNode template(Object... configuration) {
         return TestTemplates.assembly(TestTemplates.configuration(configuration))
                 .template();
+    }
+
+    /** The files of a snapshot know columns by their ids: a column that gets another one's shows its values. */
+    @Test
+    void ofTheColumnsInTheFilesOfSnapshots() {
+        assertThat(SnapshotTable.COLUMNS.stream().map(column -> column.id() + " " + column.name()))
+                .contains(
+                        "1 bucket",
+                        "2 kind",
+                        "3 user",
+                        "4 name",
+                        "5 timestamp",
+                        "6 tophash",
+                        "7 message",
+                        "8 logical_key",
+                        "9 physical_keys",
+                        "10 hash",
+                        "11 meta",
+                        "12 user_meta",
+                        "13 size",
+                        "14 applied",
+                        "15 read_at",
+                        "16 refreshed_at")
+                .doesNotHaveDuplicates();
+        assertThat(SnapshotTable.COLUMNS.stream().map(SnapshotTable.Column::id)).doesNotHaveDuplicates();
+        assertThat(SnapshotTable.PARTITIONED_BY.stream().limit(3).map(SnapshotTable.PartitionField::transform))
+                .containsExactly("identity", "identity", "bucket[6]");
     }
 
     private static void assertHas(JsonNode template, String namesByLogicalId) {

@@ -100,9 +100,10 @@ class DeploymentLimitsTest {
     void snapshotsHaveALimitOfTheirOwn() {
         Synthesized few = unchecked(buckets(1), "snapshotSchedule", "rate(1 hour)");
         assertThat(few.withConfigurationOf(buckets(1001)).problems())
-                .containsExactly("quiltBuckets: a stack with snapshots must have at most 1,000 buckets (Step Functions' "
-                        + "limit for the data of an execution), but would have 1,001: leave some buckets to a second "
-                        + "deployment, with names of its own, or leave out snapshotSchedule");
+                .containsExactly(
+                        "quiltBuckets: a stack with snapshots must have at most 1,000 buckets (Step Functions' "
+                                + "limit for the data of an execution), but would have 1,001: leave some buckets to a second "
+                                + "deployment, with names of its own, or leave out snapshotSchedule");
     }
 
     @Test

@@ -135,7 +135,7 @@ class CdkCliTest {
                 aws cloudformation list-stack-resources --stack-name QuiltAthena --output text \\
                   --query "StackResourceSummaries[?ResourceType=='Custom::AthenaView'].[PhysicalResourceId, ResourceStatus]"
                 aws cloudformation describe-stack-events --stack-name QuiltAthena --output text \\
-                  --query "StackEvents[?ResourceType=='AWS::CloudFormation::Stack'].ResourceStatus"
+                  --query "StackEvents[?PhysicalResourceId==StackId].ResourceStatus"
                 """);
 
         assertThat(answers).isEqualTo(new Outcome(0, """
@@ -242,6 +242,9 @@ class CdkCliTest {
                                 + " not be updated");
         assertThat(shell.run(DEPLOY + "original").output()).contains("QuiltAthena (no changes)");
         SharedEmbeddedAws.get().limit(AthenaLimits.DEFAULTS);
+        // The CLI compares templates, and does not wait for the update that it finds under way.
+        assertThat(shell.run("aws cloudformation wait stack-update-complete --stack-name QuiltAthena"))
+                .isEqualTo(new Outcome(0, ""));
         assertThat(status()).isEqualTo("UPDATE_COMPLETE");
     }
 
