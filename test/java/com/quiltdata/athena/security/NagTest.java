@@ -72,6 +72,9 @@ class NagTest {
                             suppression("AwsSolutions-SF1", HISTORY),
                             suppression("AwsSolutions-SF2", HISTORY),
                             suppression("Serverless-StepFunctionStateMachineXray", HISTORY)),
+            "/QuiltAthena/SnapshotRefresh/Events/DeadLetters/Resource",
+                    List.of(suppression(
+                            "Serverless-SQSRedrivePolicy", "It is where messages go that cannot be delivered.")),
             "/QuiltAthena/SnapshotRefresh/PipeRole/Resource",
                     Stream.of("HIPAA.Security", "NIST.800.53.R4", "NIST.800.53.R5", "PCI.DSS.321")
                             .map(pack ->
