@@ -32,10 +32,11 @@ class SnapshotEventsTest {
 
         STACK.put("follow-a", "named_packages/u/n/latest", HASH.formatted(1));
         STACK.delete("follow-a", "named_packages/u/n/2");
-        STACK.put("follow-a", "named_packages/u/n/no-pointer", HASH.formatted(1));
+        STACK.put("follow-a", "named_packages/u/n/v1.0", HASH.formatted(1));
+        STACK.put("follow-a", "named_packages/u/n/README", "no hash");
         awaitRefreshed("follow-a");
         assertThat(STACK.rows("SELECT timestamp, hash FROM follow_a_quilt_packages_snapshot WHERE name = 'n'"))
-                .containsExactly(List.of("latest", HASH.formatted(1)));
+                .containsExactlyInAnyOrder(List.of("latest", HASH.formatted(1)), List.of("v1.0", HASH.formatted(1)));
     }
 
     @Test
