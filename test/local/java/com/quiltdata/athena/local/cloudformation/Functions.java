@@ -17,6 +17,7 @@ import java.util.function.Consumer;
  * environment.
  */
 final class Functions {
+    private final URI endpoint;
     private final Archives archives;
     private final Map<String, Function> functions = new ConcurrentHashMap<>();
     private final Map<String, LambdaFunction> loaded = new ConcurrentHashMap<>();
@@ -36,12 +37,8 @@ final class Functions {
      * @param endpoint where their AWS clients find the account's services
      */
     Functions(URI endpoint, Archives archives) {
+        this.endpoint = endpoint;
         this.archives = archives;
-        // What the Lambda runtime gives a function through environment variables, which Java cannot set for itself.
-        System.setProperty("aws.endpointUrl", endpoint.toString());
-        System.setProperty("aws.region", LocalAccount.REGION);
-        System.setProperty("aws.accessKeyId", LocalAccount.ACCESS_KEY_ID);
-        System.setProperty("aws.secretAccessKey", LocalAccount.SECRET_ACCESS_KEY);
     }
 
     /** Says who gets what the functions of a stack log, one message at a time. */
@@ -136,13 +133,27 @@ final class Functions {
         JsonNode code = function.properties().path("Code");
         return loaded.computeIfAbsent(
                 arn + " " + code + function.properties().path("Timeout"),
-                key -> new LambdaFunction(
+                key -> load(
+                        function,
                         archives.get(
                                 code.path("S3Bucket").asText(),
-                                code.path("S3Key").asText()),
-                        function.properties().path("Handler").asText(),
-                        Duration.ofSeconds(function.properties().path("Timeout").asLong()),
-                        message -> log(function.stackName(), message)));
+                                code.path("S3Key").asText())));
+    }
+
+    private LambdaFunction load(Function function, Path archive) {
+        // Handlers make their clients when they are loaded, and several accounts may be in one process.
+        synchronized (Functions.class) {
+            // What the Lambda runtime gives a function through environment variables, which Java cannot set for itself.
+            System.setProperty("aws.endpointUrl", endpoint.toString());
+            System.setProperty("aws.region", LocalAccount.REGION);
+            System.setProperty("aws.accessKeyId", LocalAccount.ACCESS_KEY_ID);
+            System.setProperty("aws.secretAccessKey", LocalAccount.SECRET_ACCESS_KEY);
+            return new LambdaFunction(
+                    archive,
+                    function.properties().path("Handler").asText(),
+                    Duration.ofSeconds(function.properties().path("Timeout").asLong()),
+                    message -> log(function.stackName(), message));
+        }
     }
 
     private void log(String stackName, String message) {
