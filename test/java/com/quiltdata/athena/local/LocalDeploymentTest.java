@@ -223,12 +223,12 @@ class LocalDeploymentTest {
 
     @Test
     void aResourceTypeThatIsUnknownIsRefused(@TempDir Path directory) throws IOException {
-        CloudAssembly changed = changed(directory, "\"AWS::Athena::NamedQuery\"", "\"AWS::SQS::Queue\"");
+        CloudAssembly changed = changed(directory, "\"AWS::Athena::NamedQuery\"", "\"AWS::SNS::Topic\"");
 
         assertThatThrownBy(() -> SharedEmbeddedAws.stack().deploy(changed))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage("QuiltBucketschangedbucketExampleQueryC3B1DBC1: "
-                        + "the resource type AWS::SQS::Queue is unknown here");
+                        + "the resource type AWS::SNS::Topic is unknown here");
     }
 
     @Test
