@@ -140,8 +140,10 @@ class RunScriptTest {
         List<Process> both = List.of(start(project.resolve(script)), start(project.resolve(script)));
 
         for (Process process : both) {
-            assertThat(process.inputReader().lines().toList()).isNotEmpty();
-            assertThat(process.waitFor()).as(errors()).isZero();
+            assertThat(process.inputReader().lines().toList())
+                    .as("%s", errors())
+                    .isNotEmpty();
+            assertThat(process.waitFor()).as("%s", errors()).isZero();
         }
         assertThat(folder.resolve("builds")).hasContent("begin\nend");
         assertThat(Files.isSymbolicLink(project.resolve("target/build-lock"))).isFalse();
