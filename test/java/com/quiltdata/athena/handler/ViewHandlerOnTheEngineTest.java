@@ -59,7 +59,7 @@ class ViewHandlerOnTheEngineTest {
         ViewEvents.properties(event)
                 .putAll(Map.of("WorkGroup", workGroup, "Database", database, "ViewName", viewName, "Query", query));
 
-        assertThatThrownBy(() -> handler.handleRequest(event, new FakeContext()))
+        assertThatThrownBy(() -> handler.handleRequest(event, new FakeContext().invocation()))
                 .isInstanceOf(ViewException.class)
                 .hasMessageStartingWith(
                         "CREATE of view %s.%s in workgroup %s failed".formatted(database, viewName, workGroup))
@@ -77,7 +77,7 @@ class ViewHandlerOnTheEngineTest {
         Map<String, Object> event = event("Delete");
         ViewEvents.properties(event).putAll(Map.of("WorkGroup", workGroup, "Database", database, "ViewName", viewName));
 
-        assertThat(handler.handleRequest(event, new FakeContext()))
+        assertThat(handler.handleRequest(event, new FakeContext().invocation()))
                 .isEqualTo(Map.of("PhysicalResourceId", "quilt_query.v"));
     }
 
@@ -90,7 +90,7 @@ class ViewHandlerOnTheEngineTest {
         FakeContext context = new FakeContext();
 
         try {
-            handler.handleRequest(event, context);
+            handler.handleRequest(event, context.invocation());
         } catch (ViewException e) {
             assertThat(e).hasMessageContaining("TABLE_ALREADY_EXISTS");
         }
@@ -111,8 +111,8 @@ class ViewHandlerOnTheEngineTest {
         ViewEvents.properties(event).putAll(Map.of("WorkGroup", NAME, "Database", NAME, "ViewName", "twice"));
         FakeContext context = new FakeContext();
 
-        handler.handleRequest(event, context);
-        handler.handleRequest(event, context);
+        handler.handleRequest(event, context.invocation());
+        handler.handleRequest(event, context.invocation());
 
         assertThat(context.log().stream().filter(line -> line.startsWith("INFO Started")))
                 .hasSize(2);

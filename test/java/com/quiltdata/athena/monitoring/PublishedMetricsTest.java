@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -116,7 +115,7 @@ class PublishedMetricsTest {
 
     private static Stream<Identity> ofDashboard() {
         return MonitoringTemplates.dashboardBody(ALL).findValues("metrics").stream()
-                .flatMap(metrics -> StreamSupport.stream(metrics.spliterator(), false))
+                .flatMap(metrics -> metrics.valueStream())
                 .filter(metric -> metric.size() > 1)
                 .map(metric -> {
                     Map<String, String> dimensions = new TreeMap<>();

@@ -62,23 +62,20 @@ class CloudWatchRulesTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '~',
-            value = {
-                "\"Threshold\": 0 | \"Threshold\": \"0\" | Threshold",
-                "\"GreaterThanThreshold\" | \"Greater\" | ComparisonOperator",
-                "\"notBreaching\" | \"fine\" | TreatMissingData",
-                "123456789012:alarms | 123456789012:alarms.fifo | AlarmActions",
-                "\"Threshold\" | \"Treshold\" | only AlarmActions, AlarmDescription",
-                "\"EvaluationPeriods\": 3 | \"EvaluationPeriods\": 169 | 7 days of evaluation",
-                "\"Period\": 3600 | \"Period\": 3601 | a period of whole minutes",
-                "\"FILL(errors, 0)\" | \"FILL(error, 0)\" | an expression whose ids are there",
-                "\"FILL(errors, 0)\" | \"SUM(SEARCH('{A,B}', 'Sum'))\" | an expression",
-                "\"ReturnData\": false | \"ReturnData\": true | one ReturnData",
-                "\"Id\": \"errors\" | \"Id\": \"Errors\" | an id",
-                "\"Value\": \"handler\" | \"Value\": \"\" | a namespace, a name, and dimensions with values",
-            })
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+            "Threshold": 0         | "Threshold": "0"              | Threshold
+            "GreaterThanThreshold" | "Greater"                     | ComparisonOperator
+            "notBreaching"         | "fine"                        | TreatMissingData
+            123456789012:alarms    | 123456789012:alarms.fifo      | AlarmActions
+            "Threshold"            | "Treshold"                    | only AlarmActions, AlarmDescription
+            "EvaluationPeriods": 3 | "EvaluationPeriods": 169      | 7 days of evaluation
+            "Period": 3600         | "Period": 3601                | a period of whole minutes
+            "FILL(errors, 0)"      | "FILL(error, 0)"              | an expression whose ids are there
+            "FILL(errors, 0)"      | "SUM(SEARCH('{A,B}', 'Sum'))" | an expression
+            "ReturnData": false    | "ReturnData": true            | one ReturnData
+            "Id": "errors"         | "Id": "Errors"                | an id
+            "Value": "handler"     | "Value": ""                   | a namespace, a name, and dimensions with values
+            """)
     void refusesAnAlarmThatCloudWatchWouldRefuse(String part, String other, String rule) {
         assertThatThrownBy(() -> CloudWatchRules.checkAlarm("Alarm", TestFiles.json(ALARM.replace(part, other))))
                 .isInstanceOf(IllegalArgumentException.class)
@@ -86,18 +83,15 @@ class CloudWatchRulesTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '~',
-            value = {
-                "\"widgets\": [ | \"widgets\": | a DashboardBody in JSON",
-                "\"widgets\" | \"graphs\" | only periodOverride, start, widgets here",
-                "\"x\": 12 | \"x\": 13 | x and width within 24 columns",
-                "\"view\" | \"views\" | only metrics, region",
-                "\"errors * 2\" | \"errors * calls\" | an expression whose ids are there",
-                "\"FunctionName\", \"handler\" | \"FunctionName\" | a namespace, a name, and dimensions with values",
-                "\"stat\": \"Sum\" | \"stat\": \"Total\" | stat",
-            })
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+            "widgets": [              | "widgets":       | a DashboardBody in JSON
+            "widgets"                 | "graphs"         | only periodOverride, start, widgets here
+            "x": 12                   | "x": 13          | x and width within 24 columns
+            "view"                    | "views"          | only metrics, region
+            "errors * 2"              | "errors * calls" | an expression whose ids are there
+            "FunctionName", "handler" | "FunctionName"   | a namespace, a name, and dimensions with values
+            "stat": "Sum"             | "stat": "Total"  | stat
+            """)
     void refusesADashboardThatCloudWatchWouldRefuse(String part, String other, String rule) {
         assertThatThrownBy(() -> checkDashboard("QuiltAthena-eu-central-1", BODY.replace(part, other)))
                 .isInstanceOf(IllegalArgumentException.class)
