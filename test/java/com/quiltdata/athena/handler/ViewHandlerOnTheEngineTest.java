@@ -3,6 +3,7 @@ package com.quiltdata.athena.handler;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.quiltdata.athena.local.athena.Queries;
 import com.quiltdata.athena.local.aws.SharedEmbeddedAws;
 import java.util.Map;
 import java.util.UUID;
@@ -30,16 +31,9 @@ class ViewHandlerOnTheEngineTest {
 
     @BeforeAll
     static void makeATable() {
-        SharedEmbeddedAws.s3().createBucket(create -> create.bucket(NAME));
-        for (String workGroup : new String[] {NAME, NAME + "-disabled"}) {
-            SharedEmbeddedAws.athena()
-                    .createWorkGroup(create -> create.name(workGroup)
-                            .configuration(configuration -> configuration.resultConfiguration(
-                                    result -> result.outputLocation("s3://" + NAME + "/"))));
-        }
+        Queries.create(NAME).createWorkGroup(NAME + "-disabled");
         SharedEmbeddedAws.athena()
                 .updateWorkGroup(update -> update.workGroup(NAME + "-disabled").state(WorkGroupState.DISABLED));
-        SharedEmbeddedAws.glue().createDatabase(create -> create.databaseInput(database -> database.name(NAME)));
         SharedEmbeddedAws.createTextTable(NAME, "a_table", "s3://" + NAME + "/table/");
     }
 

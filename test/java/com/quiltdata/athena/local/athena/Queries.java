@@ -9,11 +9,11 @@ import software.amazon.awssdk.services.athena.model.QueryExecution;
 import software.amazon.awssdk.services.athena.model.StartQueryExecutionRequest;
 
 /** Queries of a test in a workgroup of its own, with a bucket for their results and a database. */
-record Queries(String workGroup) {
+public record Queries(String workGroup) {
     static final AthenaClient ATHENA = SharedEmbeddedAws.athena();
 
     /** Makes the workgroup, a bucket of its name, and a database of its name with underscores. */
-    static Queries create(String name) {
+    public static Queries create(String name) {
         Queries queries = new Queries(name);
         SharedEmbeddedAws.s3().createBucket(create -> create.bucket(name));
         SharedEmbeddedAws.glue()
@@ -27,7 +27,7 @@ record Queries(String workGroup) {
     }
 
     /** Makes another workgroup with the same bucket. */
-    void createWorkGroup(String name) {
+    public void createWorkGroup(String name) {
         ATHENA.createWorkGroup(create -> create.name(name)
                 .configuration(configuration -> configuration.resultConfiguration(
                         results -> results.outputLocation("s3://" + workGroup + "/"))));

@@ -103,7 +103,7 @@ class LocalRequestsTest {
 
         assertThat(SharedEmbeddedAws.athena()
                         .listWorkGroups(
-                                list -> list.overrideConfiguration(call -> call.apiCallTimeout(Duration.ofSeconds(10))))
+                                list -> list.overrideConfiguration(call -> call.apiCallTimeout(Duration.ofSeconds(25))))
                         .workGroups())
                 .isNotEmpty();
     }
