@@ -1,11 +1,9 @@
 package com.quiltdata.athena.benchmark;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.quiltdata.athena.QuiltAthenaApp;
 import com.quiltdata.athena.command.TemporaryDirectory;
 import com.quiltdata.athena.local.aws.EmbeddedAws;
 import com.quiltdata.athena.local.clients.AwsClients;
-import com.quiltdata.athena.local.clients.StepFunctionsClient;
 import com.quiltdata.athena.local.cloudformation.CloudAssembly;
 import com.quiltdata.athena.local.engine.EngineVersion;
 import com.quiltdata.athena.notebook.ReferenceViews;
@@ -27,6 +25,8 @@ import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import software.amazon.awssdk.services.sfn.model.DescribeExecutionResponse;
+import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
 
 /** Compares what the app's views read with what the {@linkplain ReferenceViews straightforward ones} do. */
 @Command(
@@ -156,11 +156,10 @@ public final class ViewsBenchmark implements Callable<Integer> {
     }
 
     private static void refresh(Athena athena, String stateMachine, String which) {
-        StepFunctionsClient stepFunctions = athena.aws().stepFunctions();
         long start = System.nanoTime();
-        RegistryReads.Measured<JsonNode> measured = RegistryReads.during(
-                athena.account(), () -> stepFunctions.await(stepFunctions.start(stateMachine, "{}")));
-        if (!measured.result().path("status").asText().equals("SUCCEEDED")) {
+        RegistryReads.Measured<DescribeExecutionResponse> measured =
+                RegistryReads.during(athena.account(), () -> athena.aws().execute(stateMachine, "{}"));
+        if (measured.result().status() != ExecutionStatus.SUCCEEDED) {
             throw new IllegalStateException("The refresh failed: " + measured.result());
         }
         System.out.printf(

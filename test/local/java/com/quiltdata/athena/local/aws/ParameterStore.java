@@ -13,7 +13,7 @@ import java.util.Map;
  */
 record ParameterStore(Map<String, String> parameters) implements AwsService {
     @Override
-    public ObjectNode call(String operation, ObjectNode request) throws AwsServiceException {
+    public ObjectNode call(String operation, ObjectNode request) {
         if (!operation.equals("GetParameter")) {
             throw new AwsServiceException(
                     "UnknownOperationException", "The parameter store here does not know the operation " + operation);

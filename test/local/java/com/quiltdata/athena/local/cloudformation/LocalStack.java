@@ -197,10 +197,6 @@ public final class LocalStack {
     }
 
     private JsonNode call(String operation, ObjectNode request) {
-        try {
-            return cloudFormation.call(operation, request);
-        } catch (AwsServiceException e) {
-            throw new IllegalStateException(e.getMessage(), e);
-        }
+        return cloudFormation.call(operation, request);
     }
 }

@@ -30,7 +30,7 @@ public final class DefaultDatabase {
      *
      * @throws AwsServiceException if it is not there and who runs the statement may not make it
      */
-    public void require() throws AwsServiceException {
+    public void require() {
         synchronized (glue) {
             if (glue.databases().stream().anyMatch(database -> NAME.equals(AwsJson.text(database, "Name")))) {
                 return;

@@ -10,7 +10,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
@@ -68,18 +67,24 @@ public final class AwsJsonFilter implements Filter {
         }
     }
 
-    private ObjectNode call(String target, byte[] body) throws AwsServiceException {
+    private ObjectNode call(String target, byte[] body) {
+        return call(target, body.length == 0 ? AwsJson.object() : AwsJson.read(body), false);
+    }
+
+    /**
+     * Calls a service in this process.
+     *
+     * @param target the service's name, a dot and the operation's
+     * @param isStrict whether members of the request that the service's model has not are refused, instead of passed over
+     */
+    public ObjectNode call(String target, ObjectNode request, boolean isStrict) {
         int dot = target.lastIndexOf('.');
         Service service = dot < 0 ? null : services.get(target.substring(0, dot));
         if (service == null) {
             throw new AwsServiceException("UnknownOperationException", "No service answers to " + target);
         }
         String operation = target.substring(dot + 1);
-        ObjectNode request = body.length == 0 ? AwsJson.object() : AwsJson.read(body);
-        Optional<RequestModel> model = RequestModel.of(service.requests, operation);
-        if (model.isPresent()) {
-            model.get().checkTypes(request);
-        }
+        RequestModel.of(service.requests, operation).ifPresent(model -> model.check(request, isStrict));
         return service.service.call(operation, request);
     }
 

@@ -3,7 +3,7 @@ package com.quiltdata.athena.local.protocol;
 import java.util.Map;
 
 /** An error of an AWS service, as its client gets to see it. */
-public final class AwsServiceException extends Exception {
+public final class AwsServiceException extends RuntimeException {
     /** The type of the error for a request that is not of the form that the service's model says. */
     static final String SERIALIZATION = "SerializationException";
 

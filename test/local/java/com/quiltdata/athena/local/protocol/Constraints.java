@@ -52,7 +52,7 @@ public final class Constraints {
      * @param invalid makes the service's error of a message
      * @throws AwsServiceException if the request does not meet all of them
      */
-    public void check(Function<String, AwsServiceException> invalid) throws AwsServiceException {
+    public void check(Function<String, AwsServiceException> invalid) {
         if (!violations.isEmpty()) {
             throw invalid.apply("%d validation error%s detected: %s"
                     .formatted(violations.size(), violations.size() == 1 ? "" : "s", String.join("; ", violations)));

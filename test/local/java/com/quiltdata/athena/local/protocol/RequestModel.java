@@ -19,7 +19,7 @@ import software.amazon.awssdk.utils.builder.Buildable;
  * The types that a service's model gives the members of an operation's request, read out of the AWS SDK, which is made
  * from that model.
  */
-public record RequestModel(List<SdkField<?>> members) {
+record RequestModel(List<SdkField<?>> members) {
 
     /**
      * Finds the model of a request.
@@ -27,7 +27,7 @@ public record RequestModel(List<SdkField<?>> members) {
      * @param requests the package that the SDK has the service's requests in
      * @return empty if the service has no such operation
      */
-    public static Optional<RequestModel> of(Package requests, String operation) {
+    static Optional<RequestModel> of(Package requests, String operation) {
         try {
             Class<?> type = Class.forName(requests.getName() + "." + operation + "Request");
             Buildable builder = (Buildable) type.getMethod("builder").invoke(null);
@@ -42,19 +42,27 @@ public record RequestModel(List<SdkField<?>> members) {
     /**
      * Checks the types of a request's members.
      *
+     * @param isStrict whether members that the model has not are refused
      * @throws AwsServiceException if one has another type
      */
-    void checkTypes(ObjectNode request) throws AwsServiceException {
-        checkTypes(members, request, "");
+    void check(ObjectNode request, boolean isStrict) {
+        check(members, request, "", isStrict);
     }
 
-    private static void checkTypes(List<SdkField<?>> members, JsonNode object, String path) throws AwsServiceException {
+    private static void check(List<SdkField<?>> members, JsonNode object, String path, boolean isStrict) {
+        if (isStrict) {
+            ObjectNode unknown = object.deepCopy();
+            members.forEach(member -> unknown.remove(member.locationName()));
+            unknown.fieldNames().forEachRemaining(name -> {
+                throw new AwsServiceException(AwsServiceException.SERIALIZATION, path + name + " is unknown here");
+            });
+        }
         for (SdkField<?> member : members) {
-            check(member, object.path(member.locationName()), path + member.locationName());
+            check(member, object.path(member.locationName()), path + member.locationName(), isStrict);
         }
     }
 
-    private static void check(SdkField<?> member, JsonNode value, String path) throws AwsServiceException {
+    private static void check(SdkField<?> member, JsonNode value, String path, boolean isStrict) {
         MarshallingType<?> type = member.marshallingType();
         if (value.isMissingNode() || value.isNull() || type == MarshallingType.DOCUMENT) {
             return;
@@ -64,18 +72,18 @@ public record RequestModel(List<SdkField<?>> members) {
             SdkField<?> element =
                     member.getTrait(ListTrait.class, TraitType.LIST_TRAIT).memberFieldInfo();
             for (int index = 0; index < value.size(); index++) {
-                check(element, value.get(index), path + "[" + index + "]");
+                check(element, value.get(index), path + "[" + index + "]", isStrict);
             }
         } else if (type == MarshallingType.MAP) {
             require(value.isObject(), "a map", value, path);
             SdkField<?> entry =
                     member.getTrait(MapTrait.class, TraitType.MAP_TRAIT).valueFieldInfo();
             for (Map.Entry<String, JsonNode> each : value.properties()) {
-                check(entry, each.getValue(), path + "." + each.getKey());
+                check(entry, each.getValue(), path + "." + each.getKey(), isStrict);
             }
         } else if (type == MarshallingType.SDK_POJO) {
             require(value.isObject(), "a structure", value, path);
-            checkTypes(member.constructor().get().sdkFields(), value, path + ".");
+            check(member.constructor().get().sdkFields(), value, path + ".", isStrict);
         } else if (type == MarshallingType.STRING || type == MarshallingType.SDK_BYTES) {
             require(value.isTextual(), "a string", value, path);
         } else if (type == MarshallingType.BOOLEAN) {
@@ -89,7 +97,7 @@ public record RequestModel(List<SdkField<?>> members) {
         }
     }
 
-    private static void require(boolean fits, String type, JsonNode value, String path) throws AwsServiceException {
+    private static void require(boolean fits, String type, JsonNode value, String path) {
         if (!fits) {
             throw new AwsServiceException(
                     AwsServiceException.SERIALIZATION,

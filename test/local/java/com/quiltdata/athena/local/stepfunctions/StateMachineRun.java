@@ -51,7 +51,7 @@ public final class StateMachineRun {
          * @param integration the end of a task's resource, such as {@code athena:startQueryExecution}
          * @throws AwsServiceException with the error's name in the language as its type
          */
-        JsonNode call(String integration, ObjectNode arguments) throws AwsServiceException;
+        JsonNode call(String integration, ObjectNode arguments);
     }
 
     /** Lets time pass. */
