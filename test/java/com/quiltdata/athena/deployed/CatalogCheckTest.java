@@ -152,7 +152,7 @@ class CatalogCheckTest {
 
     private static String deployedQuery() {
         return CheckedDeployment.read().views().stream()
-                .filter(view -> Deployment.viewName(view).equals(PACKAGES_VIEW))
+                .filter(view -> view.name().equals(PACKAGES_VIEW))
                 .map(view -> view.properties().path("Query").asText())
                 .findFirst()
                 .orElseThrow();

@@ -71,9 +71,9 @@ class LeftoversCheckTest {
                 .stackId(STACK_ID)
                 .driftInformation(information -> information.stackDriftStatus(drift))
                 .build();
-        Deployment deployment = new Deployment(new DeployedTemplate(
-                stack, JsonNodeFactory.instance.objectNode(), Map.of("kept", "a-bucket"), Map.of()));
-        try (Account account = new Account(environment)) {
+        Deployment deployment =
+                new Deployment(stack, JsonNodeFactory.instance.objectNode(), Map.of("kept", "a-bucket"), Map.of());
+        try (Account account = Account.in(environment)) {
             return new LeftoversCheck(deployment, new Catalog(account.glue(), DATABASE), account.cloudFormation())
                     .find();
         }

@@ -57,8 +57,8 @@ record ViewDefinition(String sql, List<String> columns) {
      */
     boolean isOf(String query) {
         return AstUtils.treeEqual(
-                parsed("stored", DeployedTemplate.told(sql)),
-                parsed("deployed", DeployedTemplate.told(query)),
+                parsed("stored", Deployment.told(sql)),
+                parsed("deployed", Deployment.told(query)),
                 ViewDefinition::sameName);
     }
 
