@@ -144,7 +144,7 @@ public final class SynthesizedPolicies {
         }
 
         private Intrinsics intrinsics() {
-            return new Intrinsics(this::reference, this::attribute);
+            return Intrinsics.of(this::reference, this::attribute);
         }
 
         private String reference(String name) {

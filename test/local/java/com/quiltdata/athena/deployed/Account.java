@@ -43,11 +43,7 @@ record Account(
                 configured(IamClient.builder(), environment).build());
     }
 
-    /**
-     * Makes a client of Athena for those who may take on a role.
-     *
-     * @throws NotCheckedException if the caller may not
-     */
+    /** Makes a client of Athena as a role, or throws a NotCheckedException if the caller may not. */
     AthenaClient athenaAs(String role) {
         AwsCredentialsProvider credentials = StsAssumeRoleCredentialsProvider.builder()
                 .stsClient(configured(StsClient.builder(), environment).build())

@@ -116,11 +116,7 @@ public final class DeployedAthena implements Callable<Integer> {
                 arguments));
     }
 
-    /**
-     * Runs the command.
-     *
-     * @param project the checkout that the stack is compared with
-     */
+    /** Runs the command; the stack is compared with the project's checkout. */
     static int run(
             Path project,
             Supplier<Environment> environment,

@@ -42,11 +42,7 @@ record Deployment(Stack stack, JsonNode template, Map<String, String> physicalId
         nested = Map.copyOf(nested);
     }
 
-    /**
-     * A table or view, or another resource.
-     *
-     * @param properties its properties, without references
-     */
+    /** A table or view, or another resource; its properties are without references. */
     record DeployedResource(JsonNode properties) {
 
         /** The name of a view or of a table; an Iceberg table has it elsewhere than others. */
@@ -68,11 +64,7 @@ record Deployment(Stack stack, JsonNode template, Map<String, String> physicalId
         }
     }
 
-    /**
-     * Reads a deployment.
-     *
-     * @throws NothingToCheckException if there is none, or it cannot be read
-     */
+    /** Reads a deployment, or throws a NothingToCheckException. */
     static Deployment read(CloudFormationClient cloudFormation, String name) {
         try {
             return read(cloudFormation, stack(cloudFormation, name));
@@ -101,12 +93,7 @@ record Deployment(Stack stack, JsonNode template, Map<String, String> physicalId
         return new Deployment(stack, parsed(stack, template), physicalIds, nested);
     }
 
-    /**
-     * Describes a stack.
-     *
-     * @param name its name or id
-     * @throws NothingToCheckException if there is none
-     */
+    /** Describes a stack, by its name or id, or throws a NothingToCheckException. */
     static Stack stack(CloudFormationClient cloudFormation, String name) {
         try {
             return cloudFormation
@@ -163,7 +150,7 @@ record Deployment(Stack stack, JsonNode template, Map<String, String> physicalId
                         .valueStream()
                         .filter(resource -> resource.path("Type").asText().equals(type))
                         .map(resource ->
-                                new Intrinsics(part::reference, part::attribute).resolve(resource.path("Properties"))))
+                                Intrinsics.of(part::reference, part::attribute).resolve(resource.path("Properties"))))
                 .map(DeployedResource::new)
                 .toList();
     }

@@ -21,11 +21,7 @@ record Report(List<Checked> all) {
     /** More of them tell nobody more. */
     private static final int MOST_DETAILS = 20;
 
-    /**
-     * What one check found.
-     *
-     * @param check its name
-     */
+    /** What the check of a name found. */
     record Checked(String check, @JsonUnwrapped Finding finding) {}
 
     /** How a report is printed. */

@@ -140,11 +140,7 @@ final class SampledQueries {
     record Answers(
             List<BucketSample> samples, List<Answer> answers, List<Detail> details, long mostBytes, long bytesRead) {}
 
-    /**
-     * Prepares the queries.
-     *
-     * @param progress is told what will be read, and what was
-     */
+    /** Prepares the queries; progress is told what will be read, and what was. */
     SampledQueries(Deployment deployment, S3Client s3, Users users, Choice choice, PrintStream progress) {
         this.deployment = deployment;
         this.s3 = s3;
@@ -165,11 +161,7 @@ final class SampledQueries {
         return users.role();
     }
 
-    /**
-     * Runs the queries, or returns what became of them.
-     *
-     * @throws NotCheckedException if none can be run
-     */
+    /** Runs the queries, or returns what became of them; throws a NotCheckedException if none can be run. */
     Answers answers() {
         answers.run();
         return result(answers);

@@ -139,7 +139,7 @@ final class TemplateDifferences {
     private JsonNode resolved(JsonNode value) {
         Map<String, String> known = Deployment.pseudoParameters(place);
         try {
-            return new Intrinsics(
+            return Intrinsics.of(
                             name -> known.getOrDefault(name, Deployment.unresolved(name)),
                             (id, attribute) -> Deployment.unresolved(id + "." + attribute))
                     .resolve(value);

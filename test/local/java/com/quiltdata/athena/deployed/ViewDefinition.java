@@ -25,12 +25,7 @@ record ViewDefinition(String sql, List<String> columns) {
     private static final SqlParser PARSER = new SqlParser();
     private static final Pattern STORED = Pattern.compile("/\\* Presto View: (\\S+) \\*/");
 
-    /**
-     * Reads a definition.
-     *
-     * @param text the table's {@code ViewOriginalText}
-     * @throws NotCheckedException if it is none of Athena's
-     */
+    /** Reads a table's {@code ViewOriginalText}. */
     static ViewDefinition parse(String text) {
         Matcher stored = STORED.matcher(text == null ? "" : text.strip());
         if (!stored.matches()) {

@@ -160,11 +160,7 @@ public final class EmbeddedAws implements AutoCloseable {
         return stack(name, message -> {});
     }
 
-    /**
-     * Prepares to deploy a stack.
-     *
-     * @param log gets what the stack's functions log, one message at a time
-     */
+    /** Prepares to deploy a stack; the log gets what its functions log, one message at a time. */
     public LocalStack stack(String name, Consumer<String> log) {
         return new LocalStack(clients, cloudFormation, name, log);
     }
@@ -195,9 +191,7 @@ public final class EmbeddedAws implements AutoCloseable {
     }
 
     /**
-     * Returns what Athena's DDL queries have made of the account's quota.
-     *
-     * @return all since the account was started, or given other quotas
+     * Returns what Athena's DDL queries have made of the account's quota, since it was started or given other quotas.
      */
     public DdlLoad ddlLoad() {
         return athena.ddlLoad();

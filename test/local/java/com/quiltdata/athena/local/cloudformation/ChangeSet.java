@@ -40,11 +40,7 @@ record ChangeSet(
     static final String NO_CHANGES = "The submitted information didn't contain changes. "
             + "Submit different information to create a change set.";
 
-    /**
-     * Compares.
-     *
-     * @param created gets the change sets of nested stacks
-     */
+    /** Compares; the change sets of nested stacks are put among those that were created. */
     static ChangeSet of(
             Stacks stacks,
             ObjectNode request,
@@ -226,7 +222,7 @@ record ChangeSet(
         }
 
         private ChangeSet nested(JsonNode declaration, Stack stack) {
-            Intrinsics withoutResources = new Intrinsics(name -> "", (id, name) -> "");
+            Intrinsics withoutResources = Intrinsics.of(name -> "", (id, name) -> "");
             JsonNode template = stacks.template(withoutResources
                     .resolve(declaration.at("/Properties/TemplateURL"))
                     .asText());

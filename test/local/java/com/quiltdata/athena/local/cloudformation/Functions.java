@@ -33,12 +33,7 @@ final class Functions {
 
     private record Function(String stackName, JsonNode properties) {}
 
-    /**
-     * Prepares to invoke functions.
-     *
-     * @param endpoint where their AWS clients find the account's services
-     * @param s3 has their code
-     */
+    /** Prepares to invoke functions, which find the account's services at the endpoint and whose code S3 has. */
     Functions(URI endpoint, S3Client s3) {
         this.endpoint = endpoint;
         this.s3 = s3;

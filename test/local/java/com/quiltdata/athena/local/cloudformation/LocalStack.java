@@ -37,12 +37,7 @@ public final class LocalStack {
         IMPORT
     }
 
-    /**
-     * Prepares to deploy a stack.
-     *
-     * @param aws the account's S3, for assets
-     * @param log gets what the stack's functions log, one message at a time
-     */
+    /** Prepares to deploy a stack; the log gets what its functions log, one message at a time. */
     public LocalStack(AwsClients aws, CloudFormation cloudFormation, String name, Consumer<String> log) {
         this.aws = aws;
         this.cloudFormation = cloudFormation;
@@ -68,13 +63,7 @@ public final class LocalStack {
         deploy(request);
     }
 
-    /**
-     * Creates the stack or updates it. When that fails, the stack is rolled back to what it was.
-     *
-     * @param target what the stack is to be
-     * @return the stack's outputs, by name
-     * @throws IllegalStateException if a resource cannot be made; the message is the reason
-     */
+    /** Creates the stack or updates it, as below, and refuses resources that exist outside it. */
     public Map<String, String> deploy(CloudAssembly target) {
         return deploy(target, ExistingResources.REFUSE, new ArrayList<>());
     }

@@ -49,11 +49,7 @@ final class ResourceType {
         }
     }
 
-    /**
-     * Begins a type.
-     *
-     * @param reference how others refer to a resource; where only its service knows, it is made by that
-     */
+    /** Begins a type, with how others refer to a resource; where only its service knows, that makes it. */
     ResourceType(Function<Target, Resource> reference) {
         this.reference = reference;
     }

@@ -51,12 +51,7 @@ final class ResourceTypes {
     private final Functions functions;
     private final Map<String, ResourceType> types = new HashMap<>();
 
-    /**
-     * Prepares to make resources.
-     *
-     * @param services the account's, which are called in this process
-     * @param parameters the account's parameter store, by name
-     */
+    /** Prepares to make resources; the account's services are called in this process. */
     ResourceTypes(AwsJsonFilter services, S3Client s3, Functions functions, Map<String, String> parameters) {
         this.services = services;
         this.s3 = s3;
@@ -73,9 +68,9 @@ final class ResourceTypes {
                 .create(target -> parameters.put(target.id(), target.text("Value")))
                 .delete(target -> parameters.remove(target.id()));
         add("AWS::CloudWatch::Alarm", target -> new Resource(target.logicalId()))
-                .create(target -> CloudWatchRules.checkAlarm(target.logicalId(), target.properties()));
+                .create(target -> new CloudWatchRules(target.logicalId()).checkAlarm(target.properties()));
         add("AWS::CloudWatch::Dashboard", target -> new Resource(target.text("DashboardName")))
-                .create(target -> CloudWatchRules.checkDashboard(target.logicalId(), target.properties()));
+                .create(target -> new CloudWatchRules(target.logicalId()).checkDashboard(target.properties()));
         // There are no policies on loopback; whether one is there, only its owner knows.
         add("AWS::IAM::ManagedPolicy", target -> {
                     JsonNode name = target.properties().path("ManagedPolicyName");

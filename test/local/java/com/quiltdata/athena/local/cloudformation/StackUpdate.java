@@ -80,11 +80,7 @@ final class StackUpdate {
         return isCreation;
     }
 
-    /**
-     * Creates and changes what a template declares.
-     *
-     * @throws RuntimeException if a resource cannot be made; the update is then to be rolled back
-     */
+    /** Creates and changes what a template declares; if that fails, the update is to be rolled back. */
     void apply(JsonNode content, Map<String, String> parameters) {
         stack.become(new Content(content, parameters, before.members(), before.outputs()));
         try {

@@ -64,11 +64,7 @@ final class Stacks {
         return UUID.randomUUID().toString().replace("-", "").substring(0, 12).toUpperCase(Locale.ROOT);
     }
 
-    /**
-     * Reads a template from S3.
-     *
-     * @param url with the bucket in its path or before the host's name
-     */
+    /** Reads a template from S3; the bucket is in the URL's path or before the host's name. */
     JsonNode template(String url) {
         URI uri = URI.create(url);
         String[] host = uri.getHost().split("\\.s3\\.");
@@ -85,17 +81,19 @@ final class Stacks {
 
     /** Reads an object of texts, as custom resources and nested stacks get their properties. */
     static Map<String, String> texts(JsonNode object) {
+        return texts(object, "");
+    }
+
+    /** Reads the texts that are at a path of each field. */
+    static Map<String, String> texts(JsonNode object, String path) {
         Map<String, String> texts = new LinkedHashMap<>();
         object.properties()
-                .forEach(field -> texts.put(field.getKey(), field.getValue().asText()));
+                .forEach(field ->
+                        texts.put(field.getKey(), field.getValue().at(path).asText()));
         return texts;
     }
 
-    /**
-     * Reads a template, in JSON or in YAML without the short forms of functions.
-     *
-     * @throws IllegalArgumentException if it is none
-     */
+    /** Reads a template, in JSON or in YAML without the short forms of functions. */
     static JsonNode parse(String text) {
         try {
             JsonNode template = text.stripLeading().startsWith("{")

@@ -81,29 +81,17 @@ public final class GlueDataCatalog implements AwsService {
         return databases.values().stream().map(Database::copy).toList();
     }
 
-    /**
-     * Returns the description of a database.
-     *
-     * @throws AwsServiceException if there is no such database
-     */
+    /** Returns the description of a database. */
     public synchronized ObjectNode database(String name) {
         return find(name).copy();
     }
 
-    /**
-     * Returns the descriptions of a database's tables and views, in the order of their names.
-     *
-     * @throws AwsServiceException if there is no such database
-     */
+    /** Returns the descriptions of a database's tables and views, in the order of their names. */
     public synchronized List<ObjectNode> tables(String database) {
         return find(database).tables.values().stream().map(ObjectNode::deepCopy).toList();
     }
 
-    /**
-     * Returns the description of a table or view.
-     *
-     * @throws AwsServiceException if there is no such database or table
-     */
+    /** Returns the description of a table or view. */
     public synchronized ObjectNode table(String database, String name) {
         return find(find(database), name).deepCopy();
     }
@@ -290,11 +278,7 @@ public final class GlueDataCatalog implements AwsService {
         return name.toLowerCase(Locale.ROOT);
     }
 
-    /**
-     * Returns the pattern of an expression; one that matches everything where there is none.
-     *
-     * @throws AwsServiceException if the expression is no regular expression
-     */
+    /** Returns the pattern of an expression; one that matches everything where there is none. */
     public static Pattern pattern(String expression, Function<String, AwsServiceException> invalid) {
         try {
             return expression == null || expression.isEmpty() || expression.equals("*")
@@ -305,11 +289,7 @@ public final class GlueDataCatalog implements AwsService {
         }
     }
 
-    /**
-     * What the Data Catalog says where no policy allows a call.
-     *
-     * @param resource the last part of the ARN of what it is on
-     */
+    /** What the Data Catalog says where no policy allows a call on the resource that an ARN ends with. */
     public static String denied(String action, String resource) {
         return """
                 User: arn:aws:sts::%1$s:assumed-role/handler/handler is not authorized to perform: %2$s on resource: \

@@ -32,13 +32,7 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
  */
 public record IcebergTables(Supplier<S3Client> s3) {
 
-    /**
-     * Writes the metadata of a table.
-     *
-     * @param input what Glue's {@code CreateTable} gets as {@code IcebergInput}
-     * @return the description of the table, without its name
-     * @throws AwsServiceException if the input is not one that is known here, or S3 refuses the file
-     */
+    /** Writes the metadata of a table, and returns its description without its name. */
     ObjectNode create(JsonNode input) {
         JsonNode table = input.path("CreateIcebergTableInput");
         require(text(input, "MetadataOperation"), "CREATE", "MetadataOperation");

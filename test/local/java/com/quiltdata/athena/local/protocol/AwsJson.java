@@ -22,11 +22,7 @@ public final class AwsJson {
 
     private AwsJson() {}
 
-    /**
-     * Reads a request's body.
-     *
-     * @throws AwsServiceException if it is no object in JSON
-     */
+    /** Reads a request's body, which is an object in JSON. */
     public static ObjectNode read(byte[] body) {
         try {
             if (READER.readTree(body) instanceof ObjectNode object) {

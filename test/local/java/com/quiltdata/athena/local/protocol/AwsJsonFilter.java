@@ -24,12 +24,7 @@ public final class AwsJsonFilter implements Filter {
 
     private final Map<String, Service> services = new ConcurrentHashMap<>();
 
-    /**
-     * Adds a service.
-     *
-     * @param target what the header has before the dot, such as {@code AmazonAthena}
-     * @param requests the package that the SDK has the service's requests in
-     */
+    /** Adds a service, with the header's word before the dot and the package of its requests in the SDK. */
     public void add(String target, Package requests, AwsService service) {
         services.put(target, new Service(requests, service));
     }
@@ -96,12 +91,7 @@ public final class AwsJsonFilter implements Filter {
         return new Answer(status, error);
     }
 
-    /**
-     * What a request is answered.
-     *
-     * @param status HTTP's
-     * @param body the operation's output, or the error
-     */
+    /** What a request is answered: HTTP's status, and the operation's output or an error. */
     public record Answer(int status, ObjectNode body) {}
 
     private record Service(Package requests, AwsService service) {}

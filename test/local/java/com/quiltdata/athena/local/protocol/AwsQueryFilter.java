@@ -33,11 +33,7 @@ public final class AwsQueryFilter implements Filter {
 
     private final Map<String, AwsService> services = new ConcurrentHashMap<>();
 
-    /**
-     * Adds a service.
-     *
-     * @param version of the service's API, such as {@code 2010-05-15}; no two services here have the same
-     */
+    /** Adds a service by the version of its API; no two services here have the same. */
     public void add(String version, AwsService service) {
         services.put(version, service);
     }

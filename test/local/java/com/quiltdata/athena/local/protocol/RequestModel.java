@@ -21,12 +21,7 @@ import software.amazon.awssdk.utils.builder.Buildable;
  */
 record RequestModel(List<SdkField<?>> members) {
 
-    /**
-     * Finds the model of a request.
-     *
-     * @param requests the package that the SDK has the service's requests in
-     * @return empty if the service has no such operation
-     */
+    /** Finds the model of a request among those in a package of the SDK. */
     static Optional<RequestModel> of(Package requests, String operation) {
         try {
             Class<?> type = Class.forName(requests.getName() + "." + operation + "Request");

@@ -37,12 +37,7 @@ final class ScheduleExpression {
         this.next = next;
     }
 
-    /**
-     * Reads an expression that repeats.
-     *
-     * @param text {@code rate(…)} or {@code cron(…)}
-     * @throws IllegalArgumentException if it is neither
-     */
+    /** Reads {@code rate(…)} or {@code cron(…)}; anything else is an IllegalArgumentException. */
     static ScheduleExpression parse(String text) {
         Matcher rate = RATE.matcher(text);
         if (rate.matches()) {
@@ -59,11 +54,7 @@ final class ScheduleExpression {
                 after -> times.nextExecution(after.atZone(ZoneOffset.UTC)).map(ZonedDateTime::toInstant));
     }
 
-    /**
-     * Finds the next time.
-     *
-     * @return empty if there is none
-     */
+    /** Finds the next time, if there is one. */
     Optional<Instant> next(Instant after) {
         return next.apply(after);
     }
