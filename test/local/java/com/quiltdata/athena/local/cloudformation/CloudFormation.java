@@ -17,19 +17,17 @@ import com.quiltdata.athena.local.protocol.Constraints;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import software.amazon.awssdk.services.s3.S3Client;
 
@@ -188,11 +186,9 @@ public final class CloudFormation implements AwsService {
     }
 
     private static Imports imports(JsonNode request) {
-        Set<String> named = new HashSet<>();
-        request.path("ResourcesToImport")
-                .forEach(
-                        resource -> named.add(resource.path("LogicalResourceId").asText()));
-        return new Imports(request.path("ImportExistingResources").asBoolean(), named);
+        return new Imports(
+                request.path("ImportExistingResources").asBoolean(),
+                Set.copyOf(request.path("ResourcesToImport").findValuesAsText("LogicalResourceId")));
     }
 
     private JsonNode templateOf(ObjectNode request, Optional<Stack> existing) {
@@ -237,8 +233,7 @@ public final class CloudFormation implements AwsService {
                     && (resource.path("Properties").has("RoleName")
                             || resource.path("Properties").has("ManagedPolicyName"));
         }
-        Set<String> given = new HashSet<>();
-        request.path("Capabilities").forEach(capability -> given.add(capability.asText()));
+        Set<String> given = texts(request, "Capabilities");
         String needed = hasNames ? "CAPABILITY_NAMED_IAM" : "CAPABILITY_IAM";
         if (hasIdentities && !given.contains(needed) && !given.contains("CAPABILITY_NAMED_IAM")) {
             throw new AwsServiceException(
@@ -462,8 +457,7 @@ public final class CloudFormation implements AwsService {
     }
 
     private ObjectNode list(ObjectNode request) {
-        Set<String> statuses = new HashSet<>();
-        request.path("StackStatusFilter").forEach(status -> statuses.add(status.asText()));
+        Set<String> statuses = texts(request, "StackStatusFilter");
         List<Stack> found = stacks.all().stream()
                 .filter(stack -> statuses.isEmpty() || statuses.contains(stack.status()))
                 .toList();
@@ -575,12 +569,11 @@ public final class CloudFormation implements AwsService {
 
     private ObjectNode drifts(ObjectNode request) {
         Stack stack = find(request);
-        Set<String> statuses = new HashSet<>();
-        request.path("StackResourceDriftStatusFilters").forEach(status -> statuses.add(status.asText()));
-        List<ObjectNode> drifts = new ArrayList<>();
-        new TreeSet<>(stack.drifts().keySet())
-                .forEach(id -> drifts.add(stack.drifts().get(id)));
-        drifts.removeIf(drift -> !statuses.isEmpty() && !statuses.contains(text(drift, "StackResourceDriftStatus")));
+        Set<String> statuses = texts(request, "StackResourceDriftStatusFilters");
+        List<ObjectNode> drifts = stack.drifts().values().stream()
+                .filter(drift -> statuses.isEmpty() || statuses.contains(text(drift, "StackResourceDriftStatus")))
+                .sorted(Comparator.comparing(drift -> text(drift, "LogicalResourceId")))
+                .toList();
         return page(drifts, drift -> text(drift, "LogicalResourceId"), request, "StackResourceDrifts", drift -> drift);
     }
 
@@ -598,6 +591,10 @@ public final class CloudFormation implements AwsService {
         ArrayNode pairs = AwsJson.array();
         values.forEach((name, text) -> pairs.addObject().put(key, name).put(value, ascii(text)));
         return pairs;
+    }
+
+    private static Set<String> texts(JsonNode request, String list) {
+        return request.path(list).valueStream().map(JsonNode::asText).collect(Collectors.toSet());
     }
 
     private static String required(JsonNode request, String parameter) {

@@ -110,7 +110,7 @@ final class ResourceTypes {
 
     /** Calls a service, which refuses members that its model has not. */
     private ObjectNode call(String operation, JsonNode request) {
-        return services.call(operation, (ObjectNode) request, true);
+        return services.callStrictly(operation, (ObjectNode) request);
     }
 
     private void addAthena() {
@@ -465,7 +465,9 @@ final class ResourceTypes {
      */
     Optional<ObjectNode> drift(Target target) {
         try {
-            return type(target).read(target).map(actual -> Drift.between(target.properties(), actual));
+            return Optional.ofNullable(types.get(target.type()))
+                    .flatMap(type -> type.read(target))
+                    .map(actual -> Drift.between(target.properties(), actual));
         } catch (AwsServiceException | S3Exception e) {
             return Optional.of(Drift.deleted(target.properties()));
         }

@@ -63,24 +63,32 @@ public final class AwsJsonFilter implements Filter {
     }
 
     private ObjectNode call(String target, byte[] body) {
-        return call(target, body.length == 0 ? AwsJson.object() : AwsJson.read(body), false);
+        return service(target)
+                .service
+                .call(operation(target), body.length == 0 ? AwsJson.object() : AwsJson.read(body));
     }
 
     /**
-     * Calls a service in this process.
+     * Calls a service in this process, and refuses what its model has not, which AWS passes over.
      *
      * @param target the service's name, a dot and the operation's
-     * @param isStrict whether members of the request that the service's model has not are refused, instead of passed over
      */
-    public ObjectNode call(String target, ObjectNode request, boolean isStrict) {
-        int dot = target.lastIndexOf('.');
-        Service service = dot < 0 ? null : services.get(target.substring(0, dot));
+    public ObjectNode callStrictly(String target, ObjectNode request) {
+        Service service = service(target);
+        RequestModel.of(service.requests, operation(target)).ifPresent(model -> model.requireKnown(request));
+        return service.service.call(operation(target), request);
+    }
+
+    private Service service(String target) {
+        Service service = services.get(target.substring(0, Math.max(0, target.lastIndexOf('.'))));
         if (service == null) {
             throw new AwsServiceException("UnknownOperationException", "No service answers to " + target);
         }
-        String operation = target.substring(dot + 1);
-        RequestModel.of(service.requests, operation).ifPresent(model -> model.check(request, isStrict));
-        return service.service.call(operation, request);
+        return service;
+    }
+
+    private static String operation(String target) {
+        return target.substring(target.lastIndexOf('.') + 1);
     }
 
     private static Answer error(int status, AwsServiceException exception) {

@@ -4,20 +4,17 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.lang.reflect.InvocationTargetException;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import software.amazon.awssdk.core.SdkField;
 import software.amazon.awssdk.core.SdkPojo;
 import software.amazon.awssdk.core.protocol.MarshallingType;
-import software.amazon.awssdk.core.traits.ListTrait;
-import software.amazon.awssdk.core.traits.MapTrait;
-import software.amazon.awssdk.core.traits.TraitType;
 import software.amazon.awssdk.utils.builder.Buildable;
 
 /**
- * The types that a service's model gives the members of an operation's request, read out of the AWS SDK, which is made
- * from that model.
+ * The members that a service's model gives an operation's request, read out of the AWS SDK, which is made from that model.
  */
 record RequestModel(List<SdkField<?>> members) {
 
@@ -34,76 +31,23 @@ record RequestModel(List<SdkField<?>> members) {
         }
     }
 
-    /**
-     * Checks the types of a request's members.
-     *
-     * @param isStrict whether members that the model has not are refused
-     * @throws AwsServiceException if one has another type
-     */
-    void check(ObjectNode request, boolean isStrict) {
-        check(members, request, "", isStrict);
+    /** Refuses a request with a member that the model has not, in it or in a structure in it. */
+    void requireKnown(ObjectNode request) {
+        requireKnown(members, request, "");
     }
 
-    private static void check(List<SdkField<?>> members, JsonNode object, String path, boolean isStrict) {
-        if (isStrict) {
-            ObjectNode unknown = object.deepCopy();
-            members.forEach(member -> unknown.remove(member.locationName()));
-            unknown.fieldNames().forEachRemaining(name -> {
-                throw new AwsServiceException(AwsServiceException.SERIALIZATION, path + name + " is unknown here");
-            });
-        }
-        for (SdkField<?> member : members) {
-            check(member, object.path(member.locationName()), path + member.locationName(), isStrict);
-        }
-    }
-
-    private static void check(SdkField<?> member, JsonNode value, String path, boolean isStrict) {
-        MarshallingType<?> type = member.marshallingType();
-        if (value.isMissingNode() || value.isNull() || type == MarshallingType.DOCUMENT) {
-            return;
-        }
-        if (type == MarshallingType.LIST) {
-            require(value.isArray(), "a list", value, path);
-            SdkField<?> element =
-                    member.getTrait(ListTrait.class, TraitType.LIST_TRAIT).memberFieldInfo();
-            for (int index = 0; index < value.size(); index++) {
-                check(element, value.get(index), path + "[" + index + "]", isStrict);
+    private static void requireKnown(List<SdkField<?>> members, JsonNode object, String path) {
+        Map<String, SdkField<?>> known =
+                members.stream().collect(Collectors.toMap(SdkField::locationName, Function.identity()));
+        for (Map.Entry<String, JsonNode> field : object.properties()) {
+            SdkField<?> member = known.get(field.getKey());
+            if (member == null) {
+                throw new AwsServiceException(
+                        AwsServiceException.SERIALIZATION, path + field.getKey() + " is unknown here");
             }
-        } else if (type == MarshallingType.MAP) {
-            require(value.isObject(), "a map", value, path);
-            SdkField<?> entry =
-                    member.getTrait(MapTrait.class, TraitType.MAP_TRAIT).valueFieldInfo();
-            for (Map.Entry<String, JsonNode> each : value.properties()) {
-                check(entry, each.getValue(), path + "." + each.getKey(), isStrict);
+            if (member.marshallingType() == MarshallingType.SDK_POJO) {
+                requireKnown(member.constructor().get().sdkFields(), field.getValue(), path + field.getKey() + ".");
             }
-        } else if (type == MarshallingType.SDK_POJO) {
-            require(value.isObject(), "a structure", value, path);
-            check(member.constructor().get().sdkFields(), value, path + ".", isStrict);
-        } else if (type == MarshallingType.STRING || type == MarshallingType.SDK_BYTES) {
-            require(value.isTextual(), "a string", value, path);
-        } else if (type == MarshallingType.BOOLEAN) {
-            require(value.isBoolean(), "a boolean", value, path);
-        } else if (type == MarshallingType.INTEGER) {
-            require(value.canConvertToInt() && value.canConvertToExactIntegral(), "an integer", value, path);
-        } else if (type == MarshallingType.LONG) {
-            require(value.canConvertToLong() && value.canConvertToExactIntegral(), "a long", value, path);
-        } else {
-            require(value.isNumber(), "a number", value, path);
-        }
-    }
-
-    private static void require(boolean fits, String type, JsonNode value, String path) {
-        if (!fits) {
-            throw new AwsServiceException(
-                    AwsServiceException.SERIALIZATION,
-                    "%s must be %s, not %s"
-                            .formatted(
-                                    path,
-                                    type,
-                                    value.isNumber()
-                                            ? value.asText()
-                                            : "of the type "
-                                                    + value.getNodeType().name().toLowerCase(Locale.ROOT)));
         }
     }
 }
