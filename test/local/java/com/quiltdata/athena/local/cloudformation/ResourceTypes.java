@@ -93,7 +93,8 @@ final class ResourceTypes {
 
     private static Resource withoutCounterpart(Target target) {
         String[] words = target.type().toLowerCase(Locale.ROOT).split("::");
-        return new Resource(target.logicalId(), Map.of("Arn", arn(words[1], words[2] + "/" + target.logicalId())));
+        return new Resource(
+                target.logicalId(), Map.of("Arn", arn(words[1], words[words.length - 1] + "/" + target.logicalId())));
     }
 
     private static String madeUpName(Target target) {
