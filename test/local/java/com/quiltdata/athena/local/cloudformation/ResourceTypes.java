@@ -17,6 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.BucketAlreadyExistsException;
@@ -85,7 +86,7 @@ final class ResourceTypes {
         WITHOUT_COUNTERPART.forEach(type -> add(type, ResourceTypes::withoutCounterpart));
     }
 
-    private ResourceType add(String type, java.util.function.Function<Target, Resource> reference) {
+    private ResourceType add(String type, Function<Target, Resource> reference) {
         ResourceType added = new ResourceType(reference);
         types.put(type, added);
         return added;
