@@ -108,18 +108,19 @@ public final class LocalStack {
     }
 
     private List<ResourceChange> deploy(ObjectNode request) {
-        String changeSet = call("CreateChangeSet", request).path("Id").asText();
+        String changeSet =
+                cloudFormation.call("CreateChangeSet", request).path("Id").asText();
         ObjectNode ofChangeSet = AwsJson.object().put("ChangeSetName", changeSet);
-        JsonNode description = call("DescribeChangeSet", ofChangeSet);
+        JsonNode description = cloudFormation.call("DescribeChangeSet", ofChangeSet);
         if (description.path("StatusReason").asText().equals(ChangeSet.NO_CHANGES)) {
-            call("DeleteChangeSet", ofChangeSet);
+            cloudFormation.call("DeleteChangeSet", ofChangeSet);
             return List.of();
         }
         Map<String, List<String>> properties = new HashMap<>();
         collectProperties(description, properties);
         Set<String> before = new HashSet<>();
         cloudFormation.resourceEvents(name).forEach(event -> before.add(text(event, "EventId")));
-        call("ExecuteChangeSet", ofChangeSet);
+        cloudFormation.call("ExecuteChangeSet", ofChangeSet);
         cloudFormation.await(name);
         List<ObjectNode> events = new ArrayList<>(cloudFormation.resourceEvents(name));
         events.removeIf(event -> before.contains(text(event, "EventId")));
@@ -148,7 +149,8 @@ public final class LocalStack {
                             .toList());
             if (change.has("ChangeSetId")) {
                 collectProperties(
-                        call("DescribeChangeSet", AwsJson.object("ChangeSetName", change.get("ChangeSetId"))),
+                        cloudFormation.call(
+                                "DescribeChangeSet", AwsJson.object("ChangeSetName", change.get("ChangeSetId"))),
                         properties);
             }
         }
@@ -156,7 +158,7 @@ public final class LocalStack {
 
     /** Deletes the stack, except for what is to be retained. */
     public void delete() {
-        call("DeleteStack", ofStack());
+        cloudFormation.call("DeleteStack", ofStack());
         cloudFormation.await(name);
     }
 
@@ -166,16 +168,13 @@ public final class LocalStack {
     }
 
     private JsonNode description() {
-        return call("DescribeStacks", ofStack()).path("Stacks").path(0);
+        return cloudFormation.call("DescribeStacks", ofStack()).path("Stacks").path(0);
     }
 
     /** The stack's status; empty if it is not there. */
     public String status() {
         try {
-            return cloudFormation
-                    .call("DescribeStacks", ofStack())
-                    .at("/Stacks/0/StackStatus")
-                    .asText();
+            return text(description(), "StackStatus");
         } catch (AwsServiceException e) {
             return "";
         }
@@ -183,9 +182,5 @@ public final class LocalStack {
 
     private ObjectNode ofStack() {
         return AwsJson.object().put("StackName", name);
-    }
-
-    private JsonNode call(String operation, ObjectNode request) {
-        return cloudFormation.call(operation, request);
     }
 }

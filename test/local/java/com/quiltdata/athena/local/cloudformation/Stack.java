@@ -177,16 +177,15 @@ final class Stack {
     }
 
     /** Notes what is done about a resource of the stack. */
-    void resourceEvent(String logicalId, String physicalId, String type, String newStatus, String newReason) {
-        synchronized (this) {
-            ObjectNode event = event(logicalId, physicalId, type, newStatus, newReason);
-            ObjectNode current = resources.get(logicalId);
-            boolean isOfAnother = newStatus.startsWith("DELETE")
-                    && current != null
-                    && !current.path("PhysicalResourceId").asText().equals(physicalId);
-            if (!isOfAnother) {
-                resources.put(logicalId, event);
-            }
+    synchronized void resourceEvent(
+            String logicalId, String physicalId, String type, String newStatus, String newReason) {
+        ObjectNode event = event(logicalId, physicalId, type, newStatus, newReason);
+        ObjectNode current = resources.get(logicalId);
+        boolean isOfAnother = newStatus.startsWith("DELETE")
+                && current != null
+                && !current.path("PhysicalResourceId").asText().equals(physicalId);
+        if (!isOfAnother) {
+            resources.put(logicalId, event);
         }
     }
 
