@@ -152,29 +152,27 @@ public final class Schedules implements AwsService {
 
     private ObjectNode get(String name) {
         Schedule schedule = schedule(name);
-        ObjectNode description = schedule.input().deepCopy();
-        description.remove("ClientToken");
-        return description
-                .put("Arn", ARN + name)
-                .put("CreationDate", AwsJson.seconds(schedule.created()))
-                .put("GroupName", GROUP)
-                .put("Name", name)
-                .put("ScheduleExpressionTimezone", "UTC")
-                .put("State", "ENABLED");
+        ObjectNode description = summary(name, schedule).put("ScheduleExpressionTimezone", "UTC");
+        description.setAll(schedule.input().deepCopy());
+        return description.without("ClientToken");
     }
 
     private ObjectNode list() {
         ObjectNode answer = object();
         ArrayNode list = answer.putArray("Schedules");
-        schedules.forEach((name, schedule) -> list.addObject()
-                .put("Arn", ARN + name)
+        schedules.forEach((name, schedule) -> {
+            JsonNode target = schedule.input().path("Target");
+            list.add(summary(name, schedule).set("Target", object().put("Arn", text(target, "Arn"))));
+        });
+        return answer;
+    }
+
+    private static ObjectNode summary(String name, Schedule schedule) {
+        return object().put("Arn", ARN + name)
                 .put("CreationDate", AwsJson.seconds(schedule.created()))
                 .put("GroupName", GROUP)
                 .put("Name", name)
-                .put("State", "ENABLED")
-                .putObject("Target")
-                .put("Arn", text(schedule.input().path("Target"), "Arn")));
-        return answer;
+                .put("State", "ENABLED");
     }
 
     /** What it has started goes on. */
