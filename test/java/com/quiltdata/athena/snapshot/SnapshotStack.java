@@ -127,12 +127,6 @@ final class SnapshotStack {
         assertThat(end.path("status").asText()).as(end.toString()).isEqualTo("SUCCEEDED");
     }
 
-    /** Has events handed over, to their end; those are written in JSON. */
-    void runEvents(String events) {
-        JsonNode end = await(startEvents(events));
-        assertThat(end.path("status").asText()).as(end.toString()).isEqualTo("SUCCEEDED");
-    }
-
     /** Hands over events, and returns the execution's ARN. */
     String startEvents(String events) {
         String machine = client().call("ListStateMachines", Map.of()).findValuesAsText("stateMachineArn").stream()

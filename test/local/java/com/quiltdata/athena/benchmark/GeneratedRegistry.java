@@ -13,6 +13,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import software.amazon.awssdk.core.sync.RequestBody;
 
 /**
@@ -48,12 +50,8 @@ record GeneratedRegistry(QuiltBucket bucket, int packages, int objects) {
         }
     }
 
-    /** Adds one package more. */
-    void addPackage(AwsClients aws) {
-        uploadPackage(aws, packages);
-    }
-
-    private void uploadPackage(AwsClients aws, int number) {
+    /** Puts a package into the bucket, and returns the events of its pointers as a pipe hands them over. */
+    String uploadPackage(AwsClients aws, int number) {
         Random random = new Random(number);
         String pointers = RegistryUpload.FOLDER + "/named_packages/user" + number % 10 + "/" + name(number) + "/";
         for (int revision = 0; revision < REVISIONS; revision++) {
@@ -62,6 +60,9 @@ record GeneratedRegistry(QuiltBucket bucket, int packages, int objects) {
             put(aws, pointers + (FIRST_TIMESTAMP + 1000L * revision + number), hash);
             put(aws, pointers + "latest", hash);
         }
+        return Stream.of(FIRST_TIMESTAMP + number, FIRST_TIMESTAMP + 1000L + number, "latest")
+                .map(pointer -> "{\"bucket\": \"%s\", \"key\": \"%s\"}".formatted(bucket.name(), pointers + pointer))
+                .collect(Collectors.joining(",", "[", "]"));
     }
 
     /**

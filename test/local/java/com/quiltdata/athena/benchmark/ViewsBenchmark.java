@@ -65,6 +65,14 @@ public final class ViewsBenchmark implements Callable<Integer> {
             description = "How many entries a revision has; by default ${DEFAULT-VALUE}.")
     private int objects;
 
+    @Option(
+            names = "--pushes",
+            paramLabel = "P",
+            defaultValue = "0",
+            description = "Also measures the last registry's snapshot after so many pushes, each a refresh by events"
+                    + " without compaction, and after a refresh that compacts; by default ${DEFAULT-VALUE}.")
+    private int pushes;
+
     /** The script has chosen the class path by it. */
     @Option(
             names = "--trino",
@@ -131,9 +139,14 @@ public final class ViewsBenchmark implements Callable<Integer> {
         System.out.printf("Trino %d%n%n", EngineVersion.current().number());
         System.out.print(HEADINGS_OF_REFRESHES);
         refresh(athena, stateMachine, "first, of all buckets");
-        registries.getLast().addPackage(aws);
+        registries.getLast().uploadPackage(aws, registries.getLast().packages());
         refresh(athena, stateMachine, "after one new package with two revisions");
         refresh(athena, stateMachine, "with nothing new");
+        String ofEvents = eventsStateMachine(aws);
+        for (GeneratedRegistry registry : registries) {
+            String events = registry.uploadPackage(aws, registry.packages() + 1);
+            refresh(athena, ofEvents, events, "by events, one new package beside " + registry.packages());
+        }
         System.out.println();
         // The first queries would pay for loading the engine's classes.
         warmUp(athena, registries.getFirst());
@@ -153,16 +166,70 @@ public final class ViewsBenchmark implements Callable<Integer> {
                 compareOverBuckets(athena, List.of(registries.getLast()), query);
             }
         }
+        if (pushes > 0) {
+            push(athena, registries.getLast(), stateMachine);
+        }
+    }
+
+    private static String eventsStateMachine(AwsClients aws) {
+        return aws.stepFunctions().call("ListStateMachines", Map.of()).findValuesAsText("stateMachineArn").stream()
+                .filter(arn -> arn.contains("EventsStateMachine"))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Measures what many pushes without compaction between them do to queries, and what compaction then does. */
+    private void push(Athena athena, GeneratedRegistry registry, String scheduled) {
+        StepFunctionsClient stepFunctions = athena.aws().stepFunctions();
+        String machine = eventsStateMachine(athena.aws());
+        String definition = stepFunctions
+                .call("DescribeStateMachine", Map.of("stateMachineArn", machine))
+                .path("definition")
+                .asText();
+        stepFunctions.call(
+                "UpdateStateMachine",
+                Map.of(
+                        "stateMachineArn",
+                        machine,
+                        "definition",
+                        definition.replaceFirst("(?<=file_count.{1,9}> )\\d+", "1000000")));
+        long start = System.nanoTime();
+        for (int push = 1; push <= pushes; push++) {
+            String events = registry.uploadPackage(athena.aws(), registry.packages() + 1 + push);
+            requireSuccess(stepFunctions.await(stepFunctions.start(machine, events)));
+            if (push % 50 == 0) {
+                System.err.printf("%d pushes, %.1f seconds%n", push, (System.nanoTime() - start) / 1e9);
+            }
+        }
+        System.out.println();
+        System.out.print(HEADINGS);
+        measureSnapshot(athena, registry, "after %d pushes".formatted(pushes));
+        System.out.println();
+        System.out.print(HEADINGS_OF_REFRESHES);
+        refresh(athena, scheduled, "after %d pushes".formatted(pushes));
+        System.out.println();
+        System.out.print(HEADINGS);
+        measureSnapshot(athena, registry, "compacted");
+    }
+
+    private static void measureSnapshot(Athena athena, GeneratedRegistry registry, String state) {
+        QuiltBucket bucket = registry.bucket();
+        for (BenchmarkQuery query : BenchmarkQuery.values()) {
+            String sql = query.sql(SnapshotView.PACKAGES.nameIn(bucket), SnapshotView.OBJECTS.nameIn(bucket), name());
+            print(registry, query, "snapshot, " + state, athena.measure(sql));
+        }
     }
 
     private static void refresh(Athena athena, String stateMachine, String which) {
+        refresh(athena, stateMachine, "{}", which);
+    }
+
+    private static void refresh(Athena athena, String stateMachine, String input, String which) {
         StepFunctionsClient stepFunctions = athena.aws().stepFunctions();
         long start = System.nanoTime();
         RegistryReads.Measured<JsonNode> measured = RegistryReads.during(
-                athena.account(), () -> stepFunctions.await(stepFunctions.start(stateMachine, "{}")));
-        if (!measured.result().path("status").asText().equals("SUCCEEDED")) {
-            throw new IllegalStateException("The refresh failed: " + measured.result());
-        }
+                athena.account(), () -> stepFunctions.await(stepFunctions.start(stateMachine, input)));
+        requireSuccess(measured.result());
         System.out.printf(
                 "| %s | %,d | %,d | %,d | %,d | %,d | %.1f |%n",
                 which,
@@ -174,12 +241,19 @@ public final class ViewsBenchmark implements Callable<Integer> {
                 (System.nanoTime() - start) / 1e9);
     }
 
+    private static void requireSuccess(JsonNode execution) {
+        if (!execution.path("status").asText().equals("SUCCEEDED")) {
+            throw new IllegalStateException("The refresh failed: " + execution);
+        }
+    }
+
     private static CloudAssembly assembly(List<GeneratedRegistry> registries, Path directory) {
         Path project = Path.of(System.getProperty("project.directory", "."));
         Map<String, Object> context = CloudAssembly.projectContext(project);
         context.keySet().removeAll(CloudAssembly.projectConfiguration(project).keySet());
         context.put("companyName", "benchmark");
         context.put("snapshotSchedule", "rate(1 day)");
+        context.put("snapshotEvents", true);
         context.put(
                 "quiltBuckets",
                 registries.stream().map(registry -> registry.bucket().name()).toList());

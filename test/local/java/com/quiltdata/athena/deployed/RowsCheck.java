@@ -29,10 +29,8 @@ record RowsCheck(SampledQueries queries) implements Check {
                         "%s has no packages".formatted(sample.listing().bucket().name())));
         answers.samples().stream()
                 .map(BucketSample::listing)
-                .forEach(listing -> listing.hidden()
-                        .forEach(name -> details.note(
-                                "%s: the package %s is in no view: Athena does not see what begins with _ or a dot"
-                                        .formatted(listing.bucket().name(), name))));
+                .forEach(listing -> listing.odd()
+                        .forEach(odd -> details.note(listing.bucket().name() + ": " + odd)));
         Totals totals = new Totals();
         for (Answer answer : answers.answers()) {
             if (answer.isRefused() && queries.role().isEmpty()) {
