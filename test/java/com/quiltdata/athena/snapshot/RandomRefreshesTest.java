@@ -29,7 +29,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 class RandomRefreshesTest {
     private static final int HISTORIES = Integer.getInteger("snapshots.histories", 1);
     private static final int STEPS = Integer.getInteger("snapshots.steps", 6);
-    private static final long FIRST_SEED = 20_261_124;
+
+    /** Its history has events twice, before and after a refresh is killed, a pointer moved and another one deleted. */
+    private static final long FIRST_SEED = 20_265_279;
+
     private static final List<String> BUCKETS = List.of("histories-a", "histories-b");
 
     private static final SnapshotStack STACK = new SnapshotStack("histories", BUCKETS, "snapshotEvents", true);
