@@ -139,11 +139,6 @@ class SnapshotEventsTest {
     }
 
     private static void push(String bucket, int number, String name) {
-        STACK.put(bucket, "packages/" + HASH.formatted(number), """
-                {"version": "v0", "message": "%d"}
-                {"logical_key": "a", "physical_keys": ["s3://b/k"], "size": 7}
-                """.formatted(number));
-        STACK.put(bucket, "named_packages/u/" + name + "/" + number, HASH.formatted(number));
-        STACK.put(bucket, "named_packages/u/" + name + "/latest", HASH.formatted(number));
+        STACK.push(bucket, number, name, "a");
     }
 }

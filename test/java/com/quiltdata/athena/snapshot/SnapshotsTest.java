@@ -37,7 +37,7 @@ class SnapshotsTest {
     @Test
     void aRefreshOpensNewManifestsAloneAndReadersSeeAllOfItOrNothing() throws Exception {
         STACK.refreshOnly("snap-a");
-        push("snap-a", 1, "n", "old");
+        STACK.push("snap-a", 1, "n", "old");
         STACK.refresh();
         Callable<List<List<String>>> read = () -> STACK.rows("""
                 SELECT 'package', hash, message FROM snap_a_quilt_packages_snapshot
@@ -50,7 +50,7 @@ class SnapshotsTest {
         List<List<String>> before = read.call();
         assertThat(before).isEqualTo(latest(1, "old"));
 
-        push("snap-a", 2, "n", "new");
+        STACK.push("snap-a", 2, "n", "new");
         List<List<List<String>>> seen = new ArrayList<>();
         assertThat(manifestsOpenedByARefresh(() -> seen.add(read.call()))).containsOnly("snap-a/" + HASH.formatted(2));
         assertThat(seen).contains(before).isSubsetOf(List.of(before, latest(2, "new")));
@@ -229,16 +229,6 @@ class SnapshotsTest {
     }
 
     private static void push(String bucket, int number, String name) {
-        push(bucket, number, name, "a");
-    }
-
-    private static void push(String bucket, int number, String name, String key) {
-        STACK.put(bucket, "packages/" + HASH.formatted(number), """
-                {"version": "v0", "message": "%d", "user_meta": {"a": 1}}
-                {"logical_key": "%s", "physical_keys": ["s3://b/k"], "size": 7, "hash": {"type": "SHA256", "value": "x"}}
-                {"logical_key": "%s/", "meta": {"user_meta": {"b": [1, null]}}}
-                """.formatted(number, key, key));
-        STACK.put(bucket, "named_packages/u/" + name + "/" + number, HASH.formatted(number));
-        STACK.put(bucket, "named_packages/u/" + name + "/latest", HASH.formatted(number));
+        STACK.push(bucket, number, name, "a");
     }
 }
