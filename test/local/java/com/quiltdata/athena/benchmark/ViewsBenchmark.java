@@ -19,7 +19,6 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -213,10 +212,8 @@ public final class ViewsBenchmark implements Callable<Integer> {
     }
 
     private static void measureSnapshot(Athena athena, GeneratedRegistry registry, String state) {
-        QuiltBucket bucket = registry.bucket();
         for (BenchmarkQuery query : BenchmarkQuery.values()) {
-            String sql = query.sql(SnapshotView.PACKAGES.nameIn(bucket), SnapshotView.OBJECTS.nameIn(bucket), name());
-            print(registry, query, "snapshot, " + state, athena.measure(sql));
+            print(registry, query, "snapshot, " + state, athena.measure(ofSnapshots(query, registry.bucket())));
         }
     }
 
@@ -267,27 +264,29 @@ public final class ViewsBenchmark implements Callable<Integer> {
     }
 
     private static void warmUp(Athena athena, GeneratedRegistry registry) {
-        QuiltBucket bucket = registry.bucket();
         for (BenchmarkQuery query : BenchmarkQuery.values()) {
-            athena.measure(query.sql(BucketView.PACKAGES.nameIn(bucket), BucketView.OBJECTS.nameIn(bucket), name()));
-            athena.measure(
-                    query.sql(SnapshotView.PACKAGES.nameIn(bucket), SnapshotView.OBJECTS.nameIn(bucket), name()));
+            athena.measure(ofViews(query, registry.bucket()));
+            athena.measure(ofSnapshots(query, registry.bucket()));
         }
     }
 
-    private void compare(Athena athena, GeneratedRegistry registry, ReferenceViews reference, BenchmarkQuery query) {
-        QuiltBucket bucket = registry.bucket();
-        String ours = query.sql(BucketView.PACKAGES.nameIn(bucket), BucketView.OBJECTS.nameIn(bucket), name());
-        Measurement naive = athena.measure(query.sql(reference.packagesView(), reference.objectsView(), name()));
-        Measurement own = athena.measure(ours);
+    private static String ofViews(BenchmarkQuery query, QuiltBucket bucket) {
+        return query.sql(BucketView.PACKAGES.nameIn(bucket), BucketView.OBJECTS.nameIn(bucket), name());
+    }
 
+    private static String ofSnapshots(BenchmarkQuery query, QuiltBucket bucket) {
+        return query.sql(SnapshotView.PACKAGES.nameIn(bucket), SnapshotView.OBJECTS.nameIn(bucket), name());
+    }
+
+    private void compare(Athena athena, GeneratedRegistry registry, ReferenceViews reference, BenchmarkQuery query) {
+        Measurement naive = athena.measure(query.sql(reference.packagesView(), reference.objectsView(), name()));
         print(registry, query, "reference", naive);
-        Measurement snapshot = athena.measure(
-                query.sql(SnapshotView.PACKAGES.nameIn(bucket), SnapshotView.OBJECTS.nameIn(bucket), name()));
+        Measurement own = athena.measure(ofViews(query, registry.bucket()));
         print(registry, query, "ours", own);
+        Measurement snapshot = athena.measure(ofSnapshots(query, registry.bucket()));
         print(registry, query, "snapshot", snapshot);
-        compareRows(query, "ours", sorted(naive), sorted(own));
-        compareRows(query, "the snapshot", sorted(own), sorted(snapshot));
+        compareRows(query, "ours", naive.result().rows(), own);
+        compareRows(query, "the snapshot", own.result().rows(), snapshot);
     }
 
     /** Compares a query of the views over all buckets with the same query of the views of those that it is about. */
@@ -295,8 +294,7 @@ public final class ViewsBenchmark implements Callable<Integer> {
         boolean isOfOneBucket = registries.size() == 1;
         List<Measurement> own = registries.stream()
                 .map(GeneratedRegistry::bucket)
-                .map(bucket -> athena.measure(
-                        query.sql(BucketView.PACKAGES.nameIn(bucket), BucketView.OBJECTS.nameIn(bucket), name())))
+                .map(bucket -> athena.measure(ofViews(query, bucket)))
                 .toList();
         String sql = query.sql("all_quilt_packages_view", "all_quilt_objects_view", name());
         String bucket = registries.getLast().bucket().name();
@@ -318,7 +316,7 @@ public final class ViewsBenchmark implements Callable<Integer> {
             List<List<String>> expected = own.stream()
                     .flatMap(measurement -> measurement.result().rows().stream())
                     .toList();
-            compareRows(query, "the views over all buckets", sorted(expected), sorted(over));
+            compareRows(query, "the views over all buckets", expected, over);
         }
     }
 
@@ -348,18 +346,15 @@ public final class ViewsBenchmark implements Callable<Integer> {
                         measurement.result().rows().size());
     }
 
-    private void compareRows(
-            BenchmarkQuery query, String views, List<List<String>> expectedRows, List<List<String>> actualRows) {
-        if (!expectedRows.equals(actualRows)) {
+    private void compareRows(BenchmarkQuery query, String views, List<List<String>> expectedRows, Measurement actual) {
+        List<List<String>> expected = sorted(expectedRows);
+        List<List<String>> rows = sorted(actual.result().rows());
+        if (!expected.equals(rows)) {
             rowsDiffer = true;
             System.out.printf("The rows of %s differ for: %s%n", views, query.title());
-            difference(expectedRows, actualRows).forEach(row -> System.out.println("  only expected: " + row));
-            difference(actualRows, expectedRows).forEach(row -> System.out.println("  only " + views + ": " + row));
+            difference(expected, rows).forEach(row -> System.out.println("  only expected: " + row));
+            difference(rows, expected).forEach(row -> System.out.println("  only " + views + ": " + row));
         }
-    }
-
-    private static List<List<String>> sorted(Measurement measurement) {
-        return sorted(measurement.result().rows());
     }
 
     private static List<List<String>> sorted(List<List<String>> rows) {
@@ -367,9 +362,8 @@ public final class ViewsBenchmark implements Callable<Integer> {
     }
 
     private static List<List<String>> difference(List<List<String>> rows, List<List<String>> others) {
-        Set<List<String>> known = new HashSet<>(others);
         List<List<String>> more = new ArrayList<>(rows);
-        more.removeIf(known::contains);
+        more.removeAll(new HashSet<>(others));
         return more;
     }
 
