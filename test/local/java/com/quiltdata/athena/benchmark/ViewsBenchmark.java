@@ -16,10 +16,12 @@ import com.quiltdata.athena.schema.SnapshotView;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.BinaryOperator;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -49,6 +51,9 @@ public final class ViewsBenchmark implements Callable<Integer> {
             """;
     private static final int QUERIED_PACKAGE = 7;
 
+    /** A part of the table is compacted when it has more than eight files. */
+    private static final int PUSHES_THAT_ARE_COMPACTED = 10;
+
     @Option(
             names = "--packages",
             paramLabel = "N",
@@ -68,8 +73,8 @@ public final class ViewsBenchmark implements Callable<Integer> {
             names = "--pushes",
             paramLabel = "P",
             defaultValue = "0",
-            description = "Also measures the last registry's snapshot after so many pushes, each a refresh by events"
-                    + " without compaction, and after a refresh that compacts; by default ${DEFAULT-VALUE}.")
+            description = "Also measures the snapshot of the last registry after so many pushes, each a refresh by"
+                    + " events, then after as many without compaction, and compacted; by default ${DEFAULT-VALUE}.")
     private int pushes;
 
     /** The script has chosen the class path by it. */
@@ -177,44 +182,56 @@ public final class ViewsBenchmark implements Callable<Integer> {
                 .orElseThrow();
     }
 
-    /** Measures what many pushes without compaction between them do to queries, and what compaction then does. */
+    /** Measures what many pushes do to queries: with compaction, at its worst; then without; and after a refresh. */
     private void push(Athena athena, GeneratedRegistry registry, String scheduled) {
         StepFunctionsClient stepFunctions = athena.aws().stepFunctions();
         String machine = eventsStateMachine(athena.aws());
+        int first = registry.packages() + 2;
+        Map<BenchmarkQuery, Measurement> worst = new EnumMap<>(BenchmarkQuery.class);
+        for (int push = 0; push < pushes; push++) {
+            push(athena, registry, machine, first + push);
+            if (push >= pushes - PUSHES_THAT_ARE_COMPACTED) {
+                measureSnapshot(athena, registry)
+                        .forEach((query, measurement) -> worst.merge(
+                                query,
+                                measurement,
+                                BinaryOperator.maxBy(Comparator.comparing(
+                                        each -> each.reads().snapshotFiles()))));
+            }
+        }
         String definition = stepFunctions
                 .call("DescribeStateMachine", Map.of("stateMachineArn", machine))
                 .path("definition")
-                .asText();
-        stepFunctions.call(
-                "UpdateStateMachine",
-                Map.of(
-                        "stateMachineArn",
-                        machine,
-                        "definition",
-                        definition.replaceFirst("(?<=file_count.{1,9}> )\\d+", "1000000")));
-        long start = System.nanoTime();
-        for (int push = 1; push <= pushes; push++) {
-            String events = registry.uploadPackage(athena.aws(), registry.packages() + 1 + push);
-            requireSuccess(stepFunctions.await(stepFunctions.start(machine, events)));
-            if (push % 50 == 0) {
-                System.err.printf("%d pushes, %.1f seconds%n", push, (System.nanoTime() - start) / 1e9);
-            }
+                .asText()
+                .replaceFirst("(?<=file_count.{1,9}> )\\d+", "1000000");
+        stepFunctions.call("UpdateStateMachine", Map.of("stateMachineArn", machine, "definition", definition));
+        for (int push = pushes; push < 2 * pushes; push++) {
+            push(athena, registry, machine, first + push);
         }
-        System.out.println();
-        System.out.print(HEADINGS);
-        measureSnapshot(athena, registry, "after %d pushes".formatted(pushes));
+        Map<BenchmarkQuery, Measurement> notCompacted = measureSnapshot(athena, registry);
         System.out.println();
         System.out.print(HEADINGS_OF_REFRESHES);
-        refresh(athena, scheduled, "after %d pushes".formatted(pushes));
+        refresh(athena, scheduled, "after %,d pushes, with compaction".formatted(2 * pushes));
         System.out.println();
         System.out.print(HEADINGS);
-        measureSnapshot(athena, registry, "compacted");
+        worst.forEach((query, each) -> print(registry, query, "snapshot, after pushes, most of the last 10", each));
+        notCompacted.forEach(
+                (query, each) -> print(registry, query, "snapshot, %,d not compacted".formatted(pushes), each));
+        measureSnapshot(athena, registry).forEach((query, each) -> print(registry, query, "snapshot, compacted", each));
     }
 
-    private static void measureSnapshot(Athena athena, GeneratedRegistry registry, String state) {
+    private static void push(Athena athena, GeneratedRegistry registry, String machine, int number) {
+        StepFunctionsClient stepFunctions = athena.aws().stepFunctions();
+        String events = registry.uploadPackage(athena.aws(), number);
+        requireSuccess(stepFunctions.await(stepFunctions.start(machine, events)));
+    }
+
+    private static Map<BenchmarkQuery, Measurement> measureSnapshot(Athena athena, GeneratedRegistry registry) {
+        Map<BenchmarkQuery, Measurement> all = new EnumMap<>(BenchmarkQuery.class);
         for (BenchmarkQuery query : BenchmarkQuery.values()) {
-            print(registry, query, "snapshot, " + state, athena.measure(ofSnapshots(query, registry.bucket())));
+            all.put(query, athena.measure(ofSnapshots(query, registry.bucket())));
         }
+        return all;
     }
 
     private static void refresh(Athena athena, String stateMachine, String which) {
