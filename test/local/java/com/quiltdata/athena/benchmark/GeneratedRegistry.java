@@ -50,18 +50,24 @@ record GeneratedRegistry(QuiltBucket bucket, int packages, int objects) {
         }
     }
 
-    /** Puts a package into the bucket, and returns the events of its pointers as a pipe hands them over. */
-    String uploadPackage(AwsClients aws, int number) {
-        Random random = new Random(number);
-        String pointers = RegistryUpload.FOLDER + "/named_packages/user" + number % 10 + "/" + name(number) + "/";
+    /** Puts a package with all of its revisions into the bucket. */
+    void uploadPackage(AwsClients aws, int number) {
         for (int revision = 0; revision < REVISIONS; revision++) {
-            String hash = hash(random);
-            put(aws, RegistryUpload.FOLDER + "/packages/" + hash, manifest(number, revision, random));
-            put(aws, pointers + (FIRST_TIMESTAMP + 1000L * revision + number), hash);
-            put(aws, pointers + "latest", hash);
+            push(aws, number, revision);
         }
-        return Stream.of(FIRST_TIMESTAMP + number, FIRST_TIMESTAMP + 1000L + number, "latest")
-                .map(pointer -> "{\"bucket\": \"%s\", \"key\": \"%s\"}".formatted(bucket.name(), pointers + pointer))
+    }
+
+    /** Pushes a revision, and returns the events of its pointers as a pipe hands them over. */
+    String push(AwsClients aws, int number, int revision) {
+        Random random = new Random(1_000_000L * revision + number);
+        String pointers = RegistryUpload.FOLDER + "/named_packages/user" + number % 10 + "/" + name(number) + "/";
+        String hash = hash(random);
+        put(aws, RegistryUpload.FOLDER + "/packages/" + hash, manifest(number, revision, random));
+        return Stream.of(FIRST_TIMESTAMP + 1000L * revision + number, "latest")
+                .map(pointer -> {
+                    put(aws, pointers + pointer, hash);
+                    return "{\"bucket\": \"%s\", \"key\": \"%s\"}".formatted(bucket.name(), pointers + pointer);
+                })
                 .collect(Collectors.joining(",", "[", "]"));
     }
 

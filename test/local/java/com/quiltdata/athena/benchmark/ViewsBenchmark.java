@@ -149,8 +149,12 @@ public final class ViewsBenchmark implements Callable<Integer> {
         refresh(athena, stateMachine, "with nothing new");
         String ofEvents = eventsStateMachine(aws);
         for (GeneratedRegistry registry : registries) {
-            String events = registry.uploadPackage(aws, registry.packages() + 1);
-            refresh(athena, ofEvents, events, "by events, one new package beside " + registry.packages());
+            String events = registry.push(aws, QUERIED_PACKAGE + 1, 2);
+            refresh(
+                    athena,
+                    ofEvents,
+                    events,
+                    "by events, of one push to one of %,d packages".formatted(registry.packages()));
         }
         System.out.println();
         // The first queries would pay for loading the engine's classes.
@@ -188,10 +192,9 @@ public final class ViewsBenchmark implements Callable<Integer> {
     private void push(Athena athena, GeneratedRegistry registry, String scheduled) {
         StepFunctionsClient stepFunctions = athena.aws().stepFunctions();
         String machine = eventsStateMachine(athena.aws());
-        int first = registry.packages() + 2;
         Map<BenchmarkQuery, Measurement> worst = new EnumMap<>(BenchmarkQuery.class);
         for (int push = 0; push < pushes; push++) {
-            push(athena, registry, machine, first + push);
+            push(athena, registry, machine, push);
             if (push >= pushes - PUSHES_THAT_ARE_COMPACTED) {
                 measureSnapshot(athena, registry)
                         .forEach((query, measurement) -> worst.merge(
@@ -208,7 +211,7 @@ public final class ViewsBenchmark implements Callable<Integer> {
                 .replaceFirst("(?<=file_count.{1,9}> )\\d+", "1000000");
         stepFunctions.call("UpdateStateMachine", Map.of("stateMachineArn", machine, "definition", definition));
         for (int push = pushes; push < 2 * pushes; push++) {
-            push(athena, registry, machine, first + push);
+            push(athena, registry, machine, push);
         }
         Map<BenchmarkQuery, Measurement> notCompacted = measureSnapshot(athena, registry);
         System.out.println();
@@ -222,9 +225,10 @@ public final class ViewsBenchmark implements Callable<Integer> {
         measureSnapshot(athena, registry).forEach((query, each) -> print(registry, query, "snapshot, compacted", each));
     }
 
-    private static void push(Athena athena, GeneratedRegistry registry, String machine, int number) {
+    private static void push(Athena athena, GeneratedRegistry registry, String machine, int push) {
         StepFunctionsClient stepFunctions = athena.aws().stepFunctions();
-        String events = registry.uploadPackage(athena.aws(), number);
+        int number = push % registry.packages();
+        String events = registry.push(athena.aws(), number, 3 + push / registry.packages());
         requireSuccess(stepFunctions.await(stepFunctions.start(machine, events)));
     }
 
