@@ -133,7 +133,7 @@ class SnapshotEventsTest {
                 if (Instant.now().isAfter(end)) {
                     throw e;
                 }
-                TimeUnit.MILLISECONDS.sleep(200);
+                TimeUnit.SECONDS.sleep(1);
             }
         }
     }

@@ -79,7 +79,10 @@ public final class ObjectEvents implements Filter {
         if (deletesMany) {
             KEY.matcher(new String(cached.getContentAsByteArray(), StandardCharsets.UTF_8))
                     .results()
-                    .forEach(found -> eventBridge.accept(DELETED, bucket, HtmlUtils.htmlUnescape(found.group(1))));
+                    .forEach(found -> eventBridge.accept(
+                            DELETED,
+                            bucket,
+                            HtmlUtils.htmlUnescape(found.group(1).replace("&apos;", "&#39;"))));
         } else if (!key.isEmpty() && !method.equals("GET") && !method.equals("HEAD") && isWhole) {
             eventBridge.accept(
                     method.equals("DELETE") ? DELETED : "Object Created",
