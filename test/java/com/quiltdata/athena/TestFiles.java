@@ -28,6 +28,11 @@ public final class TestFiles {
         }
     }
 
+    /** Reads a file below {@code test/resources} that belongs to a class. */
+    public static String resource(Class<?> owner, String name) {
+        return text(Path.of("resources", owner.getPackageName().replace('.', '/'), name));
+    }
+
     /** Reads JSON. */
     public static JsonNode json(String text) {
         try {

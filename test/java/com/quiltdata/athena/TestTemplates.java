@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import software.amazon.awscdk.assertions.Template;
@@ -20,15 +21,18 @@ public final class TestTemplates {
 
     private TestTemplates() {}
 
-    /** Returns the configuration that a test needs at least, with more keys. */
+    /** Returns the configuration that a test needs at least, with more keys and values in turn. */
     public static Map<String, Object> configuration(Object... more) {
-        Map<String, Object> configuration = new HashMap<>();
-        configuration.put("companyName", "mycompany");
-        configuration.put("quiltBuckets", java.util.List.of("quilt-allencell-manifests"));
+        return with(Map.of("companyName", "mycompany", "quiltBuckets", List.of("quilt-allencell-manifests")), more);
+    }
+
+    /** Returns a configuration with more keys and values in turn, or other values. */
+    public static Map<String, Object> with(Map<String, Object> configuration, Object... more) {
+        Map<String, Object> all = new HashMap<>(configuration);
         for (int i = 0; i < more.length; i += 2) {
-            configuration.put((String) more[i], more[i + 1]);
+            all.put((String) more[i], more[i + 1]);
         }
-        return configuration;
+        return all;
     }
 
     /**

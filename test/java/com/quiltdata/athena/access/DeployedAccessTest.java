@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.quiltdata.athena.TestFiles;
 import com.quiltdata.athena.calls.Call;
 import com.quiltdata.athena.calls.Request;
-import com.quiltdata.athena.calls.UserCall;
 import com.quiltdata.athena.deployed.CheckedDeployment;
 import com.quiltdata.athena.deployed.CheckedDeployment.Outcome;
 import com.quiltdata.athena.deployed.StubbedHttp;
@@ -107,7 +106,7 @@ class DeployedAccessTest {
                 .asString()
                 .matches("\\d+ calls of the table are about what this deployment has not");
         assertThat(decidedAndLeft.getFirst() + decidedAndLeft.getLast())
-                .isEqualTo(UserCall.all().size());
+                .isEqualTo(Call.users().size());
     }
 
     @Test
@@ -266,7 +265,7 @@ class DeployedAccessTest {
     }
 
     private static Request request(String action, String resource) {
-        return Call.request(PARTITION.place(), action, resource, null);
+        return Call.request(PARTITION.place(), action, resource, "");
     }
 
     /** The account on loopback is in another region, and its stack has another name, beside those of other tests. */
@@ -277,19 +276,13 @@ class DeployedAccessTest {
     }
 
     private static JsonNode ownPolicy() {
-        Map<String, String> names = new HashMap<>(DeployerAccessTest.NAMES);
-        names.put("<snapshot-bucket>", "checked-quilt-query-snapshot");
-        names.put(
-                "\"<quilt-buckets>\"",
-                quoted(PARTITION.arn("s3", "checked-bucket"), PARTITION.arn("s3", "checked.second")));
-        names.put(
+        Map<String, String> names = DeployerPolicies.names(PARTITION);
+        names.putAll(Map.of(
+                "<snapshot-bucket>", "checked-quilt-query-snapshot",
+                "\"<quilt-buckets>\"", DeployerPolicies.arns(PARTITION, "s3", "checked-bucket", "checked.second"),
                 "\"<registries>\"",
-                quoted(PARTITION.arn("s3", "checked-bucket/.quilt/*"), PARTITION.arn("s3", "checked.second/.quilt/*")));
-        return DeployerAccessTest.filled(DeployerAccessTest.CHECK, names);
-    }
-
-    private static String quoted(String... texts) {
-        return Stream.of(texts).map(text -> '"' + text + '"').collect(Collectors.joining(", "));
+                        DeployerPolicies.arns(PARTITION, "s3", "checked-bucket/.quilt/*", "checked.second/.quilt/*")));
+        return DeployerPolicies.filled(DeployerPolicies.CHECK, names);
     }
 
     private static JsonNode usersPolicy() {
@@ -301,7 +294,6 @@ class DeployedAccessTest {
                                 "workgroupName", "checked",
                                 "snapshotSchedule", "rate(1 hour)"),
                         PARTITION)
-                .userPolicy()
-                .path("PolicyDocument");
+                .users();
     }
 }

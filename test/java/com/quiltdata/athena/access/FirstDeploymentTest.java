@@ -44,11 +44,9 @@ class FirstDeploymentTest {
                 TestTemplates.configuration("quiltBuckets", List.of(NAME), "databaseName", NAME), Partition.AWS);
         SharedEmbeddedAws.s3().createBucket(create -> create.bucket(NAME));
 
-        aws.letUsersCreateTheDefaultDatabase(mayCreate(
-                new PolicyEvaluator(List.copyOf(policies.handlerPolicies().values()))));
+        aws.letUsersCreateTheDefaultDatabase(mayCreate(new PolicyEvaluator(policies.handler())));
         DeployedStack stack = DeployedStack.deploy(NAME, List.of(NAME));
-        aws.letUsersCreateTheDefaultDatabase(
-                mayCreate(new PolicyEvaluator(List.of(policies.userPolicy().path("PolicyDocument")))));
+        aws.letUsersCreateTheDefaultDatabase(mayCreate(new PolicyEvaluator(List.of(policies.users()))));
 
         assertThat(SharedEmbeddedAws.glue().getDatabases(get -> {}).databaseList())
                 .extracting(Database::name)

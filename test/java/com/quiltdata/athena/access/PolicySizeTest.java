@@ -3,15 +3,14 @@ package com.quiltdata.athena.access;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.quiltdata.athena.TestTemplates;
 import com.quiltdata.athena.configuration.ConfigurationException;
 import com.quiltdata.athena.schema.BucketView;
-import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -27,30 +26,20 @@ class PolicySizeTest {
     /** The same in every deployment whose account and region are not known at synthesis. */
     private static final int MOST_BUCKETS = 23;
 
-    @TempDir
-    Path directory;
-
     @ParameterizedTest
     @CsvSource({"1, 3037", "20, 5665", MOST_BUCKETS + ", 6079"})
     void countsAsIamDoes(int buckets, int size) {
-        SynthesizedPolicies policies = SynthesizedPolicies.of(configuration(buckets), Partition.LONGEST, directory);
-        assertThat(SynthesizedPolicies.size(policies.userPolicy().path("PolicyDocument")))
+        assertThat(SynthesizedPolicies.size(policies(buckets).users()))
                 .isEqualTo(size)
                 .isLessThanOrEqualTo(MANAGED_POLICY);
     }
 
     @Test
     void refusesOneBucketMoreThanFits() {
-        Map<String, Object> configuration = configuration(MOST_BUCKETS + 1);
-        assertThatThrownBy(() -> SynthesizedPolicies.of(configuration, Partition.LONGEST, directory))
-                .isInstanceOfSatisfying(
-                        ConfigurationException.class,
-                        e -> assertThat(e.problems())
-                                .containsExactly(
-                                        "quiltBuckets: the policy \"AthenaQuiltAccess\" for 24 buckets must have at most 6,144"
-                                                + " characters (IAM's limit for a managed policy), but would have 6,217: list"
-                                                + " fewer buckets, or set inputAccess to \"any\", which lets users read"
-                                                + " .quilt/ of every bucket"));
+        assertRefused("""
+                quiltBuckets: the policy "AthenaQuiltAccess" for 24 buckets must have at most 6,144 characters (IAM's limit for a \
+                managed policy), but would have 6,217: list fewer buckets, or set inputAccess to "any", which lets users read \
+                .quilt/ of every bucket""", MOST_BUCKETS + 1);
     }
 
     @Test
@@ -58,53 +47,53 @@ class PolicySizeTest {
         List<String> keys = IntStream.range(0, 60)
                 .mapToObj("arn:aws:kms:eu-central-1:123456789012:key/00000000-0000-0000-0000-0000000000%02d"::formatted)
                 .toList();
-        Map<String, Object> configuration = new LinkedHashMap<>(configuration(1));
-        configuration.put("inputAccess", "any");
-        configuration.put("quiltBucketKmsKeyArns", keys);
-        assertThatThrownBy(() -> SynthesizedPolicies.of(configuration, Partition.LONGEST, directory))
-                .isInstanceOfSatisfying(
-                        ConfigurationException.class,
-                        e -> assertThat(e.problems())
-                                .containsExactly(
-                                        "quiltBucketKmsKeyArns: the policy \"AthenaQuiltAccess\" for 60 keys must"
-                                                + " have at most 6,144 characters (IAM's limit for a managed policy), but would"
-                                                + " have 8,149: list fewer keys"));
+
+        assertRefused("""
+                quiltBucketKmsKeyArns: the policy "AthenaQuiltAccess" for 60 keys must have at most 6,144 characters (IAM's limit \
+                for a managed policy), but would have 8,149: list fewer keys""", 1, "inputAccess", "any", "quiltBucketKmsKeyArns", keys);
     }
 
     @Test
     void readingOfEveryBucketFitsHoweverManyAreConfigured() {
-        Map<String, Object> configuration = new LinkedHashMap<>(configuration(BucketView.MOST_BUCKETS));
-        configuration.put("inputAccess", "any");
-        SynthesizedPolicies policies = SynthesizedPolicies.of(configuration, Partition.LONGEST, directory);
-        assertThat(SynthesizedPolicies.size(policies.userPolicy().path("PolicyDocument")))
+        assertThat(SynthesizedPolicies.size(
+                        policies(BucketView.MOST_BUCKETS, "inputAccess", "any").users()))
                 .isEqualTo(3142);
     }
 
     /** Names as long as AWS allows, and everything that the handler's permissions depend on. */
     @Test
     void theHandlersPermissionsFit() {
-        SynthesizedPolicies policies = SynthesizedPolicies.of(
-                Map.of(
-                        "companyName", "c".repeat(63 - "-quilt-query-snapshot".length()),
-                        "databaseName", "d".repeat(255),
-                        "resultsKmsKeyArn", Partition.LONGEST.arn("kms", "key/" + "k".repeat(36)),
-                        "catalogKmsKeyArn", Partition.LONGEST.arn("kms", "key/" + "k".repeat(36)),
-                        "snapshotSchedule", "rate(1 hour)",
-                        "quiltBuckets", List.of("bucket-a")),
-                Partition.LONGEST,
-                directory);
+        String key = Partition.LONGEST.arn("kms", "key/" + "k".repeat(36));
+        Map<String, Object> configuration = TestTemplates.configuration(
+                "companyName",
+                "c".repeat(63 - "-quilt-query-snapshot".length()),
+                "databaseName",
+                "d".repeat(255),
+                "resultsKmsKeyArn",
+                key,
+                "catalogKmsKeyArn",
+                key,
+                "snapshotSchedule",
+                "rate(1 hour)");
 
-        assertThat(policies.handlerPolicies())
+        assertThat(SynthesizedPolicies.of(configuration, Partition.LONGEST).handler())
                 .hasSize(2)
-                .allSatisfy((id, policy) ->
-                        assertThat(SynthesizedPolicies.size(policy)).isLessThanOrEqualTo(MANAGED_POLICY));
+                .allSatisfy(
+                        policy -> assertThat(SynthesizedPolicies.size(policy)).isLessThanOrEqualTo(MANAGED_POLICY));
     }
 
-    private static Map<String, Object> configuration(int buckets) {
-        return Map.of("companyName", "mycompany", "quiltBuckets", bucketNames("quilt-bucket-name-%02d", buckets));
+    private static void assertRefused(String problem, int buckets, Object... more) {
+        assertThatThrownBy(() -> policies(buckets, more))
+                .asInstanceOf(InstanceOfAssertFactories.type(ConfigurationException.class))
+                .extracting(ConfigurationException::problems)
+                .isEqualTo(List.of(problem));
     }
 
-    private static List<String> bucketNames(String format, int count) {
-        return IntStream.rangeClosed(1, count).mapToObj(format::formatted).toList();
+    private static SynthesizedPolicies policies(int buckets, Object... more) {
+        List<String> names = IntStream.rangeClosed(1, buckets)
+                .mapToObj("quilt-bucket-name-%02d"::formatted)
+                .toList();
+        return SynthesizedPolicies.of(
+                TestTemplates.with(TestTemplates.configuration("quiltBuckets", names), more), Partition.LONGEST);
     }
 }

@@ -1,8 +1,8 @@
 package com.quiltdata.athena.deployed;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.quiltdata.athena.calls.Call;
 import com.quiltdata.athena.calls.Request;
-import com.quiltdata.athena.calls.UserCall;
 import com.quiltdata.athena.deployed.DeployedTemplate.DeployedResource;
 import com.quiltdata.athena.deployed.Finding.Details;
 import com.quiltdata.athena.schema.QuiltBucket;
@@ -41,9 +41,9 @@ record AccessCheck(Deployment deployment, IamClient iam) implements Check {
     public Finding find() {
         JsonNode policy = policy();
         Map<String, String> names = names(deployment, policy);
-        Map<Circumstances, List<UserCall>> batches = new LinkedHashMap<>();
+        Map<Circumstances, List<Call>> batches = new LinkedHashMap<>();
         int left = 0;
-        for (UserCall call : UserCall.all()) {
+        for (Call call : Call.users()) {
             Optional<Request> request = call.request(deployment.place(), names);
             if (request.isPresent()) {
                 batches.computeIfAbsent(Circumstances.of(request.get()), key -> new ArrayList<>())
@@ -54,7 +54,7 @@ record AccessCheck(Deployment deployment, IamClient iam) implements Check {
         }
         Details details = new Details();
         int decided = 0;
-        for (Map.Entry<Circumstances, List<UserCall>> batch : batches.entrySet()) {
+        for (Map.Entry<Circumstances, List<Call>> batch : batches.entrySet()) {
             Map<String, Boolean> decisions;
             try {
                 decisions = decisions(policy, batch.getKey(), batch.getValue());
@@ -63,7 +63,7 @@ record AccessCheck(Deployment deployment, IamClient iam) implements Check {
                         "IAM does not decide on %s: %s".formatted(batch.getKey().resource(), Refusals.reason(e)));
                 continue;
             }
-            for (UserCall call : batch.getValue()) {
+            for (Call call : batch.getValue()) {
                 Boolean isAllowed = decisions.get(call.action());
                 if (isAllowed == null) {
                     details.notChecked("IAM says nothing of %s".formatted(call.action()));
@@ -72,7 +72,7 @@ record AccessCheck(Deployment deployment, IamClient iam) implements Check {
                             .formatted(
                                     call.action(),
                                     batch.getKey().resource(),
-                                    call.circumstances() == null ? "" : " (" + call.circumstances() + ")",
+                                    call.circumstances().isEmpty() ? "" : " (" + call.circumstances() + ")",
                                     word(isAllowed),
                                     word(call.isAllowed()),
                                     call.why()));
@@ -117,8 +117,8 @@ record AccessCheck(Deployment deployment, IamClient iam) implements Check {
         }
     }
 
-    private Map<String, Boolean> decisions(JsonNode policy, Circumstances circumstances, List<UserCall> calls) {
-        List<String> actions = calls.stream().map(UserCall::action).distinct().toList();
+    private Map<String, Boolean> decisions(JsonNode policy, Circumstances circumstances, List<Call> calls) {
+        List<String> actions = calls.stream().map(Call::action).distinct().toList();
         List<EvaluationResult> results = iam
                 .simulateCustomPolicyPaginator(simulate -> simulate.policyInputList(policy.toString())
                         .actionNames(actions)
