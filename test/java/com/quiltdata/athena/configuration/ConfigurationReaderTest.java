@@ -373,6 +373,17 @@ class ConfigurationReaderTest {
                         "quiltBuckets: \"Resource\" must not be a group beside \"Default\": the CDK would not take both");
     }
 
+    /** As {@code cdk context --clear} leaves it. */
+    @Test
+    void namesTheWayBackFromAFileThatWasEmptied() {
+        assertThat(problems(Map.of()))
+                .containsExactly(
+                        "quiltBuckets: (missing) must list at least one bucket",
+                        "companyName: (missing) must be given: the results bucket is named after it",
+                        "cdk.context.json: has no configuration, as `cdk context --clear` leaves it;"
+                                + " `git checkout cdk.context.json` brings it back");
+    }
+
     @Test
     void keepsEachProblemOnOneShortLine() {
         assertThat(problems(configuration("databaseName", "a\nb" + "c".repeat(500))))

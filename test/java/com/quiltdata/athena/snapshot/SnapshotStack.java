@@ -89,6 +89,18 @@ final class SnapshotStack {
                 .putObject(put -> put.bucket(bucket).key(".quilt/" + key), RequestBody.fromString(content));
     }
 
+    /** Pushes a package of two entries, the second that of a folder: as a revision, and as the latest one. */
+    void push(String bucket, int number, String name, String key) {
+        String hash = "%064x".formatted(number);
+        put(bucket, "packages/" + hash, """
+                {"version": "v0", "message": "%d", "user_meta": {"a": 1}}
+                {"logical_key": "%s", "physical_keys": ["s3://b/k"], "size": 7, "hash": {"type": "SHA256", "value": "x"}}
+                {"logical_key": "%s/", "meta": {"user_meta": {"b": [1, null]}}}
+                """.formatted(number, key, key));
+        put(bucket, "named_packages/u/" + name + "/" + number, hash);
+        put(bucket, "named_packages/u/" + name + "/latest", hash);
+    }
+
     /** Deletes an object of a registry. */
     void delete(String bucket, String key) {
         SharedEmbeddedAws.s3().deleteObject(delete -> delete.bucket(bucket).key(".quilt/" + key));
@@ -125,11 +137,6 @@ final class SnapshotStack {
     /** Does what an input asks for, to its end. */
     void run(String input) {
         assertSucceeds(start(input));
-    }
-
-    /** Has events handed over, to their end; those are written in JSON. */
-    void runEvents(String events) {
-        assertSucceeds(startEvents(events));
     }
 
     private void assertSucceeds(String execution) {

@@ -24,10 +24,8 @@ record RowsCheck(SampledQueries queries) implements Check {
                         "%s has no packages", sample.listing().bucket().name()));
         answers.samples().stream()
                 .map(BucketSample::listing)
-                .forEach(listing -> listing.hidden()
-                        .forEach(name -> details.note(
-                                "%s: the package %s is in no view: Athena does not see what begins with _ or a dot",
-                                listing.bucket().name(), name)));
+                .forEach(listing -> listing.odd()
+                        .forEach(odd -> details.note("%s: %s", listing.bucket().name(), odd)));
         Totals totals = new Totals();
         for (Answer answer : answers.answers()) {
             if (answer.isRefused() && queries.role().isEmpty()) {

@@ -251,12 +251,20 @@ public final class LocalAthena implements Callable<Integer> {
         return files;
     }
 
-    /** Makes the Quilt buckets, with the registry in one of them. */
+    /** Makes the Quilt buckets, with the registry in one of them; they send their events if snapshots follow those. */
     private void load(EmbeddedAws account, Configuration configuration, QuiltBucket bucket, RegistryFiles files) {
         load(account.clients(), bucket, files);
         configuration.quiltBuckets().stream()
                 .filter(other -> !other.equals(bucket))
                 .forEach(other -> account.clients().s3().createBucket(create -> create.bucket(other.name())));
+        if (configuration.snapshots().filter(Configuration.Snapshots::events).isPresent()) {
+            configuration
+                    .quiltBuckets()
+                    .forEach(each -> account.clients()
+                            .s3()
+                            .putBucketNotificationConfiguration(put -> put.bucket(each.name())
+                                    .notificationConfiguration(all -> all.eventBridgeConfiguration(send -> {}))));
+        }
     }
 
     private void deploy(
