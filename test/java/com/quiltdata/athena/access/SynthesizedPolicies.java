@@ -74,7 +74,7 @@ record SynthesizedPolicies(JsonNode template, Partition partition) {
     }
 
     private JsonNode resolve(JsonNode value) {
-        return new Intrinsics(this::reference, this::attribute).resolve(value);
+        return Intrinsics.of(this::reference, this::attribute).resolve(value);
     }
 
     private String reference(String name) {

@@ -1,5 +1,6 @@
 package com.quiltdata.athena.catalog;
 
+import com.quiltdata.athena.local.engine.EngineVersion;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -12,6 +13,9 @@ final class RandomRegistry {
     private static final int HASHES = 12;
     private static final int POINTERS = 30;
     private static final int LONGEST_MANIFEST = 8;
+
+    /** A name that older engines cannot read. */
+    private static final String MAYBE_COMPRESSED = EngineVersion.current().skipsFilesByAnyCondition() ? "v1.gz" : "v1";
 
     /** What surprises somebody somewhere: in names, in messages and in metadata. */
     private static final List<String> TEXTS = List.of(
@@ -79,7 +83,7 @@ final class RandomRegistry {
         return switch (random.nextInt(12)) {
             case 0 -> path;
             case 1 -> path + "more/latest";
-            case 2 -> path + pick(List.of("v1.0", "README", "latest.txt", "_v1", "v1.gz"));
+            case 2 -> path + pick(List.of("v1.0", "README", "latest.txt", "_v1", MAYBE_COMPRESSED));
             case 3, 4, 5 -> path + "latest";
             default -> path + random.nextInt(2_000_000_000);
         };

@@ -269,14 +269,10 @@ class ConfigurationReaderTest {
     @Test
     void refusesValuesOfTheWrongType() {
         assertThat(problems(configuration(
-                        "companyName",
-                        7,
-                        "quiltBuckets",
-                        List.of("bucket-a", 3),
-                        "databaseName",
-                        List.of("a"),
-                        "resultsExpireAfterDays",
-                        true)))
+                        "companyName", 7,
+                        "quiltBuckets", List.of("bucket-a", 3),
+                        "databaseName", List.of("a"),
+                        "resultsExpireAfterDays", true)))
                 .containsExactly(
                         "quiltBuckets: 3 must be a string",
                         "companyName: 7 must be a string that is not empty",
@@ -307,6 +303,17 @@ class ConfigurationReaderTest {
                         "quiltBuckets", Map.of("Default", List.of("bucket-a"), "Resource", List.of("bucket-b")))))
                 .containsExactly(
                         "quiltBuckets: \"Resource\" must not be a group beside \"Default\": the CDK would not take both");
+    }
+
+    /** As {@code cdk context --clear} leaves it. */
+    @Test
+    void namesTheWayBackFromAFileThatWasEmptied() {
+        assertThat(problems(Map.of()))
+                .containsExactly(
+                        "quiltBuckets: (missing) must list at least one bucket",
+                        "companyName: (missing) must be given: the results bucket is named after it",
+                        "cdk.context.json: has no configuration, as `cdk context --clear` leaves it;"
+                                + " `git checkout cdk.context.json` brings it back");
     }
 
     @Test

@@ -45,9 +45,7 @@ class BucketSampleTest {
         Map<String, Long> large = new TreeMap<>(listing.manifests());
         large.replaceAll((key, size) -> BucketSample.MOST_MANIFEST_BYTES + 1);
         BucketSample sample = sample(
-                new RegistryListing(listing.bucket(), listing.pointers(), listing.hidden(), large, listing.bytes()),
-                1,
-                7);
+                new RegistryListing(listing.bucket(), listing.pointers(), listing.odd(), large, listing.bytes()), 1, 7);
 
         assertThat(sample.packages()).isEmpty();
         assertThat(sample.leftOut())
@@ -56,14 +54,15 @@ class BucketSampleTest {
     }
 
     @Test
-    void whatHasNoTopHashIsLeftOutAndWhatIsHiddenIsNamed() {
+    void whatHasNoTopHashIsLeftOutAndWhatIsOddIsNamed() {
         assertThat(listing.pointers()).hasSize(16);
         CheckedDeployment.put(BUCKET, "named_packages/user/it's-1/notes.txt", "hello");
         try {
             CheckedDeployment.put(BUCKET, "named_packages/user/_draft/latest", "hello");
             RegistryListing now = RegistryListing.of(SharedEmbeddedAws.s3(), new QuiltBucket(BUCKET));
 
-            assertThat(now.hidden()).containsExactly("user/_draft");
+            assertThat(now.odd())
+                    .containsExactly("user/_draft is in no view: engines do not see what begins with _ or a dot");
             assertThat(now.pointers()).hasSize(17);
             assertThat(sample(now, 100, 7).packages())
                     .hasSize(8)

@@ -1,6 +1,7 @@
 package com.quiltdata.athena.deployed;
 
 import com.quiltdata.athena.TestTemplates;
+import com.quiltdata.athena.deployed.Report.Checked;
 import com.quiltdata.athena.local.DeployedStack;
 import com.quiltdata.athena.local.aws.SharedEmbeddedAws;
 import com.quiltdata.athena.local.cloudformation.LocalStack;
@@ -77,11 +78,7 @@ public final class CheckedDeployment {
                 DeployedStack.assembly(DATABASE, List.of(BUCKET, SECOND_BUCKET), "snapshotSchedule", "rate(1 hour)")));
         // What S3 has got shortly before a refresh may be newer than the snapshots, as far as S3 tells.
         waitUntil(pushed.plus(SampledQueries.CLOCK).plusSeconds(1));
-        SharedEmbeddedAws.clients()
-                .stepFunctions()
-                .await(SharedEmbeddedAws.clients()
-                        .stepFunctions()
-                        .start(deployed.outputs().get("SnapshotStateMachineArn"), "{}"));
+        SharedEmbeddedAws.clients().execute(deployed.outputs().get("SnapshotStateMachineArn"), "{}");
         return deployed;
     }
 
@@ -185,13 +182,13 @@ public final class CheckedDeployment {
     public static String checkAccess(SdkHttpClient http) {
         try (Account account = account(http)) {
             Check check = new AccessCheck(Deployment.read(account.cloudFormation(), stackId()), account.iam());
-            return new Report(Map.of(check.name(), check.find())).print(Report.Format.JSON);
+            return new Report(List.of(new Checked("Access", check.find()))).print(Report.Format.JSON);
         }
     }
 
     /** Returns the account's clients, to be closed. */
     static Account account(SdkHttpClient http) {
-        return new Account(environment(http, List.of(), LocalAccount.REGION));
+        return Account.in(environment(http, List.of(), LocalAccount.REGION));
     }
 
     /** Reads the deployment as the command does. */

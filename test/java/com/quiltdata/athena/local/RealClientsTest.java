@@ -7,14 +7,17 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.quiltdata.athena.local.LocalAthenaScript.Serving;
 import com.quiltdata.athena.local.aws.SharedEmbeddedAws;
 import com.quiltdata.athena.local.clients.AwsClients;
+import com.quiltdata.athena.result.ResultTable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.athena.AthenaClient;
 import software.amazon.awssdk.services.athena.model.Datum;
 import software.amazon.awssdk.services.athena.model.GetQueryResultsResponse;
@@ -45,7 +48,7 @@ class RealClientsTest {
     static void serve() throws Exception {
         packages = NodePackages.install("javascript");
         script = LocalAthenaScript.in(directory);
-        serving = script.serve("--format", "json");
+        serving = script.serve("--format", "json", "-c", "snapshotSchedule=rate(1 day)", "-c", "snapshotEvents=true");
         aws = new AwsClients(serving.endpoint());
     }
 
@@ -125,15 +128,34 @@ class RealClientsTest {
     }
 
     @Test
+    void aPushIsInTheSnapshotsWithinSeconds() throws Exception {
+        String bucket = "quilt-allencell-manifests";
+        String pointer = ".quilt/named_packages/pushed/now/latest";
+        String hash = "7".repeat(64);
+        String rows = "SELECT count(*) FROM quilt_allencell_manifests_quilt_packages_snapshot WHERE hash = '%s'";
+        String manifest = "{\"version\": \"v0\"}";
+        aws.s3().putObject(put -> put.bucket(bucket).key(".quilt/packages/" + hash), RequestBody.fromString(manifest));
+        aws.s3().putObject(put -> put.bucket(bucket).key(pointer), RequestBody.fromString(hash));
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (ResultTable.query(aws, WORK_GROUP, DATABASE, rows.formatted(hash))
+                .rows()
+                .equals(List.of(List.of("0")))) {
+            assertThat(System.nanoTime()).isLessThan(end);
+        }
+        aws.s3().deleteObject(delete -> delete.bucket(bucket).key(pointer));
+    }
+
+    @Test
     void theSdkThatTheQuiltCatalogUsesMakesTheCallsOfItsQueriesTab() throws Exception {
         JsonNode session = node("queries-tab.js", WORK_GROUP, DATABASE);
 
         assertThat(session).isEqualTo(JSON.readTree("""
                 {
-                  "workGroups": ["quilt-query"],
+                  "workGroups": ["quilt-query", "quilt-query-snapshot"],
                   "catalogs": ["AwsDataCatalog"],
                   "databases": ["default", "quilt_query"],
-                  "saved": ["Quilt packages in quilt-allencell-manifests: files by metadata"],
+                  "saved": ["Quilt packages in quilt-allencell-manifests: files by metadata",
+                    "Quilt packages in quilt-allencell-manifests: files by metadata, as of the last refresh"],
                   "state": "SUCCEEDED",
                   "context": {"Catalog": "awsdatacatalog", "Database": "quilt_query"},
                   "pages": [2, 2, 0],

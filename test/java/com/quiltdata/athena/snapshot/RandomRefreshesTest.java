@@ -18,6 +18,7 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
 
 /**
  * Whatever happens to registries and refreshes, in whatever order: after a refresh that succeeds the snapshots have the
@@ -29,7 +30,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 class RandomRefreshesTest {
     private static final int HISTORIES = Integer.getInteger("snapshots.histories", 1);
     private static final int STEPS = Integer.getInteger("snapshots.steps", 6);
-    private static final long FIRST_SEED = 20_261_124;
+
+    /** Its history has events twice, before and after a refresh is killed, a pointer moved and another one deleted. */
+    private static final long FIRST_SEED = 20_265_279;
+
     private static final List<String> BUCKETS = List.of("histories-a", "histories-b");
 
     private static final SnapshotStack STACK = new SnapshotStack("histories", BUCKETS, "snapshotEvents", true);
@@ -38,6 +42,23 @@ class RandomRefreshesTest {
     private final Map<String, Map<String, String>> objects = new HashMap<>();
 
     private List<String> configured = BUCKETS;
+
+    /** What a reader must not find: packages that are there twice, and such that have not all of their entries. */
+    private static final String BROKEN_PACKAGES = """
+            SELECT *
+            FROM (
+              SELECT "bucket", "user", "name", "timestamp", min("hash") AS "tophash",
+                sum(CAST("message" AS bigint)) AS "size", count(*) AS "packages"
+              FROM all_quilt_packages_snapshot
+              GROUP BY 1, 2, 3, 4
+            )
+            FULL JOIN (
+              SELECT "bucket", "user", "name", "timestamp", "tophash", count(*) AS "entries"
+              FROM all_quilt_objects_snapshot
+              GROUP BY 1, 2, 3, 4, 5
+            ) USING ("bucket", "user", "name", "timestamp", "tophash")
+            WHERE coalesce("size", -1) <> coalesce("entries", 0) OR "packages" > 1
+            """;
 
     /** Events of pointers that were not dropped and may still come. */
     private final List<String> events = new ArrayList<>();
@@ -120,7 +141,12 @@ class RandomRefreshesTest {
                     some.clear();
                 }
                 String refresh = STACK.start();
-                STACK.runEvents(input);
+                String batch = STACK.startEvents(input);
+                push(bucket, random);
+                while (STACK.isRunning(batch)) {
+                    assertThat(STACK.rows(BROKEN_PACKAGES)).as(input).isEmpty();
+                }
+                assertThat(STACK.await(batch).status()).isEqualTo(ExecutionStatus.SUCCEEDED);
                 STACK.await(refresh);
                 return "events " + input;
             }
@@ -144,24 +170,13 @@ class RandomRefreshesTest {
      * refresh, the rows are those of the views.
      */
     private void assertIsAsAfterAStatement(boolean isRefreshed, String past) {
-        List<Map<String, String>> objects = STACK.everything(SnapshotView.OBJECTS.nameOverAll());
-        List<Map<String, String>> packages = STACK.everything(SnapshotView.PACKAGES.nameOverAll());
-        Map<String, Integer> entries = new TreeMap<>();
-        for (Map<String, String> row : objects) {
-            entries.merge(pointer(row) + " " + row.get("tophash"), 1, Integer::sum);
-        }
-        Map<String, Integer> expected = new TreeMap<>();
-        for (Map<String, String> row : packages) {
-            int size = Integer.parseInt(row.get("message"));
-            assertThat(expected.put(pointer(row) + " " + row.get("hash"), size))
-                    .as(past)
-                    .isNull();
-        }
-        expected.values().removeIf(size -> size == 0);
-        assertThat(entries).as(past).isEqualTo(expected);
+        assertThat(STACK.rows(BROKEN_PACKAGES)).as(past).isEmpty();
         if (isRefreshed) {
-            assertThat(objects).as(past).containsExactlyInAnyOrderElementsOf(rows(BucketView.OBJECTS));
-            assertThat(packages).as(past).containsExactlyInAnyOrderElementsOf(rows(BucketView.PACKAGES));
+            for (SnapshotView view : SnapshotView.values()) {
+                assertThat(STACK.everything(view.nameOverAll()))
+                        .as(past)
+                        .containsExactlyInAnyOrderElementsOf(rows(BucketView.valueOf(view.name())));
+            }
         }
     }
 
@@ -173,10 +188,6 @@ class RandomRefreshesTest {
         List<Map<String, String>> rows = STACK.everything(view.nameIn(new QuiltBucket(configured.getFirst())));
         rows.forEach(row -> row.put("bucket", configured.getFirst()));
         return rows;
-    }
-
-    private static String pointer(Map<String, String> row) {
-        return row.get("bucket") + "/" + row.get("user") + "/" + row.get("name") + "/" + row.get("timestamp");
     }
 
     private void put(String bucket, String key, String content) {

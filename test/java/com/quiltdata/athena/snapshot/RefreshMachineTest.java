@@ -4,17 +4,17 @@ import static com.quiltdata.athena.local.protocol.AwsJson.object;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.quiltdata.athena.local.NodePackages;
 import com.quiltdata.athena.local.protocol.AwsJson;
-import com.quiltdata.athena.local.protocol.AwsServiceException;
 import com.quiltdata.athena.local.stepfunctions.StateMachineDefinition;
 import com.quiltdata.athena.local.stepfunctions.StateMachineRun;
 import com.quiltdata.athena.schema.QuiltBucket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -33,12 +33,20 @@ class RefreshMachineTest {
     private static final String EXECUTION = "arn:aws:states:us-east-1:123456789012:execution:refresh:this";
     private static final String OLDER = "arn:aws:states:us-east-1:123456789012:execution:refresh:older";
     private static final double SECONDS_OF_A_QUERY = 4;
+    private static final Map<String, String> SUBSTITUTIONS = Map.of(
+            "ListExecutions", "arn:aws:states:::aws-sdk:sfn:listExecutions",
+            "GetObject", "arn:aws:states:::aws-sdk:s3:getObject",
+            "StartQueryExecution", "arn:aws:states:::athena:startQueryExecution",
+            "GetQueryExecution", "arn:aws:states:::athena:getQueryExecution",
+            "GetQueryResults", "arn:aws:states:::athena:getQueryResults",
+            "ScheduledMachine", "scheduled",
+            "WorkGroup", "workgroup",
+            "Database", "database");
 
     /** When each statement was started, and its text. */
     private final List<Double> starts = new ArrayList<>();
 
     private final List<String> statements = new ArrayList<>();
-    private final List<Double> ends = new ArrayList<>();
     private IntFunction<String> failures = number -> null;
     private String reason = "";
     private int listings;
@@ -182,28 +190,9 @@ class RefreshMachineTest {
     }
 
     private static String definition(int buckets) {
-        Set<String> integrations = Set.of(
-                "aws-sdk:sfn:listExecutions",
-                "aws-sdk:s3:getObject",
-                "athena:startQueryExecution",
-                "athena:getQueryExecution",
-                "athena:getQueryResults");
-        String definition = RefreshDefinition.json(
-                buckets(buckets),
-                Set.of(
-                        "ListExecutions",
-                        "GetObject",
-                        "StartQueryExecution",
-                        "GetQueryExecution",
-                        "GetQueryResults",
-                        "ScheduledMachine",
-                        "WorkGroup",
-                        "Database"));
-        for (String integration : integrations) {
-            String name = integration.substring(integration.lastIndexOf(':') + 1);
-            definition = definition.replace(
-                    "${" + Character.toUpperCase(name.charAt(0)) + name.substring(1) + "}",
-                    "arn:aws:states:::" + integration);
+        String definition = RefreshDefinition.json(buckets(buckets), SUBSTITUTIONS.keySet());
+        for (Map.Entry<String, String> substitution : SUBSTITUTIONS.entrySet()) {
+            definition = definition.replace("${" + substitution.getKey() + "}", substitution.getValue());
         }
         return definition;
     }
@@ -212,60 +201,45 @@ class RefreshMachineTest {
         now += seconds;
     }
 
-    private ObjectNode call(String integration, ObjectNode arguments) throws AwsServiceException {
-        return switch (integration) {
+    private ObjectNode call(String integration, ObjectNode arguments) {
+        int query = arguments.path("QueryExecutionId").asInt();
+        ObjectNode answer = object();
+        switch (integration) {
             case "aws-sdk:sfn:listExecutions" -> {
-                ObjectNode answer = object();
+                ArrayNode executions = answer.putArray("Executions");
                 if (arguments.path("StateMachineArn").asText().equals(MACHINE)) {
-                    answer.putArray("Executions")
+                    executions
                             .addObject()
                             .put("ExecutionArn", ++listings > listingsWithAnOlderOne ? EXECUTION : OLDER)
                             .put("StartDate", "2026-11-27T00:00:00Z");
-                } else {
-                    answer.putArray("Executions");
                 }
-                yield answer;
             }
-            case "aws-sdk:s3:getObject" -> object().put("Body", "a".repeat(64) + "\n");
+            case "aws-sdk:s3:getObject" -> answer.put("Body", "a".repeat(64) + "\n");
             case "athena:startQueryExecution" -> {
+                answer.put("QueryExecutionId", String.valueOf(statements.size()));
                 starts.add(now);
                 statements.add(arguments.path("QueryString").asText());
-                ends.add(now + SECONDS_OF_A_QUERY);
-                yield object().put("QueryExecutionId", String.valueOf(statements.size() - 1));
             }
             case "athena:getQueryExecution" -> {
-                int query = arguments.path("QueryExecutionId").asInt();
-                String failure = failures.apply(query);
-                ObjectNode answer = object();
-                ObjectNode status = answer.putObject("QueryExecution")
+                String end = Optional.ofNullable(failures.apply(query)).orElse("SUCCEEDED");
+                answer.putObject("QueryExecution")
                         .put("Query", statements.get(query))
-                        .putObject("Status");
-                if (now < ends.get(query)) {
-                    status.put("State", "RUNNING");
-                } else if (failure != null) {
-                    status.put("State", failure).put("StateChangeReason", reason);
-                } else {
-                    status.put("State", "SUCCEEDED");
-                }
-                yield answer;
+                        .putObject("Status")
+                        .put("State", now < starts.get(query) + SECONDS_OF_A_QUERY ? "RUNNING" : end)
+                        .put("StateChangeReason", reason);
             }
             default -> {
-                String statement =
-                        statements.get(arguments.path("QueryExecutionId").asInt());
+                String statement = statements.get(query);
                 List<String> row = statement.contains("\"parts\"\n")
                         ? List.of("{}")
                         : statement.contains("$partitions") ? List.of("[]", "false") : List.of("0", "false", "", "");
-                ObjectNode answer = object();
-                ObjectNode header =
-                        answer.putObject("ResultSet").putArray("Rows").addObject();
-                header.putArray("Data");
-                var data = ((com.fasterxml.jackson.databind.node.ArrayNode) answer.at("/ResultSet/Rows"))
-                        .addObject()
-                        .putArray("Data");
+                ArrayNode rows = answer.putObject("ResultSet").putArray("Rows");
+                rows.addObject().putArray("Data");
+                ArrayNode data = rows.addObject().putArray("Data");
                 row.forEach(value -> data.addObject().put("VarCharValue", value));
-                yield answer;
             }
-        };
+        }
+        return answer;
     }
 
     private static List<QuiltBucket> buckets(int number) {

@@ -3,9 +3,7 @@ package com.quiltdata.athena.snapshot;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.groups.Tuple.tuple;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.quiltdata.athena.local.aws.SharedEmbeddedAws;
-import com.quiltdata.athena.local.clients.SchedulerClient;
 import com.quiltdata.athena.schema.SnapshotTable;
 import java.util.List;
 import java.util.Map;
@@ -14,30 +12,29 @@ import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.athena.model.WorkGroupSummary;
 import software.amazon.awssdk.services.glue.model.Table;
 import software.amazon.awssdk.services.s3.model.Bucket;
+import software.amazon.awssdk.services.scheduler.SchedulerClient;
+import software.amazon.awssdk.services.scheduler.model.GetScheduleResponse;
+import software.amazon.awssdk.services.sfn.model.StateMachineListItem;
 
 /** Snapshots of buckets in groups come and go with their configuration, and with the stack. */
 class SnapshotLifecycleTest {
-    private static final String MANIFEST = """
-            {"version": "v0", "message": "m"}
-            {"logical_key": "a", "physical_keys": ["s3://b/k"], "size": 7}
-            """;
-
     @Test
     void withoutTheirScheduleTheyGoAndTheirBucketAndWorkgroupStay() {
         Object groups = Map.of("imaging", List.of("life-a"), "sequencing", List.of("life-b"));
         SnapshotStack stack = new SnapshotStack("lifeoff", groups);
-        List.of("life-a", "life-b").forEach(bucket -> push(stack, bucket));
+        List.of("life-a", "life-b").forEach(bucket -> stack.push(bucket, 1, "n", "a"));
         stack.refresh();
-        assertThat(stack.rows("SELECT bucket, name, logical_key FROM all_quilt_objects_snapshot ORDER BY 1"))
-                .containsExactly(List.of("life-a", "n", "a"), List.of("life-b", "n", "a"));
+        assertThat(stack.rows("""
+                SELECT bucket, name, logical_key FROM all_quilt_objects_snapshot
+                WHERE timestamp = 'latest' AND size IS NOT NULL ORDER BY 1
+                """)).containsExactly(List.of("life-a", "n", "a"), List.of("life-b", "n", "a"));
         String machine = stack.outputs().get("SnapshotStateMachineArn");
         assertThat(schedulesOf(machine))
                 .extracting(
-                        schedule -> schedule.path("ScheduleExpression").asText(),
-                        schedule -> schedule.at("/Target/Input").asText(),
-                        schedule -> schedule.at("/Target/RetryPolicy/MaximumRetryAttempts")
-                                .asInt())
-                .containsExactly(tuple("rate(1 hour)", "", 2));
+                        schedule -> schedule.scheduleExpression(),
+                        schedule -> schedule.target().input(),
+                        schedule -> schedule.target().retryPolicy().maximumRetryAttempts())
+                .containsExactly(tuple("rate(1 hour)", null, 2));
 
         stack.configureWithoutSnapshots(groups);
 
@@ -76,12 +73,6 @@ class SnapshotLifecycleTest {
         assertThat(machines()).noneMatch(stack.outputs().get("SnapshotStateMachineArn")::equals);
     }
 
-    private static void push(SnapshotStack stack, String bucket) {
-        String hash = "%064x".formatted(1);
-        stack.put(bucket, "packages/" + hash, MANIFEST);
-        stack.put(bucket, "named_packages/u/n/latest", hash);
-    }
-
     private static List<String> dropped(List<String> log, String database) {
         String start = "Requested type=DELETE view=" + database + ".";
         return log.stream()
@@ -109,18 +100,15 @@ class SnapshotLifecycleTest {
     }
 
     private static Stream<String> machines() {
-        JsonNode machines = SharedEmbeddedAws.clients()
-                .stepFunctions()
-                .call("ListStateMachines", Map.of())
-                .path("stateMachines");
-        return machines.findValuesAsText("stateMachineArn").stream();
+        return SharedEmbeddedAws.clients().stepFunctions().listStateMachines().stateMachines().stream()
+                .map(StateMachineListItem::stateMachineArn);
     }
 
-    private static List<JsonNode> schedulesOf(String machine) {
+    private static List<GetScheduleResponse> schedulesOf(String machine) {
         SchedulerClient scheduler = SharedEmbeddedAws.clients().scheduler();
-        return scheduler.list().findValuesAsText("Name").stream()
-                .map(scheduler::get)
-                .filter(schedule -> schedule.at("/Target/Arn").asText().equals(machine))
+        return scheduler.listSchedules(list -> {}).schedules().stream()
+                .map(schedule -> scheduler.getSchedule(get -> get.name(schedule.name())))
+                .filter(schedule -> schedule.target().arn().equals(machine))
                 .toList();
     }
 }

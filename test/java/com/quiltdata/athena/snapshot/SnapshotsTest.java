@@ -2,17 +2,29 @@ package com.quiltdata.athena.snapshot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.quiltdata.athena.TestFiles;
 import com.quiltdata.athena.TestTemplates;
 import com.quiltdata.athena.benchmark.RegistryReads;
 import com.quiltdata.athena.local.aws.SharedEmbeddedAws;
+import com.quiltdata.athena.local.protocol.LocalAccount;
 import com.quiltdata.athena.schema.SnapshotTable;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.apache.iceberg.aws.glue.GlueCatalog;
+import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.data.IcebergGenerics;
+import org.apache.iceberg.data.Record;
+import org.apache.iceberg.expressions.Expressions;
+import org.apache.iceberg.io.CloseableIterable;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
+import software.amazon.awssdk.services.sfn.model.DescribeExecutionResponse;
+import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
 
 /** What a refresh does to snapshots. */
 class SnapshotsTest {
@@ -26,7 +38,7 @@ class SnapshotsTest {
     @Test
     void aRefreshOpensNewManifestsAloneAndReadersSeeAllOfItOrNothing() throws Exception {
         STACK.refreshOnly("snap-a");
-        push("snap-a", 1, "n", "old");
+        STACK.push("snap-a", 1, "n", "old");
         STACK.refresh();
         Callable<List<List<String>>> read = () -> STACK.rows("""
                 SELECT 'package', hash, message FROM snap_a_quilt_packages_snapshot
@@ -39,7 +51,7 @@ class SnapshotsTest {
         List<List<String>> before = read.call();
         assertThat(before).isEqualTo(latest(1, "old"));
 
-        push("snap-a", 2, "n", "new");
+        STACK.push("snap-a", 2, "n", "new");
         List<List<List<String>>> seen = new ArrayList<>();
         assertThat(manifestsOpenedByARefresh(() -> seen.add(read.call()))).containsOnly("snap-a/" + HASH.formatted(2));
         assertThat(seen).contains(before).isSubsetOf(List.of(before, latest(2, "new")));
@@ -108,6 +120,46 @@ class SnapshotsTest {
         STACK.change(definition -> definition.replace("\"mostRounds\":1", "\"mostRounds\":20"));
     }
 
+    /** By Iceberg's own library; docs/query/snapshots.md has how other engines do. Some of the rows are deleted ones. */
+    @Test
+    void otherEnginesReadTheRowsOfTheViews() throws IOException {
+        push("snap-a", 41, "elsewhere");
+        STACK.refresh();
+        STACK.put("snap-a", "named_packages/u/elsewhere/latest", HASH.formatted(42));
+        push("snap-a", 42, "elsewhere");
+        STACK.refresh();
+        String endpoint = SharedEmbeddedAws.endpoint().toString();
+        List<List<String>> entries = new ArrayList<>();
+        try (GlueCatalog glue = new GlueCatalog()) {
+            glue.initialize(
+                    "glue",
+                    Map.of(
+                            "client.region",
+                            LocalAccount.REGION,
+                            "client.credentials-provider",
+                            AnonymousCredentialsProvider.class.getName(),
+                            "glue.endpoint",
+                            endpoint,
+                            "s3.endpoint",
+                            endpoint,
+                            "s3.path-style-access",
+                            "true",
+                            "http-client.type",
+                            "urlconnection"));
+            try (CloseableIterable<Record> rows = IcebergGenerics.read(
+                            glue.loadTable(TableIdentifier.of("snapshots", SnapshotTable.NAME)))
+                    .where(Expressions.and(Expressions.equal("bucket", "snap-a"), Expressions.equal("kind", "entry")))
+                    .build()) {
+                rows.forEach(row -> entries.add(Stream.of("user", "name", "timestamp", "tophash", "logical_key", "size")
+                        .map(column -> Objects.toString(row.getField(column), null))
+                        .toList()));
+            }
+        }
+        assertThat(entries).containsExactlyInAnyOrderElementsOf(STACK.rows("""
+                SELECT user, name, timestamp, tophash, logical_key, CAST(size AS varchar) FROM snap_a_quilt_objects_view
+                """));
+    }
+
     private static List<String> lastRefresh(String bucket) {
         return STACK.rows(SnapshotTable.lastRefreshes()).stream()
                 .filter(row -> row.getFirst().equals(bucket))
@@ -129,11 +181,11 @@ class SnapshotsTest {
                 definition.replace("\"buckets\":[", "\"buckets\":[{\"bucket\":\"snap-a\",\"prefix\":\"nothing\"},"));
         push("snap-b", 21, "failing");
 
-        JsonNode end = STACK.await(STACK.start());
+        DescribeExecutionResponse end = STACK.await(STACK.start());
 
-        assertThat(end.path("status").asText()).isEqualTo("FAILED");
-        assertThat(end.path("error").asText()).isEqualTo("BucketsNotRefreshed");
-        assertThat(end.path("cause").asText())
+        assertThat(end.status()).isEqualTo(ExecutionStatus.FAILED);
+        assertThat(end.error()).isEqualTo("BucketsNotRefreshed");
+        assertThat(end.cause())
                 .startsWith("snap-a: ")
                 .contains("Table 'awsdatacatalog.snapshots.nothing_quilt_packages' does not exist");
         STACK.assertIsRefreshed("snap-b");
@@ -178,16 +230,6 @@ class SnapshotsTest {
     }
 
     private static void push(String bucket, int number, String name) {
-        push(bucket, number, name, "a");
-    }
-
-    private static void push(String bucket, int number, String name, String key) {
-        STACK.put(bucket, "packages/" + HASH.formatted(number), """
-                {"version": "v0", "message": "%d", "user_meta": {"a": 1}}
-                {"logical_key": "%s", "physical_keys": ["s3://b/k"], "size": 7, "hash": {"type": "SHA256", "value": "x"}}
-                {"logical_key": "%s/", "meta": {"user_meta": {"b": [1, null]}}}
-                """.formatted(number, key, key));
-        STACK.put(bucket, "named_packages/u/" + name + "/" + number, HASH.formatted(number));
-        STACK.put(bucket, "named_packages/u/" + name + "/latest", HASH.formatted(number));
+        STACK.push(bucket, number, name, "a");
     }
 }

@@ -13,6 +13,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import software.amazon.awssdk.core.sync.RequestBody;
 
 /**
@@ -48,20 +50,25 @@ record GeneratedRegistry(QuiltBucket bucket, int packages, int objects) {
         }
     }
 
-    /** Adds one package more. */
-    void addPackage(AwsClients aws) {
-        uploadPackage(aws, packages);
+    /** Puts a package with all of its revisions into the bucket. */
+    void uploadPackage(AwsClients aws, int number) {
+        for (int revision = 0; revision < REVISIONS; revision++) {
+            push(aws, number, revision);
+        }
     }
 
-    private void uploadPackage(AwsClients aws, int number) {
-        Random random = new Random(number);
+    /** Pushes a revision, and returns the events of its pointers as a pipe hands them over. */
+    String push(AwsClients aws, int number, int revision) {
+        Random random = new Random(1_000_000L * revision + number);
         String pointers = RegistryUpload.FOLDER + "/named_packages/user" + number % 10 + "/" + name(number) + "/";
-        for (int revision = 0; revision < REVISIONS; revision++) {
-            String hash = hash(random);
-            put(aws, RegistryUpload.FOLDER + "/packages/" + hash, manifest(number, revision, random));
-            put(aws, pointers + (FIRST_TIMESTAMP + 1000L * revision + number), hash);
-            put(aws, pointers + "latest", hash);
-        }
+        String hash = hash(random);
+        put(aws, RegistryUpload.FOLDER + "/packages/" + hash, manifest(number, revision, random));
+        return Stream.of(FIRST_TIMESTAMP + 1000L * revision + number, "latest")
+                .map(pointer -> {
+                    put(aws, pointers + pointer, hash);
+                    return "{\"bucket\": \"%s\", \"key\": \"%s\"}".formatted(bucket.name(), pointers + pointer);
+                })
+                .collect(Collectors.joining(",", "[", "]"));
     }
 
     /**

@@ -1,11 +1,9 @@
 package com.quiltdata.athena.benchmark;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.quiltdata.athena.QuiltAthenaApp;
 import com.quiltdata.athena.command.TemporaryDirectory;
 import com.quiltdata.athena.local.aws.EmbeddedAws;
 import com.quiltdata.athena.local.clients.AwsClients;
-import com.quiltdata.athena.local.clients.StepFunctionsClient;
 import com.quiltdata.athena.local.cloudformation.CloudAssembly;
 import com.quiltdata.athena.local.engine.EngineVersion;
 import com.quiltdata.athena.notebook.ReferenceViews;
@@ -16,17 +14,22 @@ import com.quiltdata.athena.schema.SnapshotView;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.BinaryOperator;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import software.amazon.awssdk.services.sfn.SfnClient;
+import software.amazon.awssdk.services.sfn.model.DescribeExecutionResponse;
+import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
+import software.amazon.awssdk.services.sfn.model.StateMachineListItem;
 
 /** Compares what the app's views read with what the {@linkplain ReferenceViews straightforward ones} do. */
 @Command(
@@ -50,6 +53,9 @@ public final class ViewsBenchmark implements Callable<Integer> {
             """;
     private static final int QUERIED_PACKAGE = 7;
 
+    /** A part of the table is compacted when it has more than eight files. */
+    private static final int PUSHES_THAT_ARE_COMPACTED = 10;
+
     @Option(
             names = "--packages",
             paramLabel = "N",
@@ -64,6 +70,15 @@ public final class ViewsBenchmark implements Callable<Integer> {
             defaultValue = "200",
             description = "How many entries a revision has; by default ${DEFAULT-VALUE}.")
     private int objects;
+
+    @Option(
+            names = "--pushes",
+            paramLabel = "P",
+            defaultValue = "0",
+            description =
+                    "Instead of the views, measures the snapshot of the last registry after so many pushes, each a"
+                            + " refresh by events, then after as many without compaction, and compacted.")
+    private int pushes;
 
     /** The script has chosen the class path by it. */
     @Option(
@@ -131,12 +146,25 @@ public final class ViewsBenchmark implements Callable<Integer> {
         System.out.printf("Trino %d%n%n", EngineVersion.current().number());
         System.out.print(HEADINGS_OF_REFRESHES);
         refresh(athena, stateMachine, "first, of all buckets");
-        registries.getLast().addPackage(aws);
+        registries.getLast().uploadPackage(aws, registries.getLast().packages());
         refresh(athena, stateMachine, "after one new package with two revisions");
         refresh(athena, stateMachine, "with nothing new");
+        String ofEvents = eventsStateMachine(aws);
+        for (GeneratedRegistry registry : registries) {
+            String events = registry.push(aws, QUERIED_PACKAGE + 1, 2);
+            refresh(
+                    athena,
+                    ofEvents,
+                    events,
+                    "by events, of one push to one of %,d packages".formatted(registry.packages()));
+        }
         System.out.println();
         // The first queries would pay for loading the engine's classes.
         warmUp(athena, registries.getFirst());
+        if (pushes > 0) {
+            push(athena, registries.getLast(), stateMachine);
+            return;
+        }
 
         System.out.print(HEADINGS);
         for (GeneratedRegistry registry : registries) {
@@ -155,14 +183,74 @@ public final class ViewsBenchmark implements Callable<Integer> {
         }
     }
 
-    private static void refresh(Athena athena, String stateMachine, String which) {
-        StepFunctionsClient stepFunctions = athena.aws().stepFunctions();
-        long start = System.nanoTime();
-        RegistryReads.Measured<JsonNode> measured = RegistryReads.during(
-                athena.account(), () -> stepFunctions.await(stepFunctions.start(stateMachine, "{}")));
-        if (!measured.result().path("status").asText().equals("SUCCEEDED")) {
-            throw new IllegalStateException("The refresh failed: " + measured.result());
+    private static String eventsStateMachine(AwsClients aws) {
+        return aws.stepFunctions().listStateMachines().stateMachines().stream()
+                .map(StateMachineListItem::stateMachineArn)
+                .filter(arn -> arn.contains("EventsStateMachine"))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Measures what many pushes do to queries: with compaction, at its worst; then without; and after a refresh. */
+    private void push(Athena athena, GeneratedRegistry registry, String scheduled) {
+        SfnClient stepFunctions = athena.aws().stepFunctions();
+        String machine = eventsStateMachine(athena.aws());
+        Map<BenchmarkQuery, Measurement> worst = new EnumMap<>(BenchmarkQuery.class);
+        for (int push = 0; push < pushes; push++) {
+            push(athena, registry, machine, push);
+            if (push >= pushes - PUSHES_THAT_ARE_COMPACTED) {
+                measureSnapshot(athena, registry)
+                        .forEach((query, measurement) -> worst.merge(
+                                query,
+                                measurement,
+                                BinaryOperator.maxBy(Comparator.comparing(
+                                        each -> each.reads().snapshotFiles()))));
+            }
         }
+        String definition = stepFunctions
+                .describeStateMachine(describe -> describe.stateMachineArn(machine))
+                .definition()
+                .replaceFirst("(?<=file_count.{1,9}> )\\d+", "1000000");
+        stepFunctions.updateStateMachine(
+                update -> update.stateMachineArn(machine).definition(definition));
+        for (int push = pushes; push < 2 * pushes; push++) {
+            push(athena, registry, machine, push);
+        }
+        Map<BenchmarkQuery, Measurement> notCompacted = measureSnapshot(athena, registry);
+        System.out.println();
+        System.out.print(HEADINGS_OF_REFRESHES);
+        refresh(athena, scheduled, "after %,d pushes, with compaction".formatted(2 * pushes));
+        System.out.println();
+        System.out.print(HEADINGS);
+        worst.forEach((query, each) -> print(registry, query, "snapshot, after pushes, most of the last 10", each));
+        notCompacted.forEach(
+                (query, each) -> print(registry, query, "snapshot, %,d not compacted".formatted(pushes), each));
+        measureSnapshot(athena, registry).forEach((query, each) -> print(registry, query, "snapshot, compacted", each));
+    }
+
+    private static void push(Athena athena, GeneratedRegistry registry, String machine, int push) {
+        int number = push % registry.packages();
+        String events = registry.push(athena.aws(), number, 3 + push / registry.packages());
+        requireSuccess(athena.aws().execute(machine, events));
+    }
+
+    private static Map<BenchmarkQuery, Measurement> measureSnapshot(Athena athena, GeneratedRegistry registry) {
+        Map<BenchmarkQuery, Measurement> all = new EnumMap<>(BenchmarkQuery.class);
+        for (BenchmarkQuery query : BenchmarkQuery.values()) {
+            all.put(query, athena.measure(ofSnapshots(query, registry.bucket())));
+        }
+        return all;
+    }
+
+    private static void refresh(Athena athena, String stateMachine, String which) {
+        refresh(athena, stateMachine, "{}", which);
+    }
+
+    private static void refresh(Athena athena, String stateMachine, String input, String which) {
+        long start = System.nanoTime();
+        RegistryReads.Measured<DescribeExecutionResponse> measured =
+                RegistryReads.during(athena.account(), () -> athena.aws().execute(stateMachine, input));
+        requireSuccess(measured.result());
         System.out.printf(
                 "| %s | %,d | %,d | %,d | %,d | %,d | %.1f |%n",
                 which,
@@ -174,12 +262,19 @@ public final class ViewsBenchmark implements Callable<Integer> {
                 (System.nanoTime() - start) / 1e9);
     }
 
+    private static void requireSuccess(DescribeExecutionResponse execution) {
+        if (execution.status() != ExecutionStatus.SUCCEEDED) {
+            throw new IllegalStateException("The refresh failed: " + execution);
+        }
+    }
+
     private static CloudAssembly assembly(List<GeneratedRegistry> registries, Path directory) {
         Path project = Path.of(System.getProperty("project.directory", "."));
         Map<String, Object> context = CloudAssembly.projectContext(project);
         context.keySet().removeAll(CloudAssembly.projectConfiguration(project).keySet());
         context.put("companyName", "benchmark");
         context.put("snapshotSchedule", "rate(1 day)");
+        context.put("snapshotEvents", true);
         context.put(
                 "quiltBuckets",
                 registries.stream().map(registry -> registry.bucket().name()).toList());
@@ -193,27 +288,29 @@ public final class ViewsBenchmark implements Callable<Integer> {
     }
 
     private static void warmUp(Athena athena, GeneratedRegistry registry) {
-        QuiltBucket bucket = registry.bucket();
         for (BenchmarkQuery query : BenchmarkQuery.values()) {
-            athena.measure(query.sql(BucketView.PACKAGES.nameIn(bucket), BucketView.OBJECTS.nameIn(bucket), name()));
-            athena.measure(
-                    query.sql(SnapshotView.PACKAGES.nameIn(bucket), SnapshotView.OBJECTS.nameIn(bucket), name()));
+            athena.measure(ofViews(query, registry.bucket()));
+            athena.measure(ofSnapshots(query, registry.bucket()));
         }
     }
 
-    private void compare(Athena athena, GeneratedRegistry registry, ReferenceViews reference, BenchmarkQuery query) {
-        QuiltBucket bucket = registry.bucket();
-        String ours = query.sql(BucketView.PACKAGES.nameIn(bucket), BucketView.OBJECTS.nameIn(bucket), name());
-        Measurement naive = athena.measure(query.sql(reference.packagesView(), reference.objectsView(), name()));
-        Measurement own = athena.measure(ours);
+    private static String ofViews(BenchmarkQuery query, QuiltBucket bucket) {
+        return query.sql(BucketView.PACKAGES.nameIn(bucket), BucketView.OBJECTS.nameIn(bucket), name());
+    }
 
+    private static String ofSnapshots(BenchmarkQuery query, QuiltBucket bucket) {
+        return query.sql(SnapshotView.PACKAGES.nameIn(bucket), SnapshotView.OBJECTS.nameIn(bucket), name());
+    }
+
+    private void compare(Athena athena, GeneratedRegistry registry, ReferenceViews reference, BenchmarkQuery query) {
+        Measurement naive = athena.measure(query.sql(reference.packagesView(), reference.objectsView(), name()));
         print(registry, query, "reference", naive);
-        Measurement snapshot = athena.measure(
-                query.sql(SnapshotView.PACKAGES.nameIn(bucket), SnapshotView.OBJECTS.nameIn(bucket), name()));
+        Measurement own = athena.measure(ofViews(query, registry.bucket()));
         print(registry, query, "ours", own);
+        Measurement snapshot = athena.measure(ofSnapshots(query, registry.bucket()));
         print(registry, query, "snapshot", snapshot);
-        compareRows(query, "ours", sorted(naive), sorted(own));
-        compareRows(query, "the snapshot", sorted(own), sorted(snapshot));
+        compareRows(query, "ours", naive.result().rows(), own);
+        compareRows(query, "the snapshot", own.result().rows(), snapshot);
     }
 
     /** Compares a query of the views over all buckets with the same query of the views of those that it is about. */
@@ -221,8 +318,7 @@ public final class ViewsBenchmark implements Callable<Integer> {
         boolean isOfOneBucket = registries.size() == 1;
         List<Measurement> own = registries.stream()
                 .map(GeneratedRegistry::bucket)
-                .map(bucket -> athena.measure(
-                        query.sql(BucketView.PACKAGES.nameIn(bucket), BucketView.OBJECTS.nameIn(bucket), name())))
+                .map(bucket -> athena.measure(ofViews(query, bucket)))
                 .toList();
         String sql = query.sql("all_quilt_packages_view", "all_quilt_objects_view", name());
         String bucket = registries.getLast().bucket().name();
@@ -244,7 +340,7 @@ public final class ViewsBenchmark implements Callable<Integer> {
             List<List<String>> expected = own.stream()
                     .flatMap(measurement -> measurement.result().rows().stream())
                     .toList();
-            compareRows(query, "the views over all buckets", sorted(expected), sorted(over));
+            compareRows(query, "the views over all buckets", expected, over);
         }
     }
 
@@ -274,18 +370,15 @@ public final class ViewsBenchmark implements Callable<Integer> {
                         measurement.result().rows().size());
     }
 
-    private void compareRows(
-            BenchmarkQuery query, String views, List<List<String>> expectedRows, List<List<String>> actualRows) {
-        if (!expectedRows.equals(actualRows)) {
+    private void compareRows(BenchmarkQuery query, String views, List<List<String>> expectedRows, Measurement actual) {
+        List<List<String>> expected = sorted(expectedRows);
+        List<List<String>> rows = sorted(actual.result().rows());
+        if (!expected.equals(rows)) {
             rowsDiffer = true;
             System.out.printf("The rows of %s differ for: %s%n", views, query.title());
-            difference(expectedRows, actualRows).forEach(row -> System.out.println("  only expected: " + row));
-            difference(actualRows, expectedRows).forEach(row -> System.out.println("  only " + views + ": " + row));
+            difference(expected, rows).forEach(row -> System.out.println("  only expected: " + row));
+            difference(rows, expected).forEach(row -> System.out.println("  only " + views + ": " + row));
         }
-    }
-
-    private static List<List<String>> sorted(Measurement measurement) {
-        return sorted(measurement.result().rows());
     }
 
     private static List<List<String>> sorted(List<List<String>> rows) {
@@ -293,9 +386,8 @@ public final class ViewsBenchmark implements Callable<Integer> {
     }
 
     private static List<List<String>> difference(List<List<String>> rows, List<List<String>> others) {
-        Set<List<String>> known = new HashSet<>(others);
         List<List<String>> more = new ArrayList<>(rows);
-        more.removeIf(known::contains);
+        more.removeAll(new HashSet<>(others));
         return more;
     }
 

@@ -49,20 +49,12 @@ public final class Output {
         }
     }
 
-    /**
-     * Writes what is no result of a query; failures show in {@link #failure()}.
-     *
-     * @return a writer that is flushed with each line
-     */
+    /** Writes what is no result of a query, line by line; failures show in {@link #failure()}. */
     public PrintWriter printer() {
         return new PrintWriter(writer, true);
     }
 
-    /**
-     * Why something could not be written.
-     *
-     * @return a sentence; empty if nothing went wrong
-     */
+    /** Why something could not be written, as a sentence; empty if nothing went wrong. */
     public Optional<String> failure() {
         return Optional.ofNullable(stream.failure)
                 .map(IOException::getMessage)

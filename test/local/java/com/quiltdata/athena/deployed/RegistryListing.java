@@ -15,21 +15,21 @@ import software.amazon.awssdk.services.s3.S3Client;
  * What a registry has, as S3 lists it.
  *
  * @param pointers the time of the last change of each pointer, by its key
- * @param hidden the packages that engines do not see
+ * @param odd what is odd about keys of pointers
  * @param manifests the size of each manifest, by its key
  * @param bytes the size of everything that the views may read
  */
 record RegistryListing(
         QuiltBucket bucket,
         SortedMap<String, Instant> pointers,
-        SortedSet<String> hidden,
+        SortedSet<String> odd,
         Map<String, Long> manifests,
         long bytes) {
 
     /** Lists a registry. */
     static RegistryListing of(S3Client s3, QuiltBucket bucket) {
         SortedMap<String, Instant> pointers = new TreeMap<>();
-        SortedSet<String> hidden = new TreeSet<>();
+        SortedSet<String> odd = new TreeSet<>();
         Map<String, Long> manifests = new HashMap<>();
         long[] bytes = {0};
         s3
@@ -38,13 +38,9 @@ record RegistryListing(
                 .stream()
                 .forEach(object -> {
                     bytes[0] += object.size();
-                    RegistryReader.pointerPath(object.key()).ifPresent(path -> {
-                        if (RegistryReader.isHidden(path.subList(0, 2))) {
-                            hidden.add(path.get(0) + "/" + path.get(1));
-                        } else if (!RegistryReader.isHidden(path)) {
-                            pointers.put(object.key(), object.lastModified());
-                        }
-                    });
+                    RegistryReader.pointerPath(object.key())
+                            .ifPresent(path -> pointers.put(object.key(), object.lastModified()));
+                    RegistryReader.oddity(object.key()).ifPresent(odd::add);
                 });
         s3
                 .listObjectsV2Paginator(list -> list.bucket(bucket.name()).prefix(RegistryReader.MANIFESTS))
@@ -54,6 +50,6 @@ record RegistryListing(
                     bytes[0] += object.size();
                     manifests.put(object.key(), object.size());
                 });
-        return new RegistryListing(bucket, pointers, hidden, manifests, bytes[0]);
+        return new RegistryListing(bucket, pointers, odd, manifests, bytes[0]);
     }
 }

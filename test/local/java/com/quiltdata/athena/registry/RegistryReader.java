@@ -92,9 +92,7 @@ public record RegistryReader(Map<String, byte[]> objects) {
                 .filter(hash -> !hash.isEmpty())
                 .toList();
         return hashes.size() == 1 && HASH.matcher(hashes.getFirst()).matches()
-                ? pointerPath(key)
-                        .filter(path -> !isHidden(path))
-                        .map(path -> new Pointer(path.get(0), path.get(1), path.get(2), hashes.getFirst()))
+                ? pointerPath(key).map(path -> new Pointer(path.get(0), path.get(1), path.get(2), hashes.getFirst()))
                 : Optional.empty();
     }
 
@@ -107,13 +105,36 @@ public record RegistryReader(Map<String, byte[]> objects) {
         if (!key.startsWith(POINTERS) || COMPRESSED.matcher(key).matches()) {
             return Optional.empty();
         }
-        List<String> path = List.of(key.substring(POINTERS.length()).split("/", -1));
-        return path.size() == 3 && path.stream().noneMatch(String::isEmpty) ? Optional.of(path) : Optional.empty();
+        List<String> path = names(key);
+        return path.size() == 3 && path.stream().noneMatch(String::isEmpty) && !isHidden(path)
+                ? Optional.of(path)
+                : Optional.empty();
     }
 
-    /** Whether engines do not look at a pointer, since a part of its path begins as Hive's temporary files do. */
-    public static boolean isHidden(List<String> pointerPath) {
-        return pointerPath.stream().anyMatch(part -> part.startsWith("_") || part.startsWith("."));
+    /** What somebody may miss, or queries stumble over, because of an object's key; empty if nothing is odd about it. */
+    public static Optional<String> oddity(String key) {
+        if (!key.startsWith(POINTERS)) {
+            return Optional.empty();
+        }
+        List<String> path = names(key);
+        if (path.size() == 3 && isHidden(path.subList(0, 2))) {
+            return Optional.of("%s/%s is in no view: engines do not see what begins with _ or a dot"
+                    .formatted(path.get(0), path.get(1)));
+        }
+        return COMPRESSED.matcher(key).matches() && !isHidden(path)
+                ? Optional.of(
+                        key + " is no pointer, and fails every query on engines older than Trino 478: its name is that"
+                                + " of a compressed file")
+                : Optional.empty();
+    }
+
+    private static List<String> names(String key) {
+        return List.of(key.substring(POINTERS.length()).split("/", -1));
+    }
+
+    /** Whether engines do not look at a file, since a part of its path begins as Hive's temporary files do. */
+    private static boolean isHidden(List<String> path) {
+        return path.stream().anyMatch(part -> part.startsWith("_") || part.startsWith("."));
     }
 
     private List<Pointer> pointers() {

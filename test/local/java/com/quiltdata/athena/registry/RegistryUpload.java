@@ -30,7 +30,7 @@ public final class RegistryUpload {
      * What has become of a registry.
      *
      * @param emptiedLines the lines of manifests that were loaded as empty ones, each with its file and the reason
-     * @param odd what is there and may surprise: metadata, and packages that engines do not see
+     * @param odd what is there and may surprise: metadata, and files whose names keep them out of the views
      */
     public record Outcome(long bytes, List<String> emptiedLines, List<String> odd) {}
 
@@ -56,7 +56,10 @@ public final class RegistryUpload {
         aws.s3().createBucket(create -> create.bucket(bucket));
         long bytes = 0;
         List<String> emptiedLines = new ArrayList<>();
-        List<String> odd = new ArrayList<>(hiddenPackages(files));
+        List<String> odd = new ArrayList<>(files.found().stream()
+                .flatMap(file -> RegistryReader.oddity(file.key()).stream())
+                .distinct()
+                .toList());
         try (ExecutorService uploads = Executors.newFixedThreadPool(PARALLEL_UPLOADS)) {
             List<Future<Outcome>> outcomes = files.found().stream()
                     .map(file -> uploads.submit(() -> {
@@ -81,16 +84,6 @@ public final class RegistryUpload {
             throw new IllegalStateException("Interrupted", e);
         }
         return new Outcome(bytes, emptiedLines, odd);
-    }
-
-    private static List<String> hiddenPackages(RegistryFiles files) {
-        return files.found().stream()
-                .flatMap(file -> RegistryReader.pointerPath(file.key()).stream())
-                .filter(path -> RegistryReader.isHidden(path.subList(0, 2)))
-                .map(path -> "%s/%s is in no view: engines do not see what begins with _ or a dot"
-                        .formatted(path.get(0), path.get(1)))
-                .distinct()
-                .toList();
     }
 
     private static Outcome upload(AwsClients aws, String bucket, RegistryFile file) {

@@ -13,20 +13,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import software.amazon.awscdk.App;
 
-/**
- * What the CDK app synthesizes: the stack's template, and the assets that it refers to.
- *
- * @param directory where the templates and assets are
- */
+/** What the CDK app synthesizes: the stack's template, and the assets that it refers to. */
 public record CloudAssembly(Path directory) {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    /**
-     * Reads the context that the CDK CLI would give the app, from the two files where the CLI looks for it.
-     *
-     * @param project the directory with {@code cdk.json} and {@code cdk.context.json}
-     * @throws ConfigurationException if a file cannot be read, or is not an object in JSON
-     */
+    /** Reads the context that the CDK CLI would give the app, from the project's two files. */
     public static Map<String, Object> projectContext(Path project) {
         return projectContext(project, Map.of());
     }
@@ -53,13 +44,7 @@ public record CloudAssembly(Path directory) {
         return context;
     }
 
-    /**
-     * Reads what the project configures, without CDK's feature flags.
-     *
-     * @param project the directory with {@code cdk.context.json}
-     * @return the part of the context that is in that file
-     * @throws ConfigurationException if the file cannot be read, or is not an object in JSON
-     */
+    /** Reads what the project configures, without CDK's feature flags. */
     public static Map<String, Object> projectConfiguration(Path project) {
         return ContextFile.read(project.resolve(ContextFile.NAME));
     }
@@ -106,12 +91,7 @@ public record CloudAssembly(Path directory) {
         return read(asset(url.substring(url.lastIndexOf('/') + 1)));
     }
 
-    /**
-     * Finds an asset.
-     *
-     * @param objectKey the asset's name in the bootstrap bucket
-     * @return the file or directory that the CDK CLI would upload
-     */
+    /** Finds the file or directory that the CDK CLI would upload as an object. */
     private Path asset(String objectKey) {
         for (JsonNode file : files()) {
             for (JsonNode destination : file.path("destinations")) {

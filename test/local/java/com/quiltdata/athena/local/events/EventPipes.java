@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +35,22 @@ public final class EventPipes implements AwsService {
 
     /** A path of an input template, from which a value is taken. */
     private static final Pattern PATH = Pattern.compile("<\\$\\.body\\.([\\w.-]+)>");
+
+    /** Of all the types. What is done with a message that nobody takes, and with permissions, is nothing here. */
+    private static final Set<String> KNOWN_PROPERTIES = Set.of(
+            "Description",
+            "EventPattern",
+            "MessageRetentionPeriod",
+            "RedrivePolicy",
+            "RoleArn",
+            "Source",
+            "SourceParameters",
+            "SqsManagedSseEnabled",
+            "State",
+            "Target",
+            "TargetParameters",
+            "Targets",
+            "VisibilityTimeout");
 
     private final AwsService stepFunctions;
     private final Schedules.Timer timer;
@@ -52,6 +69,13 @@ public final class EventPipes implements AwsService {
     public synchronized ObjectNode call(String operation, ObjectNode request) throws AwsServiceException {
         String arn = text(request, "Arn");
         JsonNode properties = request.path("Properties");
+        String unknown = properties.properties().stream()
+                .map(Map.Entry::getKey)
+                .filter(name -> !KNOWN_PROPERTIES.contains(name))
+                .collect(Collectors.joining(", "));
+        if (!unknown.isEmpty()) {
+            throw new AwsServiceException("ValidationException", text(request, "Type") + ": unknown here: " + unknown);
+        }
         switch (operation + " " + text(request, "Type")) {
             case "Put AWS::Events::Rule" -> rules.put(arn, properties);
             case "Put AWS::Pipes::Pipe" -> pipes.put(arn, properties);
