@@ -52,16 +52,26 @@ class AdoptionTest {
                 TestTemplates.configuration(),
                 TestTemplates.configuration("quiltBuckets", Map.of("imaging", List.of("bucket-a"))),
                 TestTemplates.configuration(
-                        "resultsBucketName", "some-results",
-                        "databaseName", "some_database",
-                        "workgroupName", "some-workgroup",
-                        "policyName", "SomePolicy",
-                        "attachPolicyToRoles", List.of("SomeRole"),
-                        "resultsExpireAfterDays", 7,
-                        "bytesScannedCutoffPerQuery", 10_000_000_000L,
-                        "resultsKmsKeyArn", KEY,
-                        "quiltBucketKmsKeyArns", List.of(KEY),
-                        "inputAccess", "any"));
+                        "resultsBucketName",
+                        "some-results",
+                        "databaseName",
+                        "some_database",
+                        "workgroupName",
+                        "some-workgroup",
+                        "policyName",
+                        "SomePolicy",
+                        "attachPolicyToRoles",
+                        List.of("SomeRole"),
+                        "resultsExpireAfterDays",
+                        7,
+                        "bytesScannedCutoffPerQuery",
+                        10_000_000_000L,
+                        "resultsKmsKeyArn",
+                        KEY,
+                        "quiltBucketKmsKeyArns",
+                        List.of(KEY),
+                        "inputAccess",
+                        "any"));
     }
 
     @ParameterizedTest

@@ -73,8 +73,10 @@ class QuiltAthenaStackTest {
                 .hasResourceProperties(
                         "AWS::S3::BucketPolicy",
                         Map.of(
-                                "Bucket", "mycompany-quilt-query-results",
-                                "PolicyDocument", Map.of("Statement", Match.arrayWith(List.of(Match.objectLike(denied))))));
+                                "Bucket",
+                                "mycompany-quilt-query-results",
+                                "PolicyDocument",
+                                Map.of("Statement", Match.arrayWith(List.of(Match.objectLike(denied))))));
     }
 
     @ParameterizedTest

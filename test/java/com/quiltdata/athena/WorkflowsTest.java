@@ -106,10 +106,14 @@ class WorkflowsTest {
     void eachJobRunsItsCommandsAndNoOthers() {
         assertThat(byJob(job -> notEmpty(values(job.get("steps"), "run").toList())))
                 .isEqualTo(Map.of(
-                        "check.yml verify", List.of("shellcheck .ci/* .github/scripts/*", ".ci/run", ".ci/cdk synth --quiet"),
-                        "check.yml older-engine", List.of("mvn -B -ntp verify -Polder-engine"),
-                        "deploy.yml diff", List.of(".ci/diff cdk.out | tee -a \"$GITHUB_STEP_SUMMARY\""),
-                        "deploy.yml deploy", List.of(
+                        "check.yml verify",
+                        List.of("shellcheck .ci/* .github/scripts/*", ".ci/run", ".ci/cdk synth --quiet"),
+                        "check.yml older-engine",
+                        List.of("mvn -B -ntp verify -Polder-engine"),
+                        "deploy.yml diff",
+                        List.of(".ci/diff cdk.out | tee -a \"$GITHUB_STEP_SUMMARY\""),
+                        "deploy.yml deploy",
+                        List.of(
                                 ".ci/cdk deploy --app cdk.out --require-approval never --outputs-file outputs.json"
                                         + " QuiltAthena",
                                 "jq . outputs.json | tee -a \"$GITHUB_STEP_SUMMARY\""),

@@ -184,8 +184,10 @@ class DeployerAccessTest {
                         "rolePath", "/quilt/",
                         "customViews", Map.of("latest_images", "test/resources/views/latest_images.sql")),
                 TestTemplates.configuration(
-                        "inputAccess", "any",
-                        "quiltBuckets", IntStream.range(0, 50)
+                        "inputAccess",
+                        "any",
+                        "quiltBuckets",
+                        IntStream.range(0, 50)
                                 .mapToObj(i -> "bucket-%s-%d".formatted("z".repeat(40), i))
                                 .toList()));
     }

@@ -71,11 +71,16 @@ class PolicySizeTest {
     void theHandlersPermissionsFit() {
         String key = Partition.LONGEST.arn("kms", "key/" + "k".repeat(36));
         Map<String, Object> configuration = TestTemplates.configuration(
-                "companyName", "c".repeat(63 - "-quilt-query-snapshot".length()),
-                "databaseName", "d".repeat(255),
-                "resultsKmsKeyArn", key,
-                "catalogKmsKeyArn", key,
-                "snapshotSchedule", "rate(1 hour)");
+                "companyName",
+                "c".repeat(63 - "-quilt-query-snapshot".length()),
+                "databaseName",
+                "d".repeat(255),
+                "resultsKmsKeyArn",
+                key,
+                "catalogKmsKeyArn",
+                key,
+                "snapshotSchedule",
+                "rate(1 hour)");
 
         assertThat(SynthesizedPolicies.of(configuration, Partition.LONGEST).handler())
                 .hasSize(2)

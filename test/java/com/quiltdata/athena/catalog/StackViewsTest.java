@@ -88,8 +88,10 @@ class StackViewsTest {
     @Test
     void aCustomViewWaitsForWhatItReads() {
         Map<String, Object> configuration = configuration(
-                "quiltBuckets", TWO_BUCKETS,
-                "customViews", new TreeMap<>(Map.of("images_per_package", IMAGES_PER_PACKAGE, "latest_images", LATEST_IMAGES)));
+                "quiltBuckets",
+                TWO_BUCKETS,
+                "customViews",
+                new TreeMap<>(Map.of("images_per_package", IMAGES_PER_PACKAGE, "latest_images", LATEST_IMAGES)));
 
         assertThat(dependencies(configuration, "images_per_package"))
                 .extracting(id -> id.replaceFirst("[0-9A-F]{8}$", ""))

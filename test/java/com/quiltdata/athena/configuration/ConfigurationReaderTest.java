@@ -217,7 +217,8 @@ class ConfigurationReaderTest {
 
         assertThat(keys).extracting(ConfigurationKey::name).containsExactlyInAnyOrderElementsOf(documented.keySet());
         assertThat(keys)
-                .filteredOn(key -> key.defaultValue() != null && !List.of(List.of(), Map.of()).contains(key.defaultValue()))
+                .filteredOn(key -> key.defaultValue() != null
+                        && !List.of(List.of(), Map.of()).contains(key.defaultValue()))
                 .allSatisfy(key ->
                         assertThat(key.defaultValue().toString()).isEqualToIgnoringCase(documented.get(key.name())));
     }
@@ -269,10 +270,14 @@ class ConfigurationReaderTest {
     @Test
     void refusesValuesOfTheWrongType() {
         assertThat(problems(configuration(
-                        "companyName", 7,
-                        "quiltBuckets", List.of("bucket-a", 3),
-                        "databaseName", List.of("a"),
-                        "resultsExpireAfterDays", true)))
+                        "companyName",
+                        7,
+                        "quiltBuckets",
+                        List.of("bucket-a", 3),
+                        "databaseName",
+                        List.of("a"),
+                        "resultsExpireAfterDays",
+                        true)))
                 .containsExactly(
                         "quiltBuckets: 3 must be a string",
                         "companyName: 7 must be a string that is not empty",

@@ -116,9 +116,12 @@ final class FakeAthena implements AutoCloseable {
     /** A look at a query finds that it failed. */
     FakeAthena findsFailure(String reason, boolean retryable) {
         return findsStatus(Map.of(
-                "State", "FAILED",
-                "StateChangeReason", reason,
-                "AthenaError", Map.of("ErrorCategory", 2, "ErrorType", 1000, "Retryable", retryable, "ErrorMessage", reason)));
+                "State",
+                "FAILED",
+                "StateChangeReason",
+                reason,
+                "AthenaError",
+                Map.of("ErrorCategory", 2, "ErrorType", 1000, "Retryable", retryable, "ErrorMessage", reason)));
     }
 
     private FakeAthena findsStatus(Object status) {

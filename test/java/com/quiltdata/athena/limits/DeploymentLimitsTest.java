@@ -220,10 +220,14 @@ class DeploymentLimitsTest {
     /** As the CDK CLI has an app synthesized: it writes each resource's path into the template. */
     private static Map<String, Object> context(Object quiltBuckets, Object... more) {
         Map<String, Object> context = TestTemplates.configuration(
-                "quiltBuckets", quiltBuckets,
-                "inputAccess", "any",
-                "aws:cdk:enable-path-metadata", true,
-                "aws:cdk:enable-asset-metadata", true);
+                "quiltBuckets",
+                quiltBuckets,
+                "inputAccess",
+                "any",
+                "aws:cdk:enable-path-metadata",
+                true,
+                "aws:cdk:enable-asset-metadata",
+                true);
         return TestTemplates.with(context, more);
     }
 

@@ -36,14 +36,22 @@ final class CommandLine {
         Files.createDirectory(folder.resolve("home"));
         String endpoint = SharedEmbeddedAws.endpoint().toString();
         environment.putAll(Map.of(
-                "AWS_ENDPOINT_URL", endpoint,
-                "AWS_ENDPOINT_URL_S3", endpoint,
-                "AWS_REGION", LocalAccount.REGION,
-                "AWS_DEFAULT_REGION", LocalAccount.REGION,
-                "AWS_ACCESS_KEY_ID", LocalAccount.ACCESS_KEY_ID,
-                "AWS_SECRET_ACCESS_KEY", LocalAccount.SECRET_ACCESS_KEY,
-                "CDK_DISABLE_CLI_TELEMETRY", "true",
-                "PATH", folder.resolve("bin") + ":" + System.getenv("PATH")));
+                "AWS_ENDPOINT_URL",
+                endpoint,
+                "AWS_ENDPOINT_URL_S3",
+                endpoint,
+                "AWS_REGION",
+                LocalAccount.REGION,
+                "AWS_DEFAULT_REGION",
+                LocalAccount.REGION,
+                "AWS_ACCESS_KEY_ID",
+                LocalAccount.ACCESS_KEY_ID,
+                "AWS_SECRET_ACCESS_KEY",
+                LocalAccount.SECRET_ACCESS_KEY,
+                "CDK_DISABLE_CLI_TELEMETRY",
+                "true",
+                "PATH",
+                folder.resolve("bin") + ":" + System.getenv("PATH")));
     }
 
     /** The folder, which commands run in. */

@@ -87,11 +87,16 @@ class LocalDeploymentTest {
 
     private static CloudAssembly monitored(long bytesScannedAlarmPerDay) {
         return DeployedStack.assembly(
-                "monitored", List.of("monitored-bucket"),
-                "snapshotSchedule", "rate(1 hour)",
-                "dashboard", true,
-                "alarmTopicArn", "arn:aws:sns:eu-central-1:123456789012:alarms",
-                "bytesScannedAlarmPerDay", bytesScannedAlarmPerDay);
+                "monitored",
+                List.of("monitored-bucket"),
+                "snapshotSchedule",
+                "rate(1 hour)",
+                "dashboard",
+                true,
+                "alarmTopicArn",
+                "arn:aws:sns:eu-central-1:123456789012:alarms",
+                "bytesScannedAlarmPerDay",
+                bytesScannedAlarmPerDay);
     }
 
     /** What is done about the alarms and the dashboard. */

@@ -146,8 +146,10 @@ class NothingIsLostTest {
         Object groups = Map.of("imaging", List.of("imaging-a"), "sequencing", List.of("imaging-b"));
         stack.deploy(assembly(
                 groups,
-                "removalPolicy", "destroy",
-                "customViews", Map.of("latest_images", "test/resources/views/latest_images.sql")));
+                "removalPolicy",
+                "destroy",
+                "customViews",
+                Map.of("latest_images", "test/resources/views/latest_images.sql")));
 
         stack.delete();
 

@@ -45,9 +45,12 @@ class MonitoringAlarmsTest {
     @Test
     void groupsHaveTheViewHandlerOfTheStackAndNoAlarmOfTheirOwn() {
         assertThat(alarms(TestTemplates.configuration(
-                        "quiltBuckets", Map.of("imaging", List.of("bucket-a")),
-                        "alarmTopicArn", TOPIC,
-                        "snapshotSchedule", "rate(6 days)")))
+                        "quiltBuckets",
+                        Map.of("imaging", List.of("bucket-a")),
+                        "alarmTopicArn",
+                        TOPIC,
+                        "snapshotSchedule",
+                        "rate(6 days)")))
                 .containsOnlyKeys("MonitoringAlarmsRefreshFailed", "MonitoringAlarmsViewHandlerErrors");
     }
 

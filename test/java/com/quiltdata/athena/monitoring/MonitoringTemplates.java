@@ -12,10 +12,14 @@ final class MonitoringTemplates {
 
     /** Everything that there can be. */
     static final Map<String, Object> ALL = TestTemplates.configuration(
-            "snapshotSchedule", "rate(1 hour)",
-            "dashboard", true,
-            "alarmTopicArn", "arn:aws:sns:eu-central-1:123456789012:alarms",
-            "bytesScannedAlarmPerDay", 1_000_000_000_000L);
+            "snapshotSchedule",
+            "rate(1 hour)",
+            "dashboard",
+            true,
+            "alarmTopicArn",
+            "arn:aws:sns:eu-central-1:123456789012:alarms",
+            "bytesScannedAlarmPerDay",
+            1_000_000_000_000L);
 
     private MonitoringTemplates() {}
 
