@@ -19,7 +19,7 @@ final class ManyBuckets {
     /** The word for the most buckets that one deployment takes, where a number can stand, too. */
     static final String MOST = "most";
 
-    /** As many as fit. */
+    /** As many as a group takes. */
     private static final int BUCKETS_IN_A_GROUP = 100;
 
     private static final int BUCKETS_IN_A_LIST = 50;
