@@ -57,13 +57,7 @@ public final class CheckedDeployment {
 
     private CheckedDeployment() {}
 
-    /**
-     * What the command did.
-     *
-     * @param status its exit status
-     * @param output what it wrote to standard output
-     * @param errors what it wrote to standard error
-     */
+    /** What the command did: its exit status, and what it wrote to standard output and standard error. */
     public record Outcome(int status, String output, String errors) {}
 
     private static DeployedStack deploy() {
@@ -174,11 +168,7 @@ public final class CheckedDeployment {
                 interceptors);
     }
 
-    /**
-     * Makes the check of users' access alone.
-     *
-     * @return what the command prints of it for programs
-     */
+    /** Makes the check of users' access alone, and returns what the command prints of it for programs. */
     public static String checkAccess(SdkHttpClient http) {
         try (Account account = account(http)) {
             Check check = new AccessCheck(Deployment.read(account.cloudFormation(), stackId()), account.iam());

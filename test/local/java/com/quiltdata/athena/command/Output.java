@@ -30,11 +30,7 @@ public final class Output {
         writer = new BufferedWriter(new OutputStreamWriter(this.stream, StandardCharsets.UTF_8));
     }
 
-    /**
-     * Writes a result.
-     *
-     * @throws UncheckedIOException if it cannot be written, and not because nobody reads any more
-     */
+    /** Writes a result; only that nobody reads any more is no failure. */
     public void print(QueryResult result, ResultFormat format) {
         try {
             format.print(result, writer);

@@ -70,13 +70,7 @@ public final class EmbeddedAws implements AutoCloseable {
 
     private EmbeddedAws() {}
 
-    /**
-     * Starts an empty account, with the quotas of a new one.
-     *
-     * @param port the port on 127.0.0.1, or 0 for any free one
-     * @return the account, ready to be used
-     * @throws UncheckedIOException if the port is in use
-     */
+    /** Starts an empty account, with the quotas of a new one, on a port of 127.0.0.1; 0 is any free one. */
     public static EmbeddedAws start(int port) {
         requireFree(port);
         QuietLogging.configure();
@@ -223,12 +217,7 @@ public final class EmbeddedAws implements AutoCloseable {
         }
     }
 
-    /**
-     * Finds a port in use before anything slow is started.
-     *
-     * @param port the port on 127.0.0.1; 0 is never in use
-     * @throws UncheckedIOException if it cannot be opened; the message tells why
-     */
+    /** Fails if a port of 127.0.0.1 is in use, before anything slow is started; 0 never is. */
     public static void requireFree(int port) {
         try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
             socket.getLocalPort();

@@ -3,7 +3,6 @@ package com.quiltdata.athena.local.cloudformation;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.quiltdata.athena.QuiltAthenaApp;
-import com.quiltdata.athena.configuration.ConfigurationException;
 import com.quiltdata.athena.configuration.ContextFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -22,15 +21,7 @@ public record CloudAssembly(Path directory) {
         return projectContext(project, Map.of());
     }
 
-    /**
-     * Reads the context that the CDK CLI would give the app, from the two files where the CLI looks for it and from its
-     * command line.
-     *
-     * @param project the directory with {@code cdk.json} and {@code cdk.context.json}; with a command line, the latter
-     *     may be missing
-     * @param commandLine what is given as {@code -c key=value}, which wins over the files
-     * @throws ConfigurationException if a file cannot be read, or is not an object in JSON
-     */
+    /** Reads the context that the CDK CLI would give the app, from its command line, which wins, and the two files. */
     public static Map<String, Object> projectContext(Path project, Map<String, String> commandLine) {
         Map<String, Object> context = new LinkedHashMap<>();
         if (commandLine.isEmpty() || Files.exists(project.resolve(ContextFile.NAME))) {
@@ -49,15 +40,7 @@ public record CloudAssembly(Path directory) {
         return ContextFile.read(project.resolve(ContextFile.NAME));
     }
 
-    /**
-     * Synthesizes the app.
-     *
-     * @param context the app's context: its configuration and CDK's feature flags
-     * @param project the directory that files in the configuration are relative to
-     * @param directory where to put the templates and assets
-     * @throws ConfigurationException if anything in the configuration is wrong, or AWS
-     *     would not take all of it
-     */
+    /** Synthesizes the app to a directory; files in the configuration are relative to the project. */
     public static CloudAssembly synthesize(Map<String, Object> context, Path project, Path directory) {
         App app = App.Builder.create()
                 .context(context)
@@ -67,15 +50,7 @@ public record CloudAssembly(Path directory) {
         return new CloudAssembly(directory);
     }
 
-    /**
-     * Synthesizes the app, or takes what was synthesized before where nothing that it depends on has changed.
-     *
-     * @param context the app's context: its configuration and CDK's feature flags
-     * @param project the directory that files in the configuration are relative to
-     * @return an assembly that others may have, too: nobody may change it
-     * @throws ConfigurationException if anything in the configuration is wrong, or AWS
-     *     would not take all of it
-     */
+    /** Synthesizes the app, or takes what was synthesized before where nothing has changed; nobody may change it. */
     public static CloudAssembly synthesize(Map<String, Object> context, Path project) {
         return new CloudAssembly(
                 new AssemblyCache(project).get(context, directory -> synthesize(context, project, directory)));

@@ -46,10 +46,7 @@ public final class LocalStack {
     }
 
     /**
-     * Makes a stack of resources that exist, as an import by hand does: nothing about them is changed.
-     *
-     * @param template an {@linkplain ImportTemplate import template} of what the stack is to become
-     * @throws IllegalStateException if there is no such resource; the message is the reason
+     * Makes a stack of resources that exist, as an import by hand does with such a template: nothing about them is changed.
      */
     public void importResources(JsonNode template) {
         ObjectNode request = request(Bootstrap.publish(aws, template.toString()), "IMPORT");
