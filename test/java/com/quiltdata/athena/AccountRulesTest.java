@@ -4,11 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.quiltdata.athena.local.cloudformation.CloudAssembly;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -56,7 +54,7 @@ class AccountRulesTest {
 
     @Test
     void theDefaultPathLeavesTheTemplatesAsTheyAre() {
-        assertThat(templates(assembly("rolePath", "/"))).isEqualTo(templates(assembly()));
+        assertThat(TestTemplates.templates(assembly("rolePath", "/"))).isEqualTo(TestTemplates.templates(assembly()));
     }
 
     /** The policy's ARN is in the Quilt stack, and IAM knows no change of a policy's path. */
@@ -84,17 +82,9 @@ class AccountRulesTest {
     }
 
     private static List<JsonNode> ofType(CloudAssembly assembly, String type) {
-        return templates(assembly).values().stream()
-                .flatMap(template ->
-                        StreamSupport.stream(template.path("Resources").spliterator(), false))
+        return TestTemplates.resources(assembly)
                 .filter(resource -> resource.path("Type").asText().equals(type))
                 .toList();
-    }
-
-    private static Map<String, JsonNode> templates(CloudAssembly assembly) {
-        return files(assembly).entrySet().stream()
-                .filter(file -> file.getKey().endsWith(".template.json"))
-                .collect(Collectors.toMap(Map.Entry::getKey, file -> TestFiles.json(file.getValue())));
     }
 
     private static Map<String, String> files(CloudAssembly assembly) {
@@ -104,10 +94,10 @@ class AccountRulesTest {
     }
 
     private static CloudAssembly assembly(Object... more) {
-        Map<String, Object> configuration = new HashMap<>(TestTemplates.configuration(more));
-        configuration.put("quiltBuckets", Map.of("imaging", List.of("bucket-a"), "genomics", List.of("bucket-b")));
-        configuration.put("removalPolicy", "destroy");
-        configuration.put("snapshotSchedule", "rate(1 hour)");
-        return TestTemplates.assembly(configuration);
+        Map<String, Object> configuration = TestTemplates.configuration(
+                "quiltBuckets", Map.of("imaging", List.of("bucket-a"), "genomics", List.of("bucket-b")),
+                "removalPolicy", "destroy",
+                "snapshotSchedule", "rate(1 hour)");
+        return TestTemplates.assembly(TestTemplates.with(configuration, more));
     }
 }

@@ -5,14 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.quiltdata.athena.local.cloudformation.CloudAssembly;
 import com.quiltdata.athena.local.cloudformation.ImportTemplate;
 import com.quiltdata.athena.schema.BucketTable;
 import com.quiltdata.athena.schema.BucketView;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -81,8 +76,7 @@ class AdoptionTest {
 
     @ParameterizedTest
     @MethodSource("configurations")
-    void everyNamedResourceSaysWhatBecomesOfItWhenTheStackDoesNotWantItAnyMore(Map<String, Object> configuration)
-            throws IOException {
+    void everyNamedResourceSaysWhatBecomesOfItWhenTheStackDoesNotWantItAnyMore(Map<String, Object> configuration) {
         List<JsonNode> named = resources(configuration).stream()
                 .filter(resource -> NAMED.contains(resource.path("Type").asText()))
                 .toList();
@@ -96,8 +90,7 @@ class AdoptionTest {
 
     @ParameterizedTest
     @MethodSource("retaining")
-    void whatCloudFormationImportsByItselfIsRetainedAndIdentifiedByPlainText(Map<String, Object> configuration)
-            throws IOException {
+    void whatCloudFormationImportsByItselfIsRetainedAndIdentifiedByPlainText(Map<String, Object> configuration) {
         List<JsonNode> importable = resources(configuration).stream()
                 .filter(resource ->
                         IDENTIFIERS.containsKey(resource.path("Type").asText()))
@@ -115,7 +108,7 @@ class AdoptionTest {
     }
 
     @Test
-    void theNamesAreThoseOfTheNotebook() throws IOException {
+    void theNamesAreThoseOfTheNotebook() {
         List<String> pointers =
                 List.of("/BucketName", "/Name", "/DatabaseName", "/ManagedPolicyName", "/TableInput/Name", "/ViewName");
 
@@ -141,11 +134,11 @@ class AdoptionTest {
 
     /** The template of the documented import: what is in it must be the stack's, and as the notebook made it. */
     @Test
-    void theDocumentedImportIsOfTheStacksOwnResources() throws IOException {
+    void theDocumentedImportIsOfTheStacksOwnResources() {
         ObjectNode policyDocument = JSON.createObjectNode().put("Version", "2012-10-17");
         String documented = documented("import.template.json").replace("$(cat policy.json)", policyDocument.toString());
 
-        assertThat(JSON.readTree(documented))
+        assertThat(TestFiles.json(documented))
                 .isEqualTo(ImportTemplate.of(
                         TestTemplates.assembly(TestTemplates.configuration()).template(), policyDocument));
     }
@@ -174,10 +167,10 @@ class AdoptionTest {
     }
 
     @Test
-    void theDocumentedImportIdentifiesEachResourceOfItsTemplate() throws IOException {
-        JsonNode template = JSON.readTree(documented("import.template.json").replace("$(cat policy.json)", "{}"));
+    void theDocumentedImportIdentifiesEachResourceOfItsTemplate() {
+        JsonNode template = TestFiles.json(documented("import.template.json").replace("$(cat policy.json)", "{}"));
 
-        JsonNode identified = JSON.readTree(documented("import.resources.json"));
+        JsonNode identified = TestFiles.json(documented("import.resources.json"));
 
         assertThat(identified).hasSize(4);
         assertThat(identified).allSatisfy(resource -> {
@@ -195,8 +188,8 @@ class AdoptionTest {
     }
 
     /** What the document has the shell write to a file. */
-    private static String documented(String file) throws IOException {
-        String page = Files.readString(TestTemplates.PROJECT.resolve("docs/start/adopt.md"));
+    private static String documented(String file) {
+        String page = TestFiles.text(TestTemplates.PROJECT.resolve("docs/start/adopt.md"));
         String start = "cat > " + file + " <<END\n";
         int from = page.indexOf(start) + start.length();
         return page.substring(from, page.indexOf("\nEND\n", from))
@@ -207,19 +200,7 @@ class AdoptionTest {
                 .replace("$policy", "AthenaQuiltAccess");
     }
 
-    /** The resources of the stack and its nested stacks. */
-    private static List<JsonNode> resources(Map<String, Object> configuration) throws IOException {
-        CloudAssembly assembly = TestTemplates.assembly(configuration);
-        List<JsonNode> resources = new ArrayList<>();
-        assembly.template().path("Resources").forEach(resources::add);
-        List<Path> nested;
-        try (Stream<Path> files = Files.list(assembly.directory())) {
-            nested = files.filter(file -> file.toString().endsWith(".nested.template.json"))
-                    .toList();
-        }
-        for (Path file : nested) {
-            JSON.readTree(file.toFile()).path("Resources").forEach(resources::add);
-        }
-        return resources;
+    private static List<JsonNode> resources(Map<String, Object> configuration) {
+        return TestTemplates.resources(TestTemplates.assembly(configuration)).toList();
     }
 }

@@ -36,12 +36,9 @@ class CfnLintTest {
                         "resultsKmsKeyArn",
                         "arn:aws:kms:us-east-1:123456789012:key/12345678-1234-1234-1234-123456789012"),
                 TestTemplates.configuration(
-                        "quiltBuckets",
-                        Map.of("one", List.of("bucket-a", "bucket-b"), "two", List.of("bucket.c")),
-                        "inputAccess",
-                        "any",
-                        "attachPolicyToRoles",
-                        List.of("analysts")))) {
+                        "quiltBuckets", Map.of("one", List.of("bucket-a", "bucket-b"), "two", List.of("bucket.c")),
+                        "inputAccess", "any",
+                        "attachPolicyToRoles", List.of("analysts")))) {
             Path directory = TestTemplates.assembly(configuration).directory();
             try (Stream<Path> files = Files.list(directory)) {
                 files.map(Path::toString)

@@ -8,6 +8,8 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.library.Architectures;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -20,51 +22,34 @@ class PackagesTest {
             .importLocations(Set.of(Location.of(
                     QuiltAthenaApp.class.getProtectionDomain().getCodeSource().getLocation())));
 
+    /** From a package to those that may import it. */
+    private static final Map<String, List<String>> IMPORTED_BY = Map.of(
+            "limits", List.of("app"),
+            "monitoring", List.of("app"),
+            "catalog", List.of("app", "limits"),
+            "snapshot", List.of("app", "limits", "catalog"),
+            "access", List.of("app", "snapshot"),
+            "query", List.of("app", "catalog", "snapshot", "access"),
+            "view", List.of("app", "limits", "catalog", "snapshot", "access", "query"),
+            "configuration", List.of("app", "limits", "monitoring", "catalog", "snapshot", "access", "query"),
+            "schema", List.of("limits", "catalog", "snapshot", "access", "query", "configuration"));
+
     @Test
     void eachPackageIsImportedOnlyByThoseAbove() {
-        Architectures.layeredArchitecture()
+        Architectures.LayeredArchitecture layers = Architectures.layeredArchitecture()
                 .consideringOnlyDependenciesInLayers()
                 .layer("app")
                 .definedBy(ROOT)
-                .layer("limits")
-                .definedBy(ROOT + ".limits")
-                .layer("monitoring")
-                .definedBy(ROOT + ".monitoring")
-                .layer("catalog")
-                .definedBy(ROOT + ".catalog")
-                .layer("snapshot")
-                .definedBy(ROOT + ".snapshot")
-                .layer("access")
-                .definedBy(ROOT + ".access")
-                .layer("query")
-                .definedBy(ROOT + ".query")
-                .layer("view")
-                .definedBy(ROOT + ".view")
-                .layer("configuration")
-                .definedBy(ROOT + ".configuration")
-                .layer("schema")
-                .definedBy(ROOT + ".schema")
                 .whereLayer("app")
-                .mayNotBeAccessedByAnyLayer()
-                .whereLayer("limits")
-                .mayOnlyBeAccessedByLayers("app")
-                .whereLayer("monitoring")
-                .mayOnlyBeAccessedByLayers("app")
-                .whereLayer("catalog")
-                .mayOnlyBeAccessedByLayers("app", "limits")
-                .whereLayer("snapshot")
-                .mayOnlyBeAccessedByLayers("app", "limits", "catalog")
-                .whereLayer("access")
-                .mayOnlyBeAccessedByLayers("app", "snapshot")
-                .whereLayer("query")
-                .mayOnlyBeAccessedByLayers("app", "catalog", "snapshot", "access")
-                .whereLayer("view")
-                .mayOnlyBeAccessedByLayers("app", "limits", "catalog", "snapshot", "access", "query")
-                .whereLayer("configuration")
-                .mayOnlyBeAccessedByLayers("app", "limits", "monitoring", "catalog", "snapshot", "access", "query")
-                .whereLayer("schema")
-                .mayOnlyBeAccessedByLayers("limits", "catalog", "snapshot", "access", "query", "configuration")
-                .check(APP);
+                .mayNotBeAccessedByAnyLayer();
+        for (String name : IMPORTED_BY.keySet()) {
+            layers = layers.layer(name).definedBy(ROOT + "." + name);
+        }
+        for (Map.Entry<String, List<String>> each : IMPORTED_BY.entrySet()) {
+            layers = layers.whereLayer(each.getKey())
+                    .mayOnlyBeAccessedByLayers(each.getValue().toArray(String[]::new));
+        }
+        layers.check(APP);
     }
 
     @Test

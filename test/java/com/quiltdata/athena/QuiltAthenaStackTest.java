@@ -8,48 +8,46 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.quiltdata.athena.schema.BucketView;
 import com.quiltdata.athena.schema.QuiltBucket;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.yaml.snakeyaml.Yaml;
 import software.amazon.awscdk.assertions.Match;
 import software.amazon.awscdk.assertions.Template;
 
 class QuiltAthenaStackTest {
-    private static final String KEY = "arn:aws:kms:eu-west-1:123456789012:key/0f1e2d3c-aaaa-bbbb-cccc-0123456789ab";
+    static Stream<Arguments> cases() {
+        Map<String, Map<String, Object>> cases =
+                new Yaml().load(TestFiles.resource(QuiltAthenaStackTest.class, "stack.yaml"));
+        return cases.entrySet().stream().map(each -> Arguments.of(each.getKey(), each.getValue()));
+    }
 
-    @Test
-    void theResultsBucketIsClosedEncryptedAndEmptiesItself() {
-        template().hasResourceProperties("AWS::S3::Bucket", json("""
-                {
-                  "BucketName": "mycompany-quilt-query-results",
-                  "PublicAccessBlockConfiguration": {
-                    "BlockPublicAcls": true,
-                    "BlockPublicPolicy": true,
-                    "IgnorePublicAcls": true,
-                    "RestrictPublicBuckets": true
-                  },
-                  "OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]},
-                  "BucketEncryption": {
-                    "ServerSideEncryptionConfiguration": [{"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]
-                  },
-                  "LifecycleConfiguration": {
-                    "Rules": [
-                      {
-                        "Id": "ExpireResults",
-                        "Status": "Enabled",
-                        "ExpirationInDays": 30,
-                        "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7}
-                      }
-                    ]
-                  }
-                }
-                """));
+    /** The cases of {@code stack.yaml}. */
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("cases")
+    @SuppressWarnings("unchecked")
+    void theTemplateHas(String title, Map<String, Object> expected) {
+        Map<String, Object> resources = new HashMap<>(expected);
+        boolean exactly = resources.remove("exactly") != null;
+        Object configuration = Objects.requireNonNullElse(resources.remove("configuration"), Map.of());
+        Template template = template(((Map<String, Object>) configuration)
+                .entrySet().stream()
+                        .flatMap(key -> Stream.of(key.getKey(), key.getValue()))
+                        .toArray());
+
+        resources.forEach((type, properties) -> template.hasResourceProperties(
+                type, exactly ? Match.objectEquals((Map<String, Object>) properties) : properties));
     }
 
     @ParameterizedTest
@@ -79,48 +77,6 @@ class QuiltAthenaStackTest {
                                 "mycompany-quilt-query-results",
                                 "PolicyDocument",
                                 Map.of("Statement", Match.arrayWith(List.of(Match.objectLike(denied))))));
-    }
-
-    @Test
-    void theWorkgroupEnforcesItsOwnConfiguration() {
-        template().hasResourceProperties("AWS::Athena::WorkGroup", Match.objectEquals(json("""
-                {
-                  "Name": "quilt-query",
-                  "Description": "Queries of Quilt package metadata, from the Quilt catalog or any Athena client",
-                  "State": "ENABLED",
-                  "RecursiveDeleteOption": false,
-                  "WorkGroupConfiguration": {
-                    "EnforceWorkGroupConfiguration": true,
-                    "PublishCloudWatchMetricsEnabled": true,
-                    "EngineVersion": {"SelectedEngineVersion": "Athena engine version 3"},
-                    "ResultConfiguration": {
-                      "OutputLocation": {"Fn::Join": ["", ["s3://", {"Ref": "QueryResultsBucket8914DAAE"}, "/"]]},
-                      "ExpectedBucketOwner": {"Ref": "AWS::AccountId"},
-                      "EncryptionConfiguration": {"EncryptionOption": "SSE_S3"}
-                    }
-                  }
-                }
-                """)));
-    }
-
-    @Test
-    void theDatabaseHasTheConfiguredName() {
-        template("databaseName", "packages").hasResourceProperties("AWS::Glue::Database", json("""
-                {"CatalogId": {"Ref": "AWS::AccountId"}, "DatabaseInput": {"Name": "packages"}}
-                """));
-    }
-
-    @Test
-    void newTablesAreUnderIamAloneWhateverLakeFormationsDefaultsAre() {
-        template().hasResourceProperties("AWS::Glue::Database", json("""
-                {
-                  "DatabaseInput": {
-                    "CreateTableDefaultPermissions": [
-                      {"Permissions": ["ALL"], "Principal": {"DataLakePrincipalIdentifier": "IAM_ALLOWED_PRINCIPALS"}}
-                    ]
-                  }
-                }
-                """));
     }
 
     @ParameterizedTest
@@ -155,38 +111,12 @@ class QuiltAthenaStackTest {
                                         "QuiltBucketsquiltallencellmanifestsPackagesTable48BC0CB8"))));
     }
 
-    @Test
-    void theHandlerIsAJavaFunctionWithALogOfItsOwn() {
-        template().hasResourceProperties("AWS::Lambda::Function", json("""
-                {
-                  "Handler": "com.quiltdata.athena.handler.ViewHandler",
-                  "Runtime": "java25",
-                  "Architectures": ["arm64"],
-                  "Timeout": 600,
-                  "LoggingConfig": {"LogFormat": "JSON", "LogGroup": {"Ref": "AthenaViewProviderHandlerLog23496D81"}}
-                }
-                """));
-    }
-
     /** A reservation is taken from the account's other functions, and an invocation beyond it fails a view. */
     @Test
     void noFunctionHasAReservedConcurrency() {
         template()
                 .allResourcesProperties(
                         "AWS::Lambda::Function", Map.of("ReservedConcurrentExecutions", Match.absent()));
-    }
-
-    /** Below errors, it logs whole requests. */
-    @Test
-    void theFrameworkLogsErrorsAlone() {
-        template()
-                .hasResourceProperties(
-                        "AWS::Lambda::Function",
-                        Map.of(
-                                "Handler",
-                                "framework.onEvent",
-                                "LoggingConfig",
-                                Match.objectLike(Map.of("ApplicationLogLevel", "ERROR", "LogFormat", "JSON"))));
     }
 
     @Test
@@ -245,15 +175,6 @@ class QuiltAthenaStackTest {
                 .allResources(type, Map.of("DeletionPolicy", "Delete", "UpdateReplacePolicy", "Delete"));
     }
 
-    @Test
-    void underDestroyTheBucketIsEmptiedAndTheWorkgroupDeletedWithItsQueries() {
-        Template template = template("removalPolicy", "destroy");
-
-        template.hasResourceProperties("AWS::Athena::WorkGroup", Map.of("RecursiveDeleteOption", true));
-        template.hasResourceProperties(
-                "Custom::S3AutoDeleteObjects", json("{\"BucketName\": {\"Ref\": \"QueryResultsBucket8914DAAE\"}}"));
-    }
-
     /** CloudFormation deletes a resource before what it depends on. */
     @Test
     void underDestroyTheWorkgroupGoesBeforeTheBucketIsClosedAndEmptied() {
@@ -266,41 +187,6 @@ class QuiltAthenaStackTest {
     }
 
     @Test
-    void theScanCutoffIsTheWorkgroups() {
-        template("bytesScannedCutoffPerQuery", 50_000_000)
-                .hasResourceProperties(
-                        "AWS::Athena::WorkGroup",
-                        json("{\"WorkGroupConfiguration\": {\"BytesScannedCutoffPerQuery\": 50000000}}"));
-    }
-
-    @Test
-    void resultsAreEncryptedWithTheConfiguredKey() {
-        Template template = template("resultsKmsKeyArn", KEY);
-
-        template.hasResourceProperties("AWS::S3::Bucket", json("""
-                {
-                  "BucketEncryption": {
-                    "ServerSideEncryptionConfiguration": [
-                      {
-                        "BucketKeyEnabled": true,
-                        "ServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": "%s"}
-                      }
-                    ]
-                  }
-                }
-                """.formatted(KEY)));
-        template.hasResourceProperties("AWS::Athena::WorkGroup", json("""
-                {
-                  "WorkGroupConfiguration": {
-                    "ResultConfiguration": {
-                      "EncryptionConfiguration": {"EncryptionOption": "SSE_KMS", "KmsKey": "%s"}
-                    }
-                  }
-                }
-                """.formatted(KEY)));
-    }
-
-    @Test
     void resultsExpireWhenConfigured() {
         template("resultsExpireAfterDays", 7)
                 .hasResourceProperties(
@@ -308,22 +194,6 @@ class QuiltAthenaStackTest {
                         Map.of(
                                 "LifecycleConfiguration",
                                 Map.of("Rules", List.of(Match.objectLike(Map.of("ExpirationInDays", 7))))));
-    }
-
-    @Test
-    void namesAreTheConfiguredOnes() {
-        Template template =
-                template("resultsBucketName", "my-results", "workgroupName", "my-workgroup", "policyName", "MyPolicy");
-
-        template.hasResourceProperties("AWS::S3::Bucket", Map.of("BucketName", "my-results"));
-        template.hasResourceProperties("AWS::Athena::WorkGroup", Map.of("Name", "my-workgroup"));
-        template.hasResourceProperties("AWS::IAM::ManagedPolicy", Map.of("ManagedPolicyName", "MyPolicy"));
-    }
-
-    @Test
-    void thePolicyIsAttachedToTheConfiguredRoles() {
-        template("attachPolicyToRoles", List.of("RoleA", "RoleB"))
-                .hasResourceProperties("AWS::IAM::ManagedPolicy", Map.of("Roles", List.of("RoleA", "RoleB")));
     }
 
     @Test

@@ -1,14 +1,18 @@
 package com.quiltdata.athena;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.quiltdata.athena.local.cloudformation.CloudAssembly;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import software.amazon.awscdk.assertions.Template;
 
 /** Templates of the app under the project's own feature flags, synthesized once for each configuration. */
@@ -51,6 +55,34 @@ public final class TestTemplates {
      */
     public static Template template(Object... more) {
         return Template.fromString(assembly(configuration(more)).template().toString());
+    }
+
+    /** Reads the templates of the stack and its nested stacks, by the names of their files. */
+    public static Map<String, JsonNode> templates(CloudAssembly assembly) {
+        Map<String, JsonNode> templates = new TreeMap<>();
+        for (Path file : TestFiles.list(assembly.directory())) {
+            if (file.toString().endsWith(".template.json")) {
+                templates.put(file.getFileName().toString(), TestFiles.json(TestFiles.text(file)));
+            }
+        }
+        return templates;
+    }
+
+    /** The resources of the stack and its nested stacks. */
+    public static Stream<JsonNode> resources(CloudAssembly assembly) {
+        return templates(assembly).values().stream()
+                .flatMap(template -> template.path("Resources").valueStream());
+    }
+
+    /** The resources of a type in a template, by logical id. */
+    public static Map<String, JsonNode> resources(JsonNode template, String type) {
+        Map<String, JsonNode> resources = new LinkedHashMap<>();
+        template.path("Resources").properties().forEach(resource -> {
+            if (resource.getValue().path("Type").asText().equals(type)) {
+                resources.put(resource.getKey(), resource.getValue());
+            }
+        });
+        return resources;
     }
 
     /**

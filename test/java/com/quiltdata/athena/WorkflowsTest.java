@@ -7,9 +7,11 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -62,25 +64,16 @@ class WorkflowsTest {
         assertThat(used)
                 .isEqualTo(Map.of(
                         "deploy.yml",
-                        Set.of("AWS_CHECK_ROLE_ARN", "AWS_DEPLOY_ROLE_ARN", "AWS_READ_ROLE_ARN", "AWS_REGION"),
-                        "diff.yml",
-                        Set.of("AWS_READ_ROLE_ARN", "AWS_REGION"),
-                        "drift.yml",
-                        Set.of("AWS_READ_ROLE_ARN", "AWS_REGION")));
+                                Set.of("AWS_CHECK_ROLE_ARN", "AWS_DEPLOY_ROLE_ARN", "AWS_READ_ROLE_ARN", "AWS_REGION"),
+                        "diff.yml", Set.of("AWS_READ_ROLE_ARN", "AWS_REGION"),
+                        "drift.yml", Set.of("AWS_READ_ROLE_ARN", "AWS_REGION")));
     }
 
     /** The deploying role trusts the environment, which somebody approves. */
     @Test
     void onlyTheJobThatDeploysIsInAnEnvironmentWhichItsHeaderNames() {
-        Map<String, Object> environments = new TreeMap<>();
-        workflows()
-                .forEach(file -> jobs(file).forEach((name, job) -> {
-                    if (job.containsKey("environment")) {
-                        environments.put(file.getFileName() + " " + name, job.get("environment"));
-                    }
-                }));
-
-        assertThat(environments).isEqualTo(Map.of("deploy.yml deploy", "production"));
+        assertThat(byJob(job -> Optional.ofNullable(job.get("environment"))))
+                .isEqualTo(Map.of("deploy.yml deploy", "production"));
         assertThat(header(workflow("deploy.yml"))).contains("\"production\"");
     }
 
@@ -102,32 +95,16 @@ class WorkflowsTest {
     /** What a pull request changes in them would otherwise run with the credentials. */
     @Test
     void scriptsThatRunWithCredentialsForAPullRequestAreTheBaseBranchs() {
-        Map<String, List<String>> references = new TreeMap<>();
-        workflows()
-                .forEach(file -> jobs(file)
-                        .forEach((name, job) -> references.put(
-                                file.getFileName() + " " + name,
-                                values(job.get("steps"), "with")
-                                        .map(with -> object(with).get("ref"))
-                                        .filter(Objects::nonNull)
-                                        .map(String::valueOf)
-                                        .toList())));
-        references.values().removeIf(List::isEmpty);
-
-        assertThat(references).isEqualTo(Map.of("diff.yml diff", List.of("${{ github.event.pull_request.base.sha }}")));
+        assertThat(byJob(job -> notEmpty(values(job.get("steps"), "with")
+                        .map(with -> object(with).get("ref"))
+                        .filter(Objects::nonNull)
+                        .toList())))
+                .isEqualTo(Map.of("diff.yml diff", List.of("${{ github.event.pull_request.base.sha }}")));
     }
 
     @Test
     void eachJobRunsItsCommandsAndNoOthers() {
-        Map<String, List<Object>> commands = new TreeMap<>();
-        workflows()
-                .forEach(file -> jobs(file)
-                        .forEach((name, job) -> commands.put(
-                                file.getFileName() + " " + name,
-                                values(job.get("steps"), "run").toList())));
-        commands.values().removeIf(List::isEmpty);
-
-        assertThat(commands)
+        assertThat(byJob(job -> notEmpty(values(job.get("steps"), "run").toList())))
                 .isEqualTo(Map.of(
                         "check.yml verify",
                         List.of("shellcheck .ci/* .github/scripts/*", ".ci/run", ".ci/cdk synth --quiet"),
@@ -162,25 +139,17 @@ class WorkflowsTest {
 
     @Test
     void onlyJobsWithAReasonMayWrite() {
-        Map<String, Set<String>> writes = new TreeMap<>();
-        workflows()
-                .forEach(file -> jobs(file).forEach((name, job) -> {
-                    Set<String> permissions = object(job.get("permissions")).entrySet().stream()
-                            .filter(permission -> !permission.getValue().equals("read"))
-                            .map(permission -> permission.getKey() + ": " + permission.getValue())
-                            .collect(Collectors.toCollection(TreeSet::new));
-                    if (!permissions.isEmpty()) {
-                        writes.put(file.getFileName() + " " + name, permissions);
-                    }
-                }));
-
-        assertThat(writes)
+        assertThat(byJob(job -> notEmpty(object(job.get("permissions")).entrySet().stream()
+                        .filter(permission -> !permission.getValue().equals("read"))
+                        .map(permission -> permission.getKey() + ": " + permission.getValue())
+                        .sorted()
+                        .toList())))
                 .isEqualTo(Map.of(
-                        "deploy.yml diff", Set.of("id-token: write"),
-                        "deploy.yml deploy", Set.of("id-token: write"),
-                        "deploy.yml check-deployment", Set.of("id-token: write"),
-                        "diff.yml diff", Set.of("id-token: write", "pull-requests: write"),
-                        "drift.yml drift", Set.of("id-token: write", "issues: write")));
+                        "deploy.yml diff", List.of("id-token: write"),
+                        "deploy.yml deploy", List.of("id-token: write"),
+                        "deploy.yml check-deployment", List.of("id-token: write"),
+                        "diff.yml diff", List.of("id-token: write", "pull-requests: write"),
+                        "drift.yml drift", List.of("id-token: write", "issues: write")));
     }
 
     /** It would run with the repository's secrets on what a stranger proposes. */
@@ -237,13 +206,8 @@ class WorkflowsTest {
     /** What runs with credentials was not built by the pull request: the assembly comes as an artifact, and is data. */
     @Test
     void noJobThatHasCredentialsBuildsTheApp() {
-        Map<String, Map<?, ?>> jobs = new TreeMap<>();
-        workflows()
-                .forEach(file -> jobs(file).forEach((name, job) -> {
-                    if (object(job.get("permissions")).containsKey("id-token")) {
-                        jobs.put(file.getFileName() + " " + name, job);
-                    }
-                }));
+        Map<String, Map<?, ?>> jobs = byJob(
+                job -> object(job.get("permissions")).containsKey("id-token") ? Optional.of(job) : Optional.empty());
         // It comes after the deployment of the same commit, and may only read.
         jobs.remove("deploy.yml check-deployment");
 
@@ -311,6 +275,20 @@ class WorkflowsTest {
         Map<String, Map<?, ?>> jobs = new TreeMap<>();
         object(yaml(file).get("jobs")).forEach((name, job) -> jobs.put(String.valueOf(name), object(job)));
         return jobs;
+    }
+
+    /** What the jobs of all workflows have, by their names; those that have nothing are left out. */
+    private static <T> Map<String, T> byJob(Function<Map<?, ?>, Optional<T>> of) {
+        Map<String, T> found = new TreeMap<>();
+        workflows()
+                .forEach(file -> jobs(file)
+                        .forEach((name, job) ->
+                                of.apply(job).ifPresent(value -> found.put(file.getFileName() + " " + name, value))));
+        return found;
+    }
+
+    private static <T> Optional<List<T>> notEmpty(List<T> list) {
+        return Optional.of(list).filter(items -> !items.isEmpty());
     }
 
     private static Map<?, ?> yaml(Path file) {

@@ -16,7 +16,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.quiltdata.athena.TestFiles;
 import com.quiltdata.athena.TestTemplates;
 import com.quiltdata.athena.calls.Request;
-import com.quiltdata.athena.local.cloudformation.CloudAssembly;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,7 +42,8 @@ class DeployerAccessTest {
     void theHandlersOfEveryTypeThatATemplateCanHaveAreKnown() {
         assertThat(configurations()
                         .map(TestTemplates::assembly)
-                        .flatMap(DeployerAccessTest::types)
+                        .flatMap(TestTemplates::resources)
+                        .map(resource -> resource.path("Type").asText())
                         .distinct())
                 .containsExactlyInAnyOrderElementsOf(ResourceHandlers.BY_TYPE.keySet());
     }
@@ -190,14 +190,6 @@ class DeployerAccessTest {
                         IntStream.range(0, 50)
                                 .mapToObj(i -> "bucket-%s-%d".formatted("z".repeat(40), i))
                                 .toList()));
-    }
-
-    private static Stream<String> types(CloudAssembly assembly) {
-        return TestFiles.list(assembly.directory()).stream()
-                .filter(file -> file.toString().endsWith(".template.json"))
-                .flatMap(file ->
-                        TestFiles.json(TestFiles.text(file)).path("Resources").valueStream())
-                .map(resource -> resource.path("Type").asText());
     }
 
     private static Stream<String> sids(JsonNode policy) {

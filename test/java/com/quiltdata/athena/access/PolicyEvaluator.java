@@ -12,7 +12,6 @@ import java.util.function.BiPredicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 
 /**
  * Decides requests by identity-based policies, as far as this project's policies use the policy language: what it does
@@ -172,8 +171,6 @@ public final class PolicyEvaluator {
 
     /** A list of one may be written without brackets. */
     private static List<JsonNode> items(JsonNode oneOrMany) {
-        return oneOrMany.isArray()
-                ? StreamSupport.stream(oneOrMany.spliterator(), false).toList()
-                : List.of(oneOrMany);
+        return oneOrMany.isArray() ? oneOrMany.valueStream().toList() : List.of(oneOrMany);
     }
 }

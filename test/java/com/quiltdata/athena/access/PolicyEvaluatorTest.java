@@ -3,11 +3,12 @@ package com.quiltdata.athena.access;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.quiltdata.athena.TestFiles;
 import com.quiltdata.athena.calls.Request;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -28,22 +29,50 @@ class PolicyEvaluatorTest {
             s3:GetObject     | arn:aws:s3:::bucket/database          | false   | the slash is missing
             s3:GetObject     | arn:aws:s3:::bucketXdata/file         | false   | a slash is no wildcard
             s3:PutObject     | arn:aws:s3:::bucket/data/file         | false   | the action is not listed
+            s3:PutObject     | arn:aws:s3:::bad/x                    | true    | a question mark is one character
+            s3:PutObject     | arn:aws:s3:::bd/x                     | false   | a question mark is one character
             """)
     void decidesByActionAndResource(String action, String resource, boolean allowed, String because) {
-        assertThat(decide(action, resource, Map.of(), ALLOW_READ.formatted("")).allowed())
+        String oneCharacter = "{'Effect': 'Allow', 'Action': 's3:PutObject', 'Resource': 'arn:aws:s3:::b?d/*'}";
+
+        assertThat(decide(action, resource, Map.of(), ALLOW_READ.formatted(""), oneCharacter)
+                        .allowed())
                 .as(because)
                 .isEqualTo(allowed);
     }
 
-    @Test
-    void aQuestionMarkStandsForOneCharacter() {
-        String statement = "{'Effect': 'Allow', 'Action': 's3:GetObject', 'Resource': 'arn:aws:s3:::b?d/*'}";
-        assertThat(decide("s3:GetObject", "arn:aws:s3:::bad/x", Map.of(), statement)
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            # condition                                                     | the request's values      | allowed | because
+            'StringLike': {'k': '.quilt/*'}                                 | k=.quilt/                 | true    | the star may be nothing
+            'StringLike': {'k': '.quilt/*'}                                 | k=.quilt/packages/        | true    | it begins so
+            'StringLike': {'k': '.quilt/*'}                                 | k=.quilt                  | false   | the slash is missing
+            'StringLike': {'k': '.quilt/*'}                                 | k=data/.quilt/            | false   | it only contains it
+            'StringLike': {'k': '.quilt/*'}                                 | ``                        | false   | a key that is not there meets no condition
+            'StringLike': {'k': 'a*'}, 'StringEquals': {'l': ['one', 'two']} | k=ab                     | false   | every condition has to be met
+            'StringLike': {'k': 'a*'}, 'StringEquals': {'l': ['one', 'two']} | k=ab l=two               | true    | every condition has to be met
+            'ForAnyValue:StringEquals': {'k': 'athena'}                     | k=athena                  | true    | it is the value
+            'ForAnyValue:StringEquals': {'k': 'athena'}                     | k=lambda,athena           | true    | it is one of the values
+            'ForAnyValue:StringEquals': {'k': 'athena'}                     | k=lambda                  | false   | it is none of them
+            'ForAnyValue:StringEquals': {'k': 'athena'}                     | ``                        | false   | there is none
+            'StringNotEquals': {'k': 'theirs'}                              | k=theirs                  | false   | it is the boundary
+            'StringNotEquals': {'k': 'theirs'}                              | k=mine                    | true    | it is another one
+            'StringNotEquals': {'k': 'theirs'}                              | ``                        | true    | what is not there is not equal
+            """)
+    void decidesByConditions(String condition, String values, boolean allowed, String because) {
+        Map<String, List<String>> context = Stream.of(values.split(" "))
+                .filter(value -> !value.isEmpty())
+                .map(value -> value.split("="))
+                .collect(Collectors.toMap(value -> value[0], value -> List.of(value[1].split(","))));
+
+        assertThat(decide(
+                                "s3:GetObject",
+                                "arn:aws:s3:::bucket/data/file",
+                                context,
+                                ALLOW_READ.formatted(", 'Condition': {" + condition + "}"))
                         .allowed())
-                .isTrue();
-        assertThat(decide("s3:GetObject", "arn:aws:s3:::bd/x", Map.of(), statement)
-                        .allowed())
-                .isFalse();
+                .as(because)
+                .isEqualTo(allowed);
     }
 
     @Test
@@ -53,75 +82,6 @@ class PolicyEvaluatorTest {
                 decide("s3:GetObject", "arn:aws:s3:::bucket/data/file", Map.of(), ALLOW_READ.formatted(""), deny);
         assertThat(decision)
                 .isEqualTo(new Decision(false, "by {\"Effect\":\"Deny\",\"Action\":\"s3:*\",\"Resource\":\"*\"}"));
-    }
-
-    @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
-            # prefix of the request | allowed | because
-            .quilt/                 | true    | the star may be nothing
-            .quilt/packages/        | true    | it begins so
-            .quilt                  | false   | the slash is missing
-            data/.quilt/            | false   | it only contains it
-                                    | false   | a key that the request does not have meets no condition
-            """)
-    void stringLikeMatchesTheWholeValue(String prefix, boolean allowed, String because) {
-        Map<String, List<String>> context = prefix == null ? Map.of() : Map.of("s3:prefix", List.of(prefix));
-        String statement = ALLOW_READ.formatted(", 'Condition': {'StringLike': {'s3:prefix': '.quilt/*'}}");
-        assertThat(decide("s3:GetObject", "arn:aws:s3:::bucket/data/file", context, statement)
-                        .allowed())
-                .as(because)
-                .isEqualTo(allowed);
-    }
-
-    @Test
-    void everyConditionHasToBeMet() {
-        String statement = ALLOW_READ.formatted(
-                ", 'Condition': {'StringLike': {'s3:prefix': '.quilt/*'}, 'StringEquals': {'k': ['one', 'two']}}");
-        String resource = "arn:aws:s3:::bucket/data/file";
-        assertThat(decide("s3:GetObject", resource, Map.of("s3:prefix", List.of(".quilt/")), statement)
-                        .allowed())
-                .isFalse();
-        assertThat(decide(
-                                "s3:GetObject",
-                                resource,
-                                Map.of("s3:prefix", List.of(".quilt/"), "k", List.of("two")),
-                                statement)
-                        .allowed())
-                .isTrue();
-    }
-
-    @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
-            # services in between                         | allowed
-            athena.amazonaws.com                          | true
-            lambda.amazonaws.com athena.amazonaws.com     | true
-            lambda.amazonaws.com                          | false
-                                                          | false
-            """)
-    void forAnyValueWantsOneOfTheRequestsValues(String services, boolean allowed) {
-        Map<String, List<String>> context =
-                services == null ? Map.of() : Map.of("aws:CalledVia", List.of(services.split(" ")));
-        String statement = ALLOW_READ.formatted(
-                ", 'Condition': {'ForAnyValue:StringEquals': {'aws:CalledVia': 'athena.amazonaws.com'}}");
-        assertThat(decide("s3:GetObject", "arn:aws:s3:::bucket/data/file", context, statement)
-                        .allowed())
-                .isEqualTo(allowed);
-    }
-
-    @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
-            # boundary | allowed | because
-            theirs     | false   | it is the boundary
-            mine       | true    | it is another one
-                       | true    | what is not there is not equal
-            """)
-    void stringNotEqualsIsMetWithoutTheKeyToo(String boundary, boolean allowed, String because) {
-        Map<String, List<String>> context = boundary == null ? Map.of() : Map.of("k", List.of(boundary));
-        String statement = ALLOW_READ.formatted(", 'Condition': {'StringNotEquals': {'k': 'theirs'}}");
-        assertThat(decide("s3:GetObject", "arn:aws:s3:::bucket/data/file", context, statement)
-                        .allowed())
-                .as(because)
-                .isEqualTo(allowed);
     }
 
     @Test
@@ -168,11 +128,7 @@ class PolicyEvaluatorTest {
     }
 
     private static PolicyEvaluator evaluator(String... statements) {
-        try {
-            String document = "{\"Statement\": [" + String.join(",", statements).replace('\'', '"') + "]}";
-            return new PolicyEvaluator(List.of(new ObjectMapper().readTree(document)));
-        } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException(e);
-        }
+        return new PolicyEvaluator(List.of(TestFiles.json(
+                "{\"Statement\": [" + String.join(",", statements).replace('\'', '"') + "]}")));
     }
 }

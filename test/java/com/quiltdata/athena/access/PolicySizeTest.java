@@ -3,6 +3,7 @@ package com.quiltdata.athena.access;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.quiltdata.athena.TestFiles;
 import com.quiltdata.athena.TestTemplates;
 import com.quiltdata.athena.configuration.ConfigurationException;
 import com.quiltdata.athena.schema.BucketView;
@@ -22,6 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 class PolicySizeTest {
     private static final int MANAGED_POLICY = 6_144;
+    private static final String PAGE = TestFiles.text(TestTemplates.PROJECT.resolve("docs/security/access.md"));
 
     /** The same in every deployment whose account and region are not known at synthesis. */
     private static final int MOST_BUCKETS = 23;
@@ -32,14 +34,18 @@ class PolicySizeTest {
         assertThat(SynthesizedPolicies.size(policies(buckets).users()))
                 .isEqualTo(size)
                 .isLessThanOrEqualTo(MANAGED_POLICY);
+        assertThat(PAGE).contains(" | %,d |".formatted(size));
     }
 
     @Test
     void refusesOneBucketMoreThanFits() {
-        assertRefused("""
+        String problem = """
                 quiltBuckets: the policy "AthenaQuiltAccess" for 24 buckets must have at most 6,144 characters (IAM's limit for a \
                 managed policy), but would have 6,217: list fewer buckets, or set inputAccess to "any", which lets users read \
-                .quilt/ of every bucket""", MOST_BUCKETS + 1);
+                .quilt/ of every bucket""";
+
+        assertRefused(problem, MOST_BUCKETS + 1);
+        assertThat(PAGE).contains(problem);
     }
 
     @Test
@@ -50,7 +56,7 @@ class PolicySizeTest {
 
         assertRefused("""
                 quiltBucketKmsKeyArns: the policy "AthenaQuiltAccess" for 60 keys must have at most 6,144 characters (IAM's limit \
-                for a managed policy), but would have 8,149: list fewer keys""", 1, "inputAccess", "any", "quiltBucketKmsKeyArns", keys);
+                for a managed policy), but would have 8,149: list fewer keys""", 1, "quiltBucketKmsKeyArns", keys, "inputAccess", "any");
     }
 
     @Test

@@ -3,7 +3,6 @@ package com.quiltdata.athena.access;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.quiltdata.athena.TestTemplates;
 import com.quiltdata.athena.local.cloudformation.Intrinsics;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -69,17 +68,13 @@ record SynthesizedPolicies(JsonNode template, Partition partition) {
 
     /** The properties of the resources of a type, by logical id. */
     private Map<String, JsonNode> resources(String type) {
-        Map<String, JsonNode> resources = new LinkedHashMap<>();
-        template.path("Resources").properties().forEach(entry -> {
-            if (entry.getValue().path("Type").asText().equals(type)) {
-                resources.put(entry.getKey(), resolve(entry.getValue().path("Properties")));
-            }
-        });
+        Map<String, JsonNode> resources = TestTemplates.resources(template, type);
+        resources.replaceAll((logicalId, resource) -> resolve(resource.path("Properties")));
         return resources;
     }
 
     private JsonNode resolve(JsonNode value) {
-        return new Intrinsics(this::reference, this::attribute).resolve(value);
+        return Intrinsics.of(this::reference, this::attribute).resolve(value);
     }
 
     private String reference(String name) {

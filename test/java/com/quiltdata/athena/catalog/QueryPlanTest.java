@@ -2,6 +2,7 @@ package com.quiltdata.athena.catalog;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.quiltdata.athena.local.athena.Queries;
 import com.quiltdata.athena.local.aws.SharedEmbeddedAws;
 import com.quiltdata.athena.result.ResultTable;
 import com.quiltdata.athena.schema.BucketTable;
@@ -22,6 +23,7 @@ import software.amazon.awssdk.services.glue.model.Column;
 
 /** How the engine plans queries of the views. It refuses a query of more than 150 stages. */
 class QueryPlanTest {
+    private static final String WORK_GROUP = "query-plans";
     private static final String DATABASE = "query_plans";
     private static final Pattern DISTRIBUTION = Pattern.compile("Distribution: (REPLICATED|PARTITIONED)");
     private static final List<QuiltBucket> BUCKETS = IntStream.range(0, BucketView.MOST_BUCKETS)
@@ -31,12 +33,7 @@ class QueryPlanTest {
     /** Tables are enough: no file is read. */
     @BeforeAll
     static void tables() {
-        SharedEmbeddedAws.glue().createDatabase(create -> create.databaseInput(database -> database.name(DATABASE)));
-        SharedEmbeddedAws.s3().createBucket(create -> create.bucket("query-plan-results"));
-        SharedEmbeddedAws.athena()
-                .createWorkGroup(create -> create.name(DATABASE)
-                        .configuration(configuration -> configuration.resultConfiguration(
-                                result -> result.outputLocation("s3://query-plan-results/"))));
+        Queries.create(WORK_GROUP);
         for (QuiltBucket bucket : BUCKETS) {
             for (BucketTable table : BucketTable.values()) {
                 create(table, bucket, table.parameters());
@@ -131,7 +128,7 @@ class QueryPlanTest {
     }
 
     private static Stream<String> plan(String sql) {
-        return ResultTable.query(SharedEmbeddedAws.clients(), DATABASE, DATABASE, "EXPLAIN (TYPE DISTRIBUTED) " + sql)
+        return ResultTable.query(SharedEmbeddedAws.clients(), WORK_GROUP, DATABASE, "EXPLAIN (TYPE DISTRIBUTED) " + sql)
                 .rows()
                 .stream()
                 .map(List::getFirst);

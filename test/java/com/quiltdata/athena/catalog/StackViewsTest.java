@@ -9,11 +9,11 @@ import com.quiltdata.athena.TestTemplates;
 import com.quiltdata.athena.configuration.ConfigurationException;
 import com.quiltdata.athena.schema.BucketTable;
 import com.quiltdata.athena.schema.BucketView;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -194,31 +194,22 @@ class StackViewsTest {
     }
 
     private static Map<String, String> customPolicies(Map<String, String> customViews) {
-        Map<String, String> policies = new LinkedHashMap<>();
-        TestTemplates.assembly(configuration("quiltBuckets", TWO_BUCKETS, "customViews", customViews))
-                .template()
-                .path("Resources")
-                .properties()
-                .forEach(resource -> {
-                    if (resource.getKey().startsWith("AthenaViewProviderHandlerRoleViews")) {
-                        policies.put(resource.getKey(), resource.getValue().toString());
-                    }
-                });
-        return policies;
+        return resources(
+                        configuration("quiltBuckets", TWO_BUCKETS, "customViews", customViews),
+                        "AWS::IAM::ManagedPolicy")
+                .entrySet()
+                .stream()
+                .filter(policy -> policy.getKey().startsWith("AthenaViewProviderHandlerRoleViews"))
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey, policy -> policy.getValue().toString()));
     }
 
     private static List<String> logicalIds(Map<String, Object> configuration, String type) {
-        List<String> ids = new ArrayList<>();
-        TestTemplates.assembly(configuration)
-                .template()
-                .path("Resources")
-                .properties()
-                .forEach(resource -> {
-                    if (resource.getValue().path("Type").asText().equals(type)) {
-                        ids.add(resource.getKey());
-                    }
-                });
-        return ids;
+        return List.copyOf(resources(configuration, type).keySet());
+    }
+
+    private static Map<String, JsonNode> resources(Map<String, Object> configuration, String type) {
+        return TestTemplates.resources(TestTemplates.assembly(configuration).template(), type);
     }
 
     private static List<String> dependencies(Map<String, Object> configuration, String view) {
@@ -226,20 +217,13 @@ class StackViewsTest {
     }
 
     private static List<String> texts(JsonNode list) {
-        List<String> texts = new ArrayList<>();
-        list.forEach(text -> texts.add(text.asText()));
-        return texts;
+        return list.valueStream().map(JsonNode::asText).toList();
     }
 
     /** The views of the stack itself, by name. */
     private static Map<String, JsonNode> views(Map<String, Object> configuration) {
-        Map<String, JsonNode> views = new LinkedHashMap<>();
-        for (JsonNode resource :
-                TestTemplates.assembly(configuration).template().path("Resources")) {
-            if (resource.path("Type").asText().equals("Custom::AthenaView")) {
-                views.put(resource.at("/Properties/ViewName").asText(), resource);
-            }
-        }
-        return views;
+        return resources(configuration, "Custom::AthenaView").values().stream()
+                .collect(
+                        Collectors.toMap(view -> view.at("/Properties/ViewName").asText(), Function.identity()));
     }
 }

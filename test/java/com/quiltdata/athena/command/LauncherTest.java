@@ -63,7 +63,7 @@ class LauncherTest {
 
     @ParameterizedTest
     @CsvSource({"wait, HUP, 129", "wait, INT, 130", "wait, TERM, 143", "serve, INT, 0", "serve, TERM, 0"})
-    @Timeout(60)
+    @Timeout(300)
     void nothingIsLeftOfAProgramThatIsInterrupted(String how, String signal, int status) throws Exception {
         Process process = launch(how);
         long child = Long.parseLong(process.inputReader().readLine());
@@ -79,7 +79,7 @@ class LauncherTest {
     }
 
     @Test
-    @Timeout(30)
+    @Timeout(300)
     void aReaderThatTheShellHasStartedBeforeLives() throws Exception {
         Path text = folder.resolve("text");
 

@@ -22,18 +22,15 @@ class ContextFileTest {
     private Path project;
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "'' | is empty; without any configuration, it must be {}",
-                "null | must be an object of keys and values, not null",
-                "[] | must be an object of keys and values, not array",
-                "{\"a\": 1,~} | line 2, column 1: Unexpected character ('}' (code 125)): was expecting double-quote to start"
-                        + " field name",
-                "\uFEFF{} | must not begin with a byte order mark: save it as UTF-8 without one",
-                "{\"a\": 1,~ \"a\": 2} | line 2, column 5: Duplicate field 'a'",
-                "{} {} | line 1, column 4: Trailing token",
-            })
+    @CsvSource(delimiter = '|', textBlock = """
+            ''                   | is empty; without any configuration, it must be {}
+            null                 | must be an object of keys and values, not null
+            []                   | must be an object of keys and values, not array
+            {"a": 1,~}           | line 2, column 1: Unexpected character ('}' (code 125)): was expecting double-quote to start field name
+            \uFEFF{}             | must not begin with a byte order mark: save it as UTF-8 without one
+            {"a": 1,~ "a": 2}    | line 2, column 5: Duplicate field 'a'
+            {} {}                | line 1, column 4: Trailing token
+            """)
     void whatIsWrongIsOneLine(String text, String problem) throws IOException {
         write(text.replace('~', '\n'), StandardCharsets.UTF_8);
 

@@ -12,6 +12,7 @@ import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.glue.model.Column;
+import software.amazon.awssdk.services.glue.model.StorageDescriptor;
 import software.amazon.awssdk.services.glue.model.Table;
 import software.amazon.awssdk.services.glue.model.TableInput;
 
@@ -22,97 +23,57 @@ class CatalogCheckTest {
 
     @Test
     void aViewThatSomebodyReplacedIsNamedWithItsQuery() {
-        Table view = table(PACKAGES_VIEW);
-        CheckedDeployment.stack()
-                .query("CREATE OR REPLACE VIEW %s AS SELECT 'somebody' AS \"user\", 1 AS n".formatted(PACKAGES_VIEW));
-        try {
-            Finding finding = catalog();
+        Finding finding = withView("SELECT 'somebody' AS \"user\", 1 AS n");
 
-            assertThat(finding.message())
-                    .isEqualTo("1 of %d tables and views are not as they were deployed"
-                            .formatted(CheckedDeployment.TABLES + CheckedDeployment.VIEWS));
-            assertThat(finding.details()).singleElement().satisfies(detail -> {
-                assertThat(detail.status()).isEqualTo(Status.FAIL);
-                assertThat(detail.text())
-                        .startsWith("The view %s was replaced by another one".formatted(PACKAGES_VIEW))
-                        .contains("'somebody'");
-            });
-        } finally {
-            change(view, UnaryOperator.identity());
-        }
+        assertThat(finding.message())
+                .isEqualTo("1 of %d tables and views are not as they were deployed"
+                        .formatted(CheckedDeployment.TABLES + CheckedDeployment.VIEWS));
+        assertThat(finding.details()).singleElement().satisfies(detail -> {
+            assertThat(detail.status()).isEqualTo(Status.FAIL);
+            assertThat(detail.text())
+                    .startsWith("The view %s was replaced by another one".formatted(PACKAGES_VIEW))
+                    .contains("'somebody'");
+        });
     }
 
     @Test
     void aViewOfTheSameQueryInOtherWordsIsTheSame() {
-        Table view = table(PACKAGES_VIEW);
-        String query = deployedQuery();
-        CheckedDeployment.stack()
-                .query("CREATE OR REPLACE VIEW %s AS -- the same\n%s"
-                        .formatted(
-                                PACKAGES_VIEW, query.replace("SELECT", "select").replace("\"hash\"", "Hash")));
-        try {
-            assertThat(catalog().status()).isEqualTo(Status.PASS);
-        } finally {
-            change(view, UnaryOperator.identity());
-        }
+        String query = deployedQuery().replace("SELECT", "select").replace("\"hash\"", "Hash");
+
+        assertThat(withView("-- the same\n" + query).status()).isEqualTo(Status.PASS);
     }
 
     @Test
     void aViewThatIsNotStoredAsAthenaDoesIsNotChecked() {
-        Table view = table(PACKAGES_VIEW);
-        change(view, input -> input.viewOriginalText("/* Hive */ SELECT 1"));
-        try {
-            Finding finding = catalog();
+        Finding finding = with(PACKAGES_VIEW, input -> input.viewOriginalText("/* Hive */ SELECT 1"));
 
-            assertThat(finding.status()).isEqualTo(Status.NOT_CHECKED);
-            assertThat(finding.details())
-                    .containsExactly(new Detail(
-                            Status.NOT_CHECKED,
-                            "The view %s: its definition is not in the form that Athena stores"
-                                    .formatted(PACKAGES_VIEW)));
-        } finally {
-            change(view, UnaryOperator.identity());
-        }
+        assertThat(finding.status()).isEqualTo(Status.NOT_CHECKED);
+        assertThat(finding.details())
+                .containsExactly(new Detail(
+                        Status.NOT_CHECKED,
+                        "The view %s: its definition is not in the form that Athena stores".formatted(PACKAGES_VIEW)));
     }
 
     @Test
     void aTableThatWasMovedIsNamed() {
-        Table table = table(POINTERS_TABLE);
-        change(
-                table,
-                input -> input.storageDescriptor(table.storageDescriptor().toBuilder()
-                        .location("s3://checked.second/.quilt/named_packages/")
-                        .build()));
-        try {
-            assertThat(catalog().details())
-                    .containsExactly(new Detail(
-                            Status.FAIL,
-                            "The table %s is over s3://checked.second/.quilt/named_packages/, and was deployed over"
-                                            .formatted(POINTERS_TABLE)
-                                    + " s3://checked-bucket/.quilt/named_packages/"));
-        } finally {
-            change(table, UnaryOperator.identity());
-        }
+        assertThat(withStorage(storage -> storage.location("s3://checked.second/.quilt/named_packages/"))
+                        .details())
+                .containsExactly(new Detail(
+                        Status.FAIL,
+                        "The table %s is over s3://checked.second/.quilt/named_packages/, and was deployed over"
+                                        .formatted(POINTERS_TABLE)
+                                + " s3://checked-bucket/.quilt/named_packages/"));
     }
 
     @Test
     void aTableThatHasLostAColumnIsNamed() {
-        Table table = table(POINTERS_TABLE);
-        change(
-                table,
-                input -> input.storageDescriptor(table.storageDescriptor().toBuilder()
-                        .columns(
-                                Column.builder().name("checksum").type("string").build())
-                        .build()));
-        try {
-            assertThat(catalog().details())
-                    .containsExactly(new Detail(
-                            Status.FAIL,
-                            "The table %s has the columns [checksum], and was deployed with [hash]"
-                                    .formatted(POINTERS_TABLE)));
-        } finally {
-            change(table, UnaryOperator.identity());
-        }
+        Column another = Column.builder().name("checksum").type("string").build();
+
+        assertThat(withStorage(storage -> storage.columns(another)).details())
+                .containsExactly(new Detail(
+                        Status.FAIL,
+                        "The table %s has the columns [checksum], and was deployed with [hash]"
+                                .formatted(POINTERS_TABLE)));
     }
 
     @Test
@@ -142,6 +103,35 @@ class CatalogCheckTest {
         return find((deployment, account) -> new CatalogCheck(deployment, new Catalog(account.glue(), DATABASE)));
     }
 
+    /** What is found while a view has another query. */
+    private static Finding withView(String query) {
+        Table view = table(PACKAGES_VIEW);
+        CheckedDeployment.stack().query("CREATE OR REPLACE VIEW %s AS %s".formatted(PACKAGES_VIEW, query));
+        return foundBeforeRestoring(view);
+    }
+
+    /** What is found while a table or view is another one. */
+    private static Finding with(String name, UnaryOperator<TableInput.Builder> change) {
+        Table table = table(name);
+        put(change.apply(SharedEmbeddedAws.input(table).toBuilder()).build());
+        return foundBeforeRestoring(table);
+    }
+
+    private static Finding withStorage(UnaryOperator<StorageDescriptor.Builder> change) {
+        StorageDescriptor.Builder storage = table(POINTERS_TABLE).storageDescriptor().toBuilder();
+        return with(
+                POINTERS_TABLE,
+                input -> input.storageDescriptor(change.apply(storage).build()));
+    }
+
+    private static Finding foundBeforeRestoring(Table table) {
+        try {
+            return catalog();
+        } finally {
+            put(SharedEmbeddedAws.input(table));
+        }
+    }
+
     private static Finding find(BiFunction<Deployment, Account, Check> check) {
         try (Account account = CheckedDeployment.account(Environment.http(Optional.of(SharedEmbeddedAws.endpoint())))) {
             CheckedDeployment.stack();
@@ -152,7 +142,7 @@ class CatalogCheckTest {
 
     private static String deployedQuery() {
         return CheckedDeployment.read().views().stream()
-                .filter(view -> Deployment.viewName(view).equals(PACKAGES_VIEW))
+                .filter(view -> view.name().equals(PACKAGES_VIEW))
                 .map(view -> view.properties().path("Query").asText())
                 .findFirst()
                 .orElseThrow();
@@ -165,10 +155,8 @@ class CatalogCheckTest {
                 .table();
     }
 
-    private static void change(Table table, UnaryOperator<TableInput.Builder> change) {
+    private static void put(TableInput input) {
         SharedEmbeddedAws.glue()
-                .updateTable(update -> update.databaseName(DATABASE)
-                        .tableInput(change.apply(SharedEmbeddedAws.input(table).toBuilder())
-                                .build()));
+                .updateTable(update -> update.databaseName(DATABASE).tableInput(input));
     }
 }

@@ -1,6 +1,7 @@
 package com.quiltdata.athena.deployed;
 
 import com.quiltdata.athena.TestTemplates;
+import com.quiltdata.athena.deployed.Report.Checked;
 import com.quiltdata.athena.local.DeployedStack;
 import com.quiltdata.athena.local.aws.SharedEmbeddedAws;
 import com.quiltdata.athena.local.cloudformation.LocalStack;
@@ -56,13 +57,7 @@ public final class CheckedDeployment {
 
     private CheckedDeployment() {}
 
-    /**
-     * What the command did.
-     *
-     * @param status its exit status
-     * @param output what it wrote to standard output
-     * @param errors what it wrote to standard error
-     */
+    /** What the command did: its exit status, and what it wrote to standard output and standard error. */
     public record Outcome(int status, String output, String errors) {}
 
     private static DeployedStack deploy() {
@@ -77,11 +72,7 @@ public final class CheckedDeployment {
                 DeployedStack.assembly(DATABASE, List.of(BUCKET, SECOND_BUCKET), "snapshotSchedule", "rate(1 hour)")));
         // What S3 has got shortly before a refresh may be newer than the snapshots, as far as S3 tells.
         waitUntil(pushed.plus(SampledQueries.CLOCK).plusSeconds(1));
-        SharedEmbeddedAws.clients()
-                .stepFunctions()
-                .await(SharedEmbeddedAws.clients()
-                        .stepFunctions()
-                        .start(deployed.outputs().get("SnapshotStateMachineArn"), "{}"));
+        SharedEmbeddedAws.clients().execute(deployed.outputs().get("SnapshotStateMachineArn"), "{}");
         return deployed;
     }
 
@@ -177,21 +168,17 @@ public final class CheckedDeployment {
                 interceptors);
     }
 
-    /**
-     * Makes the check of users' access alone.
-     *
-     * @return what the command prints of it for programs
-     */
+    /** Makes the check of users' access alone, and returns what the command prints of it for programs. */
     public static String checkAccess(SdkHttpClient http) {
         try (Account account = account(http)) {
             Check check = new AccessCheck(Deployment.read(account.cloudFormation(), stackId()), account.iam());
-            return new Report(Map.of(check.name(), check.find())).print(Report.Format.JSON);
+            return new Report(List.of(new Checked("Access", check.find()))).print(Report.Format.JSON);
         }
     }
 
     /** Returns the account's clients, to be closed. */
     static Account account(SdkHttpClient http) {
-        return new Account(environment(http, List.of(), LocalAccount.REGION));
+        return Account.in(environment(http, List.of(), LocalAccount.REGION));
     }
 
     /** Reads the deployment as the command does. */

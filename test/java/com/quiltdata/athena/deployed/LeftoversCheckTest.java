@@ -8,16 +8,11 @@ import com.quiltdata.athena.deployed.Finding.Detail;
 import com.quiltdata.athena.deployed.Finding.Status;
 import com.quiltdata.athena.deployed.StubbedHttp.Answer;
 import com.quiltdata.athena.local.aws.SharedEmbeddedAws;
-import com.quiltdata.athena.local.protocol.LocalAccount;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.cloudformation.model.Stack;
 import software.amazon.awssdk.services.cloudformation.model.StackDriftStatus;
 
@@ -60,20 +55,14 @@ class LeftoversCheckTest {
     }
 
     private static Finding find(StackDriftStatus drift) {
-        Environment environment = new Environment(
-                Optional.of(SharedEmbeddedAws.endpoint()),
-                Region.of(LocalAccount.REGION),
-                StaticCredentialsProvider.create(AwsBasicCredentials.create("key", "secret")),
-                new StubbedHttp(LeftoversCheckTest::answer),
-                List.of());
         Stack stack = Stack.builder()
                 .stackName("QuiltAthena")
                 .stackId(STACK_ID)
                 .driftInformation(information -> information.stackDriftStatus(drift))
                 .build();
-        Deployment deployment = new Deployment(new DeployedTemplate(
-                stack, JsonNodeFactory.instance.objectNode(), Map.of("kept", "a-bucket"), Map.of()));
-        try (Account account = new Account(environment)) {
+        Deployment deployment =
+                new Deployment(stack, JsonNodeFactory.instance.objectNode(), Map.of("kept", "a-bucket"), Map.of());
+        try (Account account = CheckedDeployment.account(new StubbedHttp(LeftoversCheckTest::answer))) {
             return new LeftoversCheck(deployment, new Catalog(account.glue(), DATABASE), account.cloudFormation())
                     .find();
         }

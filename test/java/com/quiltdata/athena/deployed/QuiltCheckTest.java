@@ -73,8 +73,7 @@ class QuiltCheckTest {
                         .outputValue("arn:ours")
                         .build())
                 .build();
-        Deployment deployment =
-                new Deployment(new DeployedTemplate(ours, JsonNodeFactory.instance.objectNode(), Map.of(), Map.of()));
+        Deployment deployment = new Deployment(ours, JsonNodeFactory.instance.objectNode(), Map.of(), Map.of());
         try (Account account = CheckedDeployment.account(new StubbedHttp(cloudFormation))) {
             return new QuiltCheck(deployment, account.cloudFormation(), Optional.of("Quilt")).find();
         }

@@ -51,12 +51,12 @@ class StackCheckTest {
         "IMPORT_COMPLETE, NOT_CHECKED",
     })
     void onlyAStackThatHasComeToItsEndWithoutARollbackIsComplete(String stackStatus, Status expected) {
-        DeployedTemplate template = CheckedDeployment.read().template();
-        Deployment deployment = new Deployment(new DeployedTemplate(
-                template.stack().toBuilder().stackStatus(stackStatus).build(),
-                template.content(),
-                template.physicalIds(),
-                template.nested()));
+        Deployment complete = CheckedDeployment.read();
+        Deployment deployment = new Deployment(
+                complete.stack().toBuilder().stackStatus(stackStatus).build(),
+                complete.template(),
+                complete.physicalIds(),
+                complete.nested());
 
         assertThat(new StackCheck(
                                 deployment,

@@ -25,30 +25,17 @@ public final class StubbedHttp implements SdkHttpClient {
     private final SdkHttpClient loopback = Environment.http(Optional.of(SharedEmbeddedAws.endpoint()));
     private final Function<Call, Optional<Answer>> stub;
 
-    /**
-     * Makes it.
-     *
-     * @param stub what is answered in the account's place, from several threads
-     */
+    /** Answers some requests in the account's place, from several threads. */
     public StubbedHttp(Function<Call, Optional<Answer>> stub) {
         this.stub = stub;
     }
 
     /**
-     * A request.
-     *
-     * @param operation the operation's name; of S3, the method
-     * @param form the fields of a form; of other requests, none
-     * @param authorization whose it is
+     * A request: its operation, or its method where it is S3's; the fields of a form, if it is one; and whose it is.
      */
     public record Call(String operation, Map<String, List<String>> form, String authorization) {}
 
-    /**
-     * An answer.
-     *
-     * @param status of HTTP
-     * @param body in XML, or in JSON
-     */
+    /** An answer, in XML or in JSON, with a status of HTTP. */
     public record Answer(int status, String body) {
 
         /** Returns an error of a service with the AWS Query protocol. */

@@ -129,17 +129,17 @@ class TemplateDifferencesTest {
     }
 
     private List<String> differences(JsonNode deployed) {
-        Map<String, DeployedTemplate> parts = new HashMap<>();
+        Map<String, Deployment> parts = new HashMap<>();
         nested.forEach((id, content) -> parts.put(id, part(content, Map.of())));
         return TemplateDifferences.between(ASSEMBLY, part(deployed, parts));
     }
 
-    private static DeployedTemplate part(JsonNode content, Map<String, DeployedTemplate> nested) {
+    private static Deployment part(JsonNode content, Map<String, Deployment> nested) {
         Stack stack = Stack.builder()
                 .stackName("QuiltAthena")
                 .stackId("arn:aws:cloudformation:eu-central-1:123456789012:stack/QuiltAthena/0f1e")
                 .build();
-        return new DeployedTemplate(stack, content, Map.of(), nested);
+        return new Deployment(stack, content, Map.of(), nested);
     }
 
     private static ObjectNode resources(JsonNode template) {

@@ -1,20 +1,31 @@
 package com.quiltdata.athena.handler;
 
-import com.amazonaws.services.lambda.runtime.ClientContext;
-import com.amazonaws.services.lambda.runtime.CognitoIdentity;
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.LambdaLogger;
 import com.amazonaws.services.lambda.runtime.logging.LogLevel;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 /** An invocation with five minutes left, whose time passes only while the handler waits, and that keeps its log. */
-final class FakeContext implements Context, PollingClock, LambdaLogger {
+final class FakeContext implements PollingClock, LambdaLogger {
     private final List<Duration> pauses = new ArrayList<>();
     private final List<String> log = new ArrayList<>();
     private long nanos;
+
+    /** The invocation, with the two things that the handler asks it for. */
+    Context invocation() {
+        return (Context) Proxy.newProxyInstance(
+                Context.class.getClassLoader(),
+                new Class<?>[] {Context.class},
+                (proxy, method, arguments) -> switch (method.getName()) {
+                    case "getLogger" -> this;
+                    case "getRemainingTimeInMillis" -> 300_000;
+                    default -> throw new UnsupportedOperationException(method.getName());
+                });
+    }
 
     /** How long the handler waited, each time. */
     List<Duration> pauses() {
@@ -55,60 +66,5 @@ final class FakeContext implements Context, PollingClock, LambdaLogger {
     @Override
     public void log(byte[] message) {
         log(new String(message, StandardCharsets.UTF_8));
-    }
-
-    @Override
-    public int getRemainingTimeInMillis() {
-        return 300_000;
-    }
-
-    @Override
-    public LambdaLogger getLogger() {
-        return this;
-    }
-
-    @Override
-    public String getAwsRequestId() {
-        return "request";
-    }
-
-    @Override
-    public String getLogGroupName() {
-        return "group";
-    }
-
-    @Override
-    public String getLogStreamName() {
-        return "stream";
-    }
-
-    @Override
-    public String getFunctionName() {
-        return "function";
-    }
-
-    @Override
-    public String getFunctionVersion() {
-        return "$LATEST";
-    }
-
-    @Override
-    public String getInvokedFunctionArn() {
-        return "arn";
-    }
-
-    @Override
-    public CognitoIdentity getIdentity() {
-        return null;
-    }
-
-    @Override
-    public ClientContext getClientContext() {
-        return null;
-    }
-
-    @Override
-    public int getMemoryLimitInMB() {
-        return 512;
     }
 }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.quiltdata.athena.TestFiles;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -21,8 +20,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The failure matrix, {@code failures.txt}, with the very client that the handler is deployed with. */
 class ViewHandlerFailureTest {
-    private static final Path MATRIX = Path.of("resources/com/quiltdata/athena/handler/failures.txt");
-
     private final FakeAthena athena = new FakeAthena();
     private final FakeContext context = new FakeContext();
     private final ViewHandler handler = new ViewHandler(athena.client(), context, () -> 0);
@@ -64,7 +61,7 @@ class ViewHandlerFailureTest {
     }
 
     private static Stream<Arguments> everyRowForEveryRequestType() {
-        return Stream.of(TestFiles.text(MATRIX)
+        return Stream.of(TestFiles.resource(ViewHandlerFailureTest.class, "failures.txt")
                         .replaceAll("(?m)^#.*\n", "")
                         .strip()
                         .split("\n\n"))
@@ -78,7 +75,8 @@ class ViewHandlerFailureTest {
         row.script(athena);
         List<Object> answers = new ArrayList<>();
 
-        Throwable failure = catchThrowable(() -> answers.add(handler.handleRequest(ViewEvents.event(type), context)));
+        Throwable failure =
+                catchThrowable(() -> answers.add(handler.handleRequest(ViewEvents.event(type), context.invocation())));
 
         assertThat(operations()).isEqualTo(row.after("sends: ").orElseThrow());
         assertThat(athena.statements())
@@ -111,7 +109,7 @@ class ViewHandlerFailureTest {
                 .repeatsTheFirstAnswerTo("Start", () -> context.waited().toSeconds() < seconds / 2)
                 .repeatsTheFirstAnswerTo("Get", () -> context.waited().toSeconds() < seconds);
 
-        assertThat(handler.handleRequest(ViewEvents.event(type), context))
+        assertThat(handler.handleRequest(ViewEvents.event(type), context.invocation()))
                 .isEqualTo(Map.of("PhysicalResourceId", "quilt_query.v"));
         assertThat(context.waited()).isGreaterThanOrEqualTo(Duration.ofSeconds(seconds));
     }

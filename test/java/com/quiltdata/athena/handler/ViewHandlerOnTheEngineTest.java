@@ -3,6 +3,7 @@ package com.quiltdata.athena.handler;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.quiltdata.athena.local.athena.Queries;
 import com.quiltdata.athena.local.aws.SharedEmbeddedAws;
 import java.util.Map;
 import java.util.UUID;
@@ -30,16 +31,9 @@ class ViewHandlerOnTheEngineTest {
 
     @BeforeAll
     static void makeATable() {
-        SharedEmbeddedAws.s3().createBucket(create -> create.bucket(NAME));
-        for (String workGroup : new String[] {NAME, NAME + "-disabled"}) {
-            SharedEmbeddedAws.athena()
-                    .createWorkGroup(create -> create.name(workGroup)
-                            .configuration(configuration -> configuration.resultConfiguration(
-                                    result -> result.outputLocation("s3://" + NAME + "/"))));
-        }
+        Queries.create(NAME).createWorkGroup(NAME + "-disabled");
         SharedEmbeddedAws.athena()
                 .updateWorkGroup(update -> update.workGroup(NAME + "-disabled").state(WorkGroupState.DISABLED));
-        SharedEmbeddedAws.glue().createDatabase(create -> create.databaseInput(database -> database.name(NAME)));
         SharedEmbeddedAws.createTextTable(NAME, "a_table", "s3://" + NAME + "/table/");
     }
 
@@ -59,7 +53,7 @@ class ViewHandlerOnTheEngineTest {
         ViewEvents.properties(event)
                 .putAll(Map.of("WorkGroup", workGroup, "Database", database, "ViewName", viewName, "Query", query));
 
-        assertThatThrownBy(() -> handler.handleRequest(event, new FakeContext()))
+        assertThatThrownBy(() -> handler.handleRequest(event, new FakeContext().invocation()))
                 .isInstanceOf(ViewException.class)
                 .hasMessageStartingWith(
                         "CREATE of view %s.%s in workgroup %s failed".formatted(database, viewName, workGroup))
@@ -77,7 +71,7 @@ class ViewHandlerOnTheEngineTest {
         Map<String, Object> event = event("Delete");
         ViewEvents.properties(event).putAll(Map.of("WorkGroup", workGroup, "Database", database, "ViewName", viewName));
 
-        assertThat(handler.handleRequest(event, new FakeContext()))
+        assertThat(handler.handleRequest(event, new FakeContext().invocation()))
                 .isEqualTo(Map.of("PhysicalResourceId", "quilt_query.v"));
     }
 
@@ -90,7 +84,7 @@ class ViewHandlerOnTheEngineTest {
         FakeContext context = new FakeContext();
 
         try {
-            handler.handleRequest(event, context);
+            handler.handleRequest(event, context.invocation());
         } catch (ViewException e) {
             assertThat(e).hasMessageContaining("TABLE_ALREADY_EXISTS");
         }
@@ -111,8 +105,8 @@ class ViewHandlerOnTheEngineTest {
         ViewEvents.properties(event).putAll(Map.of("WorkGroup", NAME, "Database", NAME, "ViewName", "twice"));
         FakeContext context = new FakeContext();
 
-        handler.handleRequest(event, context);
-        handler.handleRequest(event, context);
+        handler.handleRequest(event, context.invocation());
+        handler.handleRequest(event, context.invocation());
 
         assertThat(context.log().stream().filter(line -> line.startsWith("INFO Started")))
                 .hasSize(2);

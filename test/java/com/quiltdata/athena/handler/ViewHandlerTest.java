@@ -41,33 +41,15 @@ class ViewHandlerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"Create", "Update"})
-    void createsOrReplacesTheViewOnCreateAndUpdate(String requestType) {
+    @ValueSource(strings = {"Create", "Update", "Delete"})
+    void createsOrReplacesOrDropsTheViewInTheWorkgroupAndTheDatabase(String requestType) {
         athena.starts("q1").finds("SUCCEEDED");
 
-        assertThat(handler.handleRequest(event(requestType), context))
-                .isEqualTo(Map.of("PhysicalResourceId", "quilt_query.v"));
-
-        assertThat(athena.statements()).containsExactly(CREATE_STATEMENT);
-    }
-
-    @Test
-    void dropsTheViewOnDelete() {
-        athena.starts("q1").finds("SUCCEEDED");
-
-        assertThat(handler.handleRequest(event("Delete"), context))
-                .isEqualTo(Map.of("PhysicalResourceId", "quilt_query.v"));
-
-        assertThat(athena.statements()).containsExactly(DROP_STATEMENT);
-    }
-
-    @Test
-    void runsTheStatementInTheWorkgroupAndTheDatabase() {
-        athena.starts("q1").finds("SUCCEEDED");
-
-        handler.handleRequest(event("Create"), context);
+        assertThat(handle(event(requestType))).isEqualTo(Map.of("PhysicalResourceId", "quilt_query.v"));
 
         JsonNode start = athena.requests("Start").getFirst();
+        assertThat(athena.statements())
+                .containsExactly(requestType.equals("Delete") ? DROP_STATEMENT : CREATE_STATEMENT);
         assertThat(start.path("WorkGroup").asText()).isEqualTo("quilt-query");
         assertThat(start.at("/QueryExecutionContext/Database").asText()).isEqualTo("quilt_query");
     }
@@ -78,7 +60,7 @@ class ViewHandlerTest {
         Map<String, Object> event = event("Delete");
         event.put("ResourceProperties", Map.of("WorkGroup", "w", "Database", "d", "ViewName", "a\"b"));
 
-        handler.handleRequest(event, context);
+        handle(event);
 
         assertThat(athena.statements()).containsExactly("DROP VIEW IF EXISTS \"d\".\"a\"\"b\"");
     }
@@ -87,7 +69,7 @@ class ViewHandlerTest {
     void waitsWhileTheQueryIsQueuedAndRunning() {
         athena.starts("q1").finds("QUEUED").finds("RUNNING").finds("SUCCEEDED");
 
-        handler.handleRequest(event("Create"), context);
+        handle(event("Create"));
 
         assertThat(context.pauses()).containsExactly(Duration.ofMillis(100), Duration.ofMillis(200));
     }
@@ -112,7 +94,7 @@ class ViewHandlerTest {
             }
         };
 
-        new ViewHandler(athena.client(), context, random).handleRequest(event("Create"), context);
+        new ViewHandler(athena.client(), context, random).handleRequest(event("Create"), context.invocation());
 
         assertThat(context.pauses())
                 .containsExactly(Duration.ofMillis(100), Duration.ofMillis(250), Duration.ofMillis(800));
@@ -123,8 +105,8 @@ class ViewHandlerTest {
     void theSameRequestDeliveredTwiceIsOneQueryToAthena(String requestType) {
         athena.starts("q1").finds("SUCCEEDED");
 
-        handler.handleRequest(event(requestType), context);
-        handler.handleRequest(event(requestType), context);
+        handle(event(requestType));
+        handle(event(requestType));
 
         assertThat(athena.operations()).containsExactly("Start", "Get", "Start", "Get");
         assertThat(athena.requests("Start").get(1))
@@ -144,7 +126,7 @@ class ViewHandlerTest {
                 .findsFailure("Internal error", true)
                 .finds("SUCCEEDED");
 
-        handler.handleRequest(event("Create"), context);
+        handle(event("Create"));
 
         assertThat(athena.requests("Start"))
                 .extracting(start -> start.path("ClientRequestToken").asText())
@@ -159,7 +141,7 @@ class ViewHandlerTest {
         Map<String, Object> event = event("Update");
         properties(event).put(property, value);
 
-        assertThat(handler.handleRequest(event, context)).isEqualTo(Map.of("PhysicalResourceId", physicalId));
+        assertThat(handle(event)).isEqualTo(Map.of("PhysicalResourceId", physicalId));
 
         assertThat(athena.statements())
                 .containsExactly(
@@ -173,7 +155,7 @@ class ViewHandlerTest {
         Map<String, Object> event = event("Update");
         properties(event).putAll(Map.of("Database", database, "ViewName", viewName));
 
-        assertThat(handler.handleRequest(event, context)).isEqualTo(Map.of("PhysicalResourceId", "quilt_query.v"));
+        assertThat(handle(event)).isEqualTo(Map.of("PhysicalResourceId", "quilt_query.v"));
     }
 
     @ParameterizedTest
@@ -183,8 +165,7 @@ class ViewHandlerTest {
         Map<String, Object> event = event(requestType);
         event.put("PhysicalResourceId", "an id of an earlier version");
 
-        assertThat(handler.handleRequest(event, context))
-                .isEqualTo(Map.of("PhysicalResourceId", "an id of an earlier version"));
+        assertThat(handle(event)).isEqualTo(Map.of("PhysicalResourceId", "an id of an earlier version"));
     }
 
     @ParameterizedTest
@@ -197,20 +178,21 @@ class ViewHandlerTest {
         Map<String, Object> event = event(requestType);
         properties(event).remove(property);
 
-        assertThatThrownBy(() -> handler.handleRequest(event, context))
+        assertThatThrownBy(() -> handle(event))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("Custom::AthenaView: property %s must be a text that is not empty".formatted(property));
+                .hasMessage("Custom::AthenaView: property %s must be a string that is not empty".formatted(property));
 
         assertThat(athena.operations()).isEmpty();
     }
 
     @Test
-    void aDeleteNeedsNoQuery() {
+    void aDeleteNeedsNoQueryAndIsNotHinderedByAnUnknownProperty() {
         athena.starts("q1").finds("SUCCEEDED");
         Map<String, Object> event = event("Delete");
         properties(event).remove("Query");
+        properties(event).put("View", "v");
 
-        handler.handleRequest(event, context);
+        handle(event);
 
         assertThat(athena.statements()).containsExactly(DROP_STATEMENT);
     }
@@ -221,7 +203,7 @@ class ViewHandlerTest {
         Map<String, Object> event = event("Update");
         properties(event).put("DefinitionsRead", "0f1e2d3c");
 
-        handler.handleRequest(event, context);
+        handle(event);
 
         assertThat(athena.statements()).singleElement().asString().doesNotContain("0f1e2d3c");
     }
@@ -232,7 +214,7 @@ class ViewHandlerTest {
         Map<String, Object> event = event(requestType);
         properties(event).put("View", "v");
 
-        assertThatThrownBy(() -> handler.handleRequest(event, context))
+        assertThatThrownBy(() -> handle(event))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("Custom::AthenaView: property View is unknown; the properties are WorkGroup, Database,"
                         + " ViewName, Query, DefinitionsRead");
@@ -241,33 +223,22 @@ class ViewHandlerTest {
     }
 
     @Test
-    void aDeleteIsNotHinderedByAnUnknownProperty() {
-        athena.starts("q1").finds("SUCCEEDED");
-        Map<String, Object> event = event("Delete");
-        properties(event).put("View", "v");
-
-        handler.handleRequest(event, context);
-
-        assertThat(athena.statements()).containsExactly(DROP_STATEMENT);
-    }
-
-    @Test
     void everyProblemOfARequestIsNamedAtOnce() {
         Map<String, Object> event = new HashMap<>();
         event.put("RequestType", "Create");
         event.put("ResourceProperties", Map.of("WorkGroup", "w", "ViewName", " ", "Query", List.of(1), "View", "v"));
 
-        assertThatThrownBy(() -> handler.handleRequest(event, context))
-                .hasMessage("Custom::AthenaView: property Database must be a text that is not empty; "
-                        + "property ViewName must be a text that is not empty; "
-                        + "property Query must be a text that is not empty; "
+        assertThatThrownBy(() -> handle(event))
+                .hasMessage("Custom::AthenaView: property Database must be a string that is not empty; "
+                        + "property ViewName must be a string that is not empty; "
+                        + "property Query must be a string that is not empty; "
                         + "property View is unknown; the properties are WorkGroup, Database, ViewName, Query, DefinitionsRead; "
-                        + "RequestId must be a text that is not empty");
+                        + "RequestId must be a string that is not empty");
     }
 
     @Test
     void anUnknownRequestTypeIsNamedAndNothingIsSent() {
-        assertThatThrownBy(() -> handler.handleRequest(event("Recreate"), context))
+        assertThatThrownBy(() -> handle(event("Recreate")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("Custom::AthenaView: RequestType must be Create, Update or Delete, but is Recreate");
 
@@ -278,7 +249,7 @@ class ViewHandlerTest {
     void aReasonIsShortenedToWhatCloudFormationTakes() {
         athena.starts("q1").findsFailure("COLUMN_NOT_FOUND: " + "列".repeat(10_000), false);
 
-        assertThatThrownBy(() -> handler.handleRequest(event("Create"), context))
+        assertThatThrownBy(() -> handle(event("Create")))
                 .hasMessageEndingWith("列…; what to do: make Query and the columns of its tables agree")
                 .satisfies(e -> assertThat(e.getMessage().getBytes(StandardCharsets.UTF_8))
                         .hasSizeLessThan(2_500));
@@ -300,21 +271,20 @@ class ViewHandlerTest {
         try (ExecutorService threads = Executors.newFixedThreadPool(requests.size())) {
             List<Future<List<String>>> sent = threads.invokeAll(requests);
 
-            assertThat(sent.subList(0, 3))
-                    .allSatisfy(one -> assertThat(one.get()).containsExactly("Start", "Start", "Get"));
-            assertThat(sent.subList(3, 6))
-                    .allSatisfy(one -> assertThat(one.get()).containsExactly("Start", "Get", "Get"));
-            assertThat(sent.subList(6, 9))
-                    .allSatisfy(one -> assertThat(one.get()).containsExactly("Start", "Start", "Get"));
-            assertThat(sent.subList(9, 12))
-                    .allSatisfy(one -> assertThat(one.get()).containsExactly("Start", "Get", "Get"));
+            for (int i = 0; i < sent.size(); i++) {
+                assertThat(sent.get(i).get()).containsExactly("Start", i / 3 % 2 == 0 ? "Start" : "Get", "Get");
+            }
         }
+    }
+
+    private Map<String, Object> handle(Map<String, Object> event) {
+        return handler.handleRequest(event, context.invocation());
     }
 
     private static List<String> operations(UnaryOperator<FakeAthena> fault, String requestType) {
         FakeContext context = new FakeContext();
         try (FakeAthena athena = fault.apply(new FakeAthena())) {
-            new ViewHandler(athena.client(), context, () -> 0).handleRequest(event(requestType), context);
+            new ViewHandler(athena.client(), context, () -> 0).handleRequest(event(requestType), context.invocation());
             return athena.operations();
         }
     }
@@ -346,7 +316,7 @@ class ViewHandlerTest {
         };
 
         assertThatThrownBy(() -> new ViewHandler(athena.client(), clock, new Random(refusals))
-                        .handleRequest(event("Create"), context))
+                        .handleRequest(event("Create"), context.invocation()))
                 .isInstanceOf(ViewException.class);
 
         assertThat(Duration.ofNanos(clock.nanos()).toMillis()).isBetween(250_000L, 295_000L);
@@ -359,7 +329,7 @@ class ViewHandlerTest {
                 .finds("RUNNING")
                 .finds("SUCCEEDED");
 
-        handler.handleRequest(event("Create"), context);
+        handle(event("Create"));
 
         assertThat(context.log())
                 .containsExactly(
@@ -375,7 +345,7 @@ class ViewHandlerTest {
     void logsOneLineForEachStepOfADeleteThatFindsNothing() {
         athena.starts("q1").findsFailure("NOT_FOUND: Schema quilt_query not found", false);
 
-        handler.handleRequest(event("Delete"), context);
+        handle(event("Delete"));
 
         assertThat(context.log())
                 .containsExactly(
@@ -392,10 +362,10 @@ class ViewHandlerTest {
         Map<String, Object> event = event("Create");
         properties(event).put("Query", List.of("SELECT 'secret'"));
 
-        assertThatThrownBy(() -> handler.handleRequest(event, context)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> handle(event)).isInstanceOf(IllegalArgumentException.class);
 
         assertThat(context.log())
                 .containsExactly("ERROR Failed reason="
-                        + "\"Custom::AthenaView: property Query must be a text that is not empty\"");
+                        + "\"Custom::AthenaView: property Query must be a string that is not empty\"");
     }
 }

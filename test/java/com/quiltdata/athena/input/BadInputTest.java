@@ -4,17 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.quiltdata.athena.TestFiles;
 import com.quiltdata.athena.TestTemplates;
 import com.quiltdata.athena.configuration.ConfigurationException;
 import com.quiltdata.athena.configuration.ConfigurationReader;
 import com.quiltdata.athena.schema.QuiltBucket;
 import java.math.BigDecimal;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -116,11 +113,7 @@ class BadInputTest {
             widest.put("customViews", Map.of("v_".repeat(64), "test/resources/views/images_per_package.sql"));
 
             assertThat(problems(widest)).isEmpty();
-            for (Path file : TestFiles.list(TestTemplates.assembly(widest).directory())) {
-                if (file.toString().endsWith(".template.json")) {
-                    TestFiles.json(TestFiles.text(file)).path("Resources").forEach(BadInputTest::assertNames);
-                }
-            }
+            TestTemplates.resources(TestTemplates.assembly(widest)).forEach(BadInputTest::assertNames);
         }
     }
 
@@ -142,9 +135,7 @@ class BadInputTest {
     }
 
     private static Map<String, Object> configuration(String key, Object value) {
-        Map<String, Object> configuration = new LinkedHashMap<>(TestTemplates.configuration());
-        configuration.put(key, value);
-        return configuration;
+        return TestTemplates.configuration(key, value);
     }
 
     /** None if the configuration is valid; then its buckets are. */

@@ -190,10 +190,6 @@ class DeploymentLimitsTest {
                     assembly, ConfigurationReader.read(context(buckets, "snapshotSchedule", "rate(1 hour)"), assembly));
         }
 
-        private long bytes(String suffix) {
-            return templates(suffix).mapToLong(file -> file.toFile().length()).sum();
-        }
-
         private long resources(String suffix) {
             return templates(suffix)
                     .mapToLong(file -> TestFiles.json(TestFiles.text(file))
@@ -232,10 +228,7 @@ class DeploymentLimitsTest {
                 true,
                 "aws:cdk:enable-asset-metadata",
                 true);
-        for (int i = 0; i < more.length; i += 2) {
-            context.put((String) more[i], more[i + 1]);
-        }
-        return context;
+        return TestTemplates.with(context, more);
     }
 
     private static String number(long number) {

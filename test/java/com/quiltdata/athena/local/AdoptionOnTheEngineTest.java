@@ -4,11 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.quiltdata.athena.TestTemplates;
-import com.quiltdata.athena.configuration.Configuration;
 import com.quiltdata.athena.configuration.ConfigurationReader;
 import com.quiltdata.athena.local.aws.SharedEmbeddedAws;
 import com.quiltdata.athena.local.cloudformation.CloudAssembly;
@@ -27,10 +25,8 @@ import com.quiltdata.athena.schema.BucketTable;
 import com.quiltdata.athena.schema.BucketView;
 import com.quiltdata.athena.schema.QuiltBucket;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -53,8 +49,9 @@ class AdoptionOnTheEngineTest {
 
     private final String name = "adopted" + COUNTER.incrementAndGet();
     private final QuiltBucket bucket = new QuiltBucket(name + "-bucket");
-    private final NotebookResources notebook =
-            new NotebookResources(SharedEmbeddedAws.clients(), configuration(List.of(bucket.name())));
+    private final NotebookResources notebook = new NotebookResources(
+            SharedEmbeddedAws.clients(),
+            ConfigurationReader.read(DeployedStack.configuration(name, List.of(bucket.name())), TestTemplates.PROJECT));
     private final LocalStack stack = SharedEmbeddedAws.stack();
 
     @TempDir
@@ -112,8 +109,7 @@ class AdoptionOnTheEngineTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void everythingIsAdoptedAndWhatUsersMadeStays(boolean inAGroup) {
-        List<List<String>> images =
-                notebook.query(NotebookResources.SAVED_QUERY_SQL).rows();
+        List<List<String>> images = images();
         CloudAssembly assembly = inAGroup ? assembly(Map.of("imaging", List.of(bucket.name()))) : assembly();
 
         Adoption.Outcome outcome = adoption().adopt(stack, assembly);
@@ -121,25 +117,18 @@ class AdoptionOnTheEngineTest {
         assertThat(outcome.table().rows())
                 .extracting(row -> row.get(0), row -> row.get(1), row -> row.get(2))
                 .contains(
-                        tuple(
-                                "AWS::S3::Bucket",
-                                name + "-quilt-query-results",
-                                "imported, then changed: BucketEncryption, LifecycleConfiguration, OwnershipControls, "
-                                        + "PublicAccessBlockConfiguration"),
-                        tuple(
-                                "AWS::Athena::WorkGroup",
-                                name,
-                                "imported, then changed: Description, RecursiveDeleteOption, State, "
-                                        + "WorkGroupConfiguration"),
+                        tuple("AWS::S3::Bucket", name + "-quilt-query-results", """
+                                imported, then changed: BucketEncryption, LifecycleConfiguration, OwnershipControls, \
+                                PublicAccessBlockConfiguration"""),
+                        tuple("AWS::Athena::WorkGroup", name, """
+                                imported, then changed: Description, RecursiveDeleteOption, State, WorkGroupConfiguration"""),
                         tuple("AWS::Glue::Database", name, "imported, then changed: DatabaseInput"),
                         tuple("AWS::IAM::ManagedPolicy", "AthenaQuiltAccess", "imported, then changed: PolicyDocument"),
                         tuple("AWS::Glue::Table", BucketTable.MANIFESTS.nameIn(bucket), "deleted, then made"),
                         tuple("AWS::Glue::Table", BucketTable.POINTERS.nameIn(bucket), "deleted, then made"),
                         tuple("Custom::AthenaView", BucketView.PACKAGES.nameIn(bucket), "replaced in place"),
                         tuple("Custom::AthenaView", BucketView.OBJECTS.nameIn(bucket), "replaced in place"));
-        assertThat(notebook.query(NotebookResources.SAVED_QUERY_SQL).rows())
-                .isEqualTo(images)
-                .hasSize(9);
+        assertThat(images()).isEqualTo(images).hasSize(9);
         assertThat(savedQueries())
                 .containsExactlyInAnyOrder(
                         NotebookResources.SAVED_QUERY, "Quilt packages in " + bucket.name() + ": files by metadata");
@@ -204,10 +193,9 @@ class AdoptionOnTheEngineTest {
 
     /** The tables were deleted by hand, and the views count as made by the deployment. */
     @Test
-    void whenTheDeploymentFailsResultsGoWhereTheyWentAndTablesAndViewsAreRestoredByHand() throws IOException {
+    void whenTheDeploymentFailsResultsGoWhereTheyWentAndTablesAndViewsAreRestoredByHand() {
         ResultConfiguration results = workGroup().resultConfiguration();
-        List<List<String>> images =
-                notebook.query(NotebookResources.SAVED_QUERY_SQL).rows();
+        List<List<String>> images = images();
         Map<String, Table> saved = tables();
 
         assertThatThrownBy(() -> adoption().adopt(stack, broken(assembly()))).hasMessageContaining("COLUMN_NOT_FOUND");
@@ -219,18 +207,17 @@ class AdoptionOnTheEngineTest {
                 .containsEntry(BucketView.OBJECTS.nameIn(bucket), saved.get(BucketView.OBJECTS.nameIn(bucket)));
         saved.keySet().removeAll(tables().keySet());
         saved.values().forEach(this::restore);
-        assertThat(notebook.query(NotebookResources.SAVED_QUERY_SQL).rows()).isEqualTo(images);
+        assertThat(images()).isEqualTo(images);
     }
 
     @Test
-    void afterADeploymentThatFailedAnotherOneAdoptsTheRest() throws IOException {
-        List<List<String>> images =
-                notebook.query(NotebookResources.SAVED_QUERY_SQL).rows();
+    void afterADeploymentThatFailedAnotherOneAdoptsTheRest() {
+        List<List<String>> images = images();
         assertThatThrownBy(() -> adoption().adopt(stack, broken(assembly()))).hasMessageContaining("COLUMN_NOT_FOUND");
 
         stack.deploy(assembly());
 
-        assertThat(notebook.query(NotebookResources.SAVED_QUERY_SQL).rows()).isEqualTo(images);
+        assertThat(images()).isEqualTo(images);
     }
 
     /** Whoever has run only the notebook's first part has no tables and views yet. */
@@ -259,7 +246,7 @@ class AdoptionOnTheEngineTest {
                         tuple("AWS::S3::Bucket", name + "-quilt-query-results"),
                         tuple("AWS::Athena::WorkGroup", name),
                         tuple("AWS::Glue::Database", name));
-        assertThat(notebook.query(NotebookResources.SAVED_QUERY_SQL).rows()).hasSize(9);
+        assertThat(images()).hasSize(9);
     }
 
     /** Under {@code destroy}, CloudFormation would delete it when the import fails. */
@@ -276,6 +263,10 @@ class AdoptionOnTheEngineTest {
                                 + "the DeletionPolicy Retain or RetainExceptOnCreate");
     }
 
+    private List<List<String>> images() {
+        return notebook.query(NotebookResources.SAVED_QUERY_SQL).rows();
+    }
+
     private Adoption adoption() {
         return new Adoption(SharedEmbeddedAws.clients(), notebook.configuration());
     }
@@ -289,32 +280,16 @@ class AdoptionOnTheEngineTest {
     }
 
     private CloudAssembly assembly(Object quiltBuckets, Object... more) {
-        return TestTemplates.assembly(context(quiltBuckets, more));
-    }
-
-    private Configuration configuration(Object quiltBuckets) {
-        return ConfigurationReader.read(context(quiltBuckets), TestTemplates.PROJECT);
-    }
-
-    private Map<String, Object> context(Object quiltBuckets, Object... more) {
-        Map<String, Object> context = new HashMap<>(
-                Map.of("companyName", name, "quiltBuckets", quiltBuckets, "databaseName", name, "workgroupName", name));
-        for (int i = 0; i < more.length; i += 2) {
-            context.put((String) more[i], more[i + 1]);
-        }
-        return context;
+        return DeployedStack.assembly(name, quiltBuckets, more);
     }
 
     /** The same stack, but Athena refuses the query of its objects view. */
-    private CloudAssembly broken(CloudAssembly original) throws IOException {
-        Path directory = Files.createDirectory(folder.resolve("broken"));
-        ObjectNode template = (ObjectNode) original.template();
-        for (JsonNode resource : template.path("Resources")) {
-            if (resource.at("/Properties/ViewName").asText().equals(BucketView.OBJECTS.nameIn(bucket))) {
-                ((ObjectNode) resource.path("Properties")).put("Query", "SELECT massage");
-            }
-        }
-        return TestTemplates.withTemplate(original, directory, template.toString());
+    private CloudAssembly broken(CloudAssembly original) {
+        return DeployedStack.changed(
+                original,
+                folder,
+                template -> DeployedStack.view(template, BucketView.OBJECTS.nameIn(bucket))
+                        .put("Query", "SELECT massage"));
     }
 
     /** Makes a table or view as it was, from what Glue said of it. */

@@ -3,7 +3,6 @@ package com.quiltdata.athena.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.quiltdata.athena.TestTemplates;
 import com.quiltdata.athena.local.aws.SharedEmbeddedAws;
 import com.quiltdata.athena.local.cloudformation.CloudAssembly;
 import com.quiltdata.athena.local.cloudformation.LocalStack;
@@ -29,6 +28,8 @@ import software.amazon.awssdk.services.glue.model.Table;
 class CustomViewsTest {
     private static final AtomicInteger COUNTER = new AtomicInteger();
     private static final String FOLDER = "test/resources/views/";
+    private static final List<String> ONE = List.of("imaging-a");
+    private static final List<String> TWO = List.of("imaging-a", "imaging-b");
     private static final QuiltBucket BUCKET_A = new QuiltBucket("imaging-a");
     private static final List<String> VIEWS_OF_A =
             sorted(Stream.of(BucketView.values()).map(view -> view.nameIn(BUCKET_A)));
@@ -46,8 +47,7 @@ class CustomViewsTest {
 
     @Test
     void viewsThatReadEachOtherAreMadeInOneDeployment() {
-        DeployedStack deployed =
-                new DeployedStack(stack.deploy(assembly(Map.of(), "images_per_package", "latest_images")));
+        DeployedStack deployed = new DeployedStack(stack.deploy(assembly(ONE, "images_per_package", "latest_images")));
 
         assertThat(deployed.rows("SELECT \"user\", name, message, images FROM images_per_package ORDER BY 1, 2"))
                 .containsExactly(
@@ -57,7 +57,7 @@ class CustomViewsTest {
 
     @Test
     void aQueryComesToAthenaAsItIsWritten() {
-        DeployedStack deployed = new DeployedStack(stack.deploy(assembly(Map.of(), "odd_text", "latest_images")));
+        DeployedStack deployed = new DeployedStack(stack.deploy(assembly(ONE, "odd_text", "latest_images")));
 
         assertThat(deployed.rows("SELECT * FROM odd_text ORDER BY 1"))
                 .containsExactly(
@@ -67,9 +67,8 @@ class CustomViewsTest {
 
     @Test
     void aViewOverAllBucketsCanBeReadByACustomView() {
-        DeployedStack deployed = new DeployedStack(stack.deploy(assembly(
-                Map.of("quiltBuckets", Map.of("one", List.of("imaging-a"), "two", List.of("imaging-b"))),
-                "everywhere")));
+        DeployedStack deployed = new DeployedStack(
+                stack.deploy(assembly(Map.of("one", List.of("imaging-a"), "two", List.of("imaging-b")), "everywhere")));
 
         assertThat(deployed.rows("SELECT * FROM everywhere ORDER BY 1"))
                 .containsExactly(List.of("imaging-a", "3"), List.of("imaging-b", "3"));
@@ -77,30 +76,30 @@ class CustomViewsTest {
 
     @Test
     void aCustomViewThatLeavesTheConfigurationIsDroppedAndTheOthersStay() {
-        stack.deploy(assembly(Map.of(), "images_per_package", "latest_images"));
+        stack.deploy(assembly(ONE, "images_per_package", "latest_images"));
 
-        stack.deploy(assembly(Map.of(), "latest_images"));
+        stack.deploy(assembly(ONE, "latest_images"));
 
         assertThat(views()).isEqualTo(sorted(Stream.concat(VIEWS_OF_A.stream(), Stream.of("latest_images"))));
     }
 
     @Test
     void theViewsOverAllBucketsGoWithTheLastBucketButOne() {
-        stack.deploy(assembly(Map.of("quiltBuckets", List.of("imaging-a", "imaging-b"))));
+        stack.deploy(assembly(TWO));
         assertThat(views()).containsAll(BucketView.namesOverAll());
 
-        stack.deploy(assembly(Map.of()));
+        stack.deploy(assembly(ONE));
 
         assertThat(views()).isEqualTo(VIEWS_OF_A);
     }
 
     @Test
     void aBucketMoreMakesTheViewsOverAllBucketsAnewAndWhatReadsThem() {
-        stack.deploy(assembly(Map.of("quiltBuckets", List.of("imaging-a", "imaging-b")), "everywhere"));
+        stack.deploy(assembly(TWO, "everywhere"));
         SharedEmbeddedAws.s3().createBucket(create -> create.bucket(name));
 
-        DeployedStack deployed = new DeployedStack(
-                stack.deploy(assembly(Map.of("quiltBuckets", List.of("imaging-a", "imaging-b", name)), "everywhere")));
+        DeployedStack deployed =
+                new DeployedStack(stack.deploy(assembly(List.of("imaging-a", "imaging-b", name), "everywhere")));
 
         assertThat(log.stream()
                         .filter(line -> line.startsWith("Requested type=UPDATE"))
@@ -113,10 +112,9 @@ class CustomViewsTest {
     @Test
     void aBucketLessMakesTheViewsOverAllBucketsAnewOverThoseThatStay() {
         SharedEmbeddedAws.s3().createBucket(create -> create.bucket(name));
-        stack.deploy(assembly(Map.of("quiltBuckets", List.of("imaging-a", name, "imaging-b")), "everywhere"));
+        stack.deploy(assembly(List.of("imaging-a", name, "imaging-b"), "everywhere"));
 
-        DeployedStack deployed = new DeployedStack(
-                stack.deploy(assembly(Map.of("quiltBuckets", List.of("imaging-a", "imaging-b")), "everywhere")));
+        DeployedStack deployed = new DeployedStack(stack.deploy(assembly(TWO, "everywhere")));
 
         assertThat(deployed.rows("SELECT * FROM everywhere ORDER BY 1"))
                 .containsExactly(List.of("imaging-a", "3"), List.of("imaging-b", "3"));
@@ -124,29 +122,22 @@ class CustomViewsTest {
 
     @Test
     void aCustomViewThatAthenaRefusesLeavesEverythingAsItWas() {
-        stack.deploy(assembly(Map.of(), "latest_images"));
+        stack.deploy(assembly(ONE, "latest_images"));
         List<String> before = views();
 
-        assertThatThrownBy(() -> stack.deploy(assembly(Map.of(), "broken", "latest_images")))
+        assertThatThrownBy(() -> stack.deploy(assembly(ONE, "broken", "latest_images")))
                 .hasMessageContaining("CREATE of view " + name + ".broken")
                 .hasMessageContaining("Column 'colour' cannot be resolved");
 
         assertThat(views()).isEqualTo(before);
     }
 
-    private CloudAssembly assembly(Map<String, Object> more, String... customViews) {
-        Map<String, Object> configuration = new TreeMap<>(Map.of(
-                "companyName", name,
-                "quiltBuckets", List.of("imaging-a"),
-                "databaseName", name,
-                "workgroupName", name));
+    private CloudAssembly assembly(Object quiltBuckets, String... customViews) {
         Map<String, Object> files = new TreeMap<>();
         for (String view : customViews) {
             files.put(view, FOLDER + view + ".sql");
         }
-        configuration.put("customViews", files);
-        configuration.putAll(more);
-        return TestTemplates.assembly(configuration);
+        return DeployedStack.assembly(name, quiltBuckets, "customViews", files);
     }
 
     private List<String> views() {

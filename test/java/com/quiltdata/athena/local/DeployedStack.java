@@ -1,12 +1,18 @@
 package com.quiltdata.athena.local;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.quiltdata.athena.TestTemplates;
 import com.quiltdata.athena.local.aws.SharedEmbeddedAws;
 import com.quiltdata.athena.local.cloudformation.CloudAssembly;
 import com.quiltdata.athena.result.ResultTable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * The app's stack in the shared account on loopback, under names that no other test uses.
@@ -31,15 +37,44 @@ public record DeployedStack(Map<String, String> outputs) {
      * @param more keys and values in turn, added to the configuration
      */
     public static CloudAssembly assembly(String name, Object quiltBuckets, Object... more) {
-        Map<String, Object> configuration = new HashMap<>();
-        configuration.put("companyName", name);
-        configuration.put("quiltBuckets", quiltBuckets);
-        configuration.put("databaseName", name);
-        configuration.put("workgroupName", name);
-        for (int i = 0; i < more.length; i += 2) {
-            configuration.put((String) more[i], more[i + 1]);
+        return TestTemplates.assembly(configuration(name, quiltBuckets, more));
+    }
+
+    /** Configures the stack, with more keys and values in turn. */
+    static Map<String, Object> configuration(String name, Object quiltBuckets, Object... more) {
+        Map<String, Object> configuration = Map.of(
+                "companyName", name,
+                "quiltBuckets", quiltBuckets,
+                "databaseName", name,
+                "workgroupName", name);
+        return TestTemplates.with(configuration, more);
+    }
+
+    /**
+     * Changes a template.
+     *
+     * @param directory where the changed copy is to be
+     */
+    static CloudAssembly changed(CloudAssembly original, Path directory, Consumer<ObjectNode> change) {
+        try {
+            ObjectNode template = (ObjectNode) original.template();
+            change.accept(template);
+            return TestTemplates.withTemplate(
+                    original, Files.createTempDirectory(directory, "changed"), template.toString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
-        return TestTemplates.assembly(configuration);
+    }
+
+    /** The properties of a view in a template. */
+    static ObjectNode view(ObjectNode template, String name) {
+        return template.path("Resources")
+                .valueStream()
+                .map(resource -> resource.path("Properties"))
+                .filter(properties -> properties.path("ViewName").asText().equals(name))
+                .map(ObjectNode.class::cast)
+                .findFirst()
+                .orElseThrow();
     }
 
     /** Runs a query in the stack's workgroup and database. */

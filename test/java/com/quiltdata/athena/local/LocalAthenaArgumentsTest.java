@@ -34,18 +34,16 @@ class LocalAthenaArgumentsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "--format | xml | Invalid value for option '--format'",
-                "--registry | no-such-folder | --registry: no-such-folder must be a folder that has a folder .quilt in it",
-                "--bucket | s3://b | --bucket: The name of a Quilt bucket must be the bucket's name alone, without s3://",
-                "--query | ' ' | --query: \" \" must be an SQL statement",
-                "--serve | 70000 | --serve: 70000 must be a port from 1 to 65535",
-                "--empty | --query=SELECT 1 | --empty: requires --serve, and neither --query nor --adopt goes with it",
-                "--sql | x | Unknown options: '--sql', 'x'",
-                "-c | databaseName | Value for option option '--context' (KEY=VALUE) should be in KEY=VALUE format",
-            })
+    @CsvSource(delimiter = '|', textBlock = """
+            --format   | xml              | Invalid value for option '--format'
+            --registry | no-such-folder   | --registry: no-such-folder must be a folder that has a folder .quilt in it
+            --bucket   | s3://b           | --bucket: The name of a Quilt bucket must be the bucket's name alone, without s3://
+            --query    | ' '              | --query: " " must be an SQL statement
+            --serve    | 70000            | --serve: 70000 must be a port from 1 to 65535
+            --empty    | --query=SELECT 1 | --empty: requires --serve, and neither --query nor --adopt goes with it
+            --sql      | x                | Unknown options: '--sql', 'x'
+            -c         | databaseName     | Value for option option '--context' (KEY=VALUE) should be in KEY=VALUE format
+            """)
     void wrongArgumentsAreTwoLines(String option, String value, String message) {
         assertThat(run(output, option, value)).isEqualTo(2);
         assertThat(output.toString(StandardCharsets.UTF_8)).isEmpty();

@@ -237,7 +237,7 @@ class LocalDeploymentTest {
 
         assertThatThrownBy(() -> SharedEmbeddedAws.stack().deploy(changed))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("(AWS::Glue::Table): Unrecognized field \"TableKind\"");
+                .hasMessageContaining("(AWS::Glue::Table): TableInput.TableKind is unknown here");
     }
 
     @Test

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.quiltdata.athena.TestTemplates;
 import com.quiltdata.athena.local.aws.SharedEmbeddedAws;
 import com.quiltdata.athena.local.cloudformation.CloudAssembly;
 import com.quiltdata.athena.local.cloudformation.LocalStack;
@@ -15,14 +14,13 @@ import com.quiltdata.athena.result.ResultTable;
 import com.quiltdata.athena.schema.BucketTable;
 import com.quiltdata.athena.schema.BucketView;
 import com.quiltdata.athena.schema.QuiltBucket;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,8 +49,7 @@ class NothingIsLostTest {
 
     @Test
     void aBucketThatIsRemovedTakesItsTablesViewsAndSavedQueryWithIt() {
-        stack.deploy(assembly(List.of("bucket-a", "bucket-b")));
-        addWhatUsersMake();
+        deployForUsers(List.of("bucket-a", "bucket-b"));
 
         stack.deploy(assembly(List.of("bucket-a")));
 
@@ -62,8 +59,7 @@ class NothingIsLostTest {
 
     @Test
     void aBucketThatIsRemovedAndAddedAgainIsAsBefore() {
-        stack.deploy(assembly(List.of("bucket-a", "bucket-b")));
-        addWhatUsersMake();
+        deployForUsers(List.of("bucket-a", "bucket-b"));
         Map<String, String> before = definitions();
 
         stack.deploy(assembly(List.of("bucket-a")));
@@ -74,8 +70,7 @@ class NothingIsLostTest {
 
     @Test
     void aBucketWhoseViewSomebodyDroppedCanBeRemoved() {
-        stack.deploy(assembly(List.of("bucket-a", "bucket-b")));
-        addWhatUsersMake();
+        deployForUsers(List.of("bucket-a", "bucket-b"));
         run("DROP VIEW bucket_b_quilt_objects_view");
 
         stack.deploy(assembly(List.of("bucket-a")));
@@ -86,8 +81,7 @@ class NothingIsLostTest {
     /** Somebody dropped the view and made a table under its name: the table is theirs. */
     @Test
     void aTableInAViewsPlaceIsNotDroppedWithTheBucket() {
-        stack.deploy(assembly(List.of("bucket-a", "bucket-b")));
-        addWhatUsersMake();
+        deployForUsers(List.of("bucket-a", "bucket-b"));
         run("DROP VIEW bucket_b_quilt_objects_view");
         createTable("bucket_b_quilt_objects_view");
 
@@ -100,8 +94,7 @@ class NothingIsLostTest {
 
     @Test
     void aGroupThatIsRenamedIsRefusedAndEverythingStays() {
-        stack.deploy(assembly(Map.of("imaging", List.of("bucket-a"))));
-        addWhatUsersMake();
+        deployForUsers(Map.of("imaging", List.of("bucket-a")));
         Map<String, String> before = definitions();
 
         assertThatThrownBy(() -> stack.deploy(assembly(Map.of("microscopy", List.of("bucket-a")))))
@@ -113,8 +106,7 @@ class NothingIsLostTest {
 
     @Test
     void aGroupIsRenamedInTwoDeployments() {
-        stack.deploy(assembly(Map.of("imaging", List.of("bucket-a"), "others", List.of("bucket-b"))));
-        addWhatUsersMake();
+        deployForUsers(Map.of("imaging", List.of("bucket-a"), "others", List.of("bucket-b")));
         Map<String, String> before = definitions();
 
         stack.deploy(assembly(Map.of("others", List.of("bucket-b"))));
@@ -126,8 +118,7 @@ class NothingIsLostTest {
 
     @Test
     void aStackThatIsDestroyedUnderRetainLeavesWhatPeoplePutThingsInto() {
-        stack.deploy(assembly(List.of("bucket-a")));
-        addWhatUsersMake();
+        deployForUsers(List.of("bucket-a"));
         putResult();
 
         stack.delete();
@@ -139,8 +130,7 @@ class NothingIsLostTest {
 
     @Test
     void aStackThatIsDestroyedUnderDestroyLeavesNothing() {
-        stack.deploy(assembly(List.of("bucket-a"), "removalPolicy", "destroy"));
-        addWhatUsersMake();
+        deployForUsers(List.of("bucket-a"), "removalPolicy", "destroy");
         putResult();
 
         stack.delete();
@@ -177,8 +167,7 @@ class NothingIsLostTest {
 
     @Test
     void aStackThatIsToBeDestroyedAfterAllIsToldByOneMoreDeployment() {
-        stack.deploy(assembly(List.of("bucket-a")));
-        addWhatUsersMake();
+        deployForUsers(List.of("bucket-a"));
         stack.deploy(assembly(List.of("bucket-a"), "removalPolicy", "destroy"));
         assertThat(tables()).isEqualTo(withUsersOwn("bucket-a"));
 
@@ -189,7 +178,7 @@ class NothingIsLostTest {
     }
 
     @Test
-    void aFirstDeploymentThatFailsTakesBackItsTablesAndViewsAndLeavesWhatIsRetained() throws IOException {
+    void aFirstDeploymentThatFailsTakesBackItsTablesAndViewsAndLeavesWhatIsRetained() {
         CloudAssembly broken = changed(assembly(List.of("bucket-a")), NothingIsLostTest::breakTheObjectsView);
 
         assertThatThrownBy(() -> stack.deploy(broken)).hasMessageContaining("COLUMN_NOT_FOUND");
@@ -201,9 +190,8 @@ class NothingIsLostTest {
     }
 
     @Test
-    void anUpdateThatFailsLeavesTheViewsAsTheyWere() throws IOException {
-        stack.deploy(assembly(List.of("bucket-a")));
-        addWhatUsersMake();
+    void anUpdateThatFailsLeavesTheViewsAsTheyWere() {
+        deployForUsers(List.of("bucket-a"));
         Map<String, String> before = definitions();
         CloudAssembly broken = changed(assembly(List.of("bucket-a", "bucket-b")), template -> {
             changeThePackagesView(template);
@@ -224,14 +212,13 @@ class NothingIsLostTest {
     }
 
     @Test
-    void aViewThatIsRenamedLeavesNothingUnderItsOldName() throws IOException {
-        stack.deploy(assembly(List.of("bucket-a")));
-        addWhatUsersMake();
+    void aViewThatIsRenamedLeavesNothingUnderItsOldName() {
+        deployForUsers(List.of("bucket-a"));
 
         stack.deploy(changed(
                 assembly(List.of("bucket-a")),
-                template ->
-                        view(template, "bucket_a_quilt_packages_view").put("ViewName", "bucket_a_quilt_renamed_view")));
+                template -> DeployedStack.view(template, "bucket_a_quilt_packages_view")
+                        .put("ViewName", "bucket_a_quilt_renamed_view")));
 
         List<String> expected = new ArrayList<>(withUsersOwn("bucket-a"));
         expected.remove("bucket_a_quilt_packages_view");
@@ -240,12 +227,11 @@ class NothingIsLostTest {
     }
 
     @Test
-    void aViewThatIsRenamedInAnUpdateThatFailsHasItsOldNameAgain() throws IOException {
-        stack.deploy(assembly(List.of("bucket-a")));
-        addWhatUsersMake();
+    void aViewThatIsRenamedInAnUpdateThatFailsHasItsOldNameAgain() {
+        deployForUsers(List.of("bucket-a"));
         Map<String, String> before = definitions();
         CloudAssembly broken = changed(assembly(List.of("bucket-a")), template -> {
-            view(template, "bucket_a_quilt_packages_view").put("ViewName", "bucket_a_quilt_renamed_view");
+            DeployedStack.view(template, "bucket_a_quilt_packages_view").put("ViewName", "bucket_a_quilt_renamed_view");
             breakTheObjectsView(template);
         });
 
@@ -256,8 +242,7 @@ class NothingIsLostTest {
 
     @Test
     void aViewThatSomebodyMadeUnderAViewsNameIsAdopted() {
-        stack.deploy(assembly(List.of("bucket-a")));
-        addWhatUsersMake();
+        deployForUsers(List.of("bucket-a"));
         run("CREATE VIEW bucket_b_quilt_packages_view AS SELECT 1 AS n");
         String byHand = definitions().get("bucket_b_quilt_packages_view");
 
@@ -270,13 +255,13 @@ class NothingIsLostTest {
 
     /** The one thing that is not given back: CloudFormation deletes what a failed update has created. */
     @Test
-    void aViewThatWasAdoptedGoesWithTheUpdateThatFails() throws IOException {
-        stack.deploy(assembly(List.of("bucket-a")));
-        addWhatUsersMake();
+    void aViewThatWasAdoptedGoesWithTheUpdateThatFails() {
+        deployForUsers(List.of("bucket-a"));
         run("CREATE VIEW bucket_b_quilt_packages_view AS SELECT 1 AS n");
         CloudAssembly broken = changed(
                 assembly(List.of("bucket-a", "bucket-b")),
-                template -> view(template, "bucket_b_quilt_objects_view").put("Query", "SELECT massage"));
+                template -> DeployedStack.view(template, "bucket_b_quilt_objects_view")
+                        .put("Query", "SELECT massage"));
 
         assertThatThrownBy(() -> stack.deploy(broken)).hasMessageContaining("COLUMN_NOT_FOUND");
 
@@ -285,10 +270,9 @@ class NothingIsLostTest {
 
     /** CloudFormation compares templates, not views. */
     @Test
-    void aViewThatWasChangedByHandStaysSoUntilItsQueryChanges() throws IOException {
+    void aViewThatWasChangedByHandStaysSoUntilItsQueryChanges() {
         SharedEmbeddedAws.s3().createBucket(create -> create.bucket("bucket-a"));
-        stack.deploy(assembly(List.of("bucket-a")));
-        addWhatUsersMake();
+        deployForUsers(List.of("bucket-a"));
         run("CREATE OR REPLACE VIEW bucket_a_quilt_packages_view AS SELECT 1 AS n");
         String byHand = definitions().get("bucket_a_quilt_packages_view");
 
@@ -304,9 +288,8 @@ class NothingIsLostTest {
     }
 
     @Test
-    void aColumnThatALaterVersionAddsMakesBothViewsAnewInTheSameDeployment() throws IOException {
-        stack.deploy(assembly(List.of("bucket-a")));
-        addWhatUsersMake();
+    void aColumnThatALaterVersionAddsMakesBothViewsAnewInTheSameDeployment() {
+        deployForUsers(List.of("bucket-a"));
 
         stack.deploy(changed(assembly(List.of("bucket-a")), NothingIsLostTest::addAColumn));
 
@@ -327,57 +310,33 @@ class NothingIsLostTest {
             }
         }
         for (String name : views("bucket-a")) {
-            ObjectNode view = view(template, name);
+            ObjectNode view = DeployedStack.view(template, name);
             assertThat(view.path("DefinitionsRead").asText()).isNotEmpty();
             view.put("DefinitionsRead", "another digest");
         }
     }
 
     private static void breakTheObjectsView(ObjectNode template) {
-        ObjectNode view = view(template, "bucket_a_quilt_objects_view");
+        ObjectNode view = DeployedStack.view(template, "bucket_a_quilt_objects_view");
         view.put("Query", "SELECT massage FROM (" + view.path("Query").asText() + "\n)");
     }
 
     private static void changeThePackagesView(ObjectNode template) {
-        ObjectNode view = view(template, "bucket_a_quilt_packages_view");
+        ObjectNode view = DeployedStack.view(template, "bucket_a_quilt_packages_view");
         view.put("Query", "-- A later version\n" + view.path("Query").asText());
     }
 
-    /** A view's properties. */
-    private static ObjectNode view(ObjectNode template, String name) {
-        for (JsonNode resource : template.path("Resources")) {
-            if (resource.at("/Properties/ViewName").asText().equals(name)) {
-                return (ObjectNode) resource.path("Properties");
-            }
-        }
-        throw new IllegalArgumentException("The template has no view " + name);
-    }
-
-    private interface Change {
-        void apply(ObjectNode template);
-    }
-
-    private CloudAssembly changed(CloudAssembly original, Change change) throws IOException {
-        Path directory = Files.createTempDirectory(folder, "changed");
-        ObjectNode template = (ObjectNode) original.template();
-        change.apply(template);
-        return TestTemplates.withTemplate(original, directory, template.toString());
+    private CloudAssembly changed(CloudAssembly original, Consumer<ObjectNode> change) {
+        return DeployedStack.changed(original, folder, change);
     }
 
     private CloudAssembly assembly(Object quiltBuckets, Object... more) {
-        Map<String, Object> configuration = new HashMap<>();
-        configuration.put("companyName", name);
-        configuration.put("quiltBuckets", quiltBuckets);
-        configuration.put("databaseName", name);
-        configuration.put("workgroupName", name);
-        for (int i = 0; i < more.length; i += 2) {
-            configuration.put((String) more[i], more[i + 1]);
-        }
-        return TestTemplates.assembly(configuration);
+        return DeployedStack.assembly(name, quiltBuckets, more);
     }
 
-    /** Tables and a view under names that look like the stack's, and a saved query. */
-    private void addWhatUsersMake() {
+    /** Deploys buckets, and makes what users make. */
+    private void deployForUsers(Object quiltBuckets, Object... more) {
+        stack.deploy(assembly(quiltBuckets, more));
         createTable("my_quilt_manifests");
         createTable("my_quilt_packages");
         run("CREATE VIEW my_quilt_packages_view AS SELECT a FROM my_quilt_packages");

@@ -9,7 +9,6 @@ import com.quiltdata.athena.TestTemplates;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 
 class MonitoringAlarmsTest {
@@ -143,7 +142,8 @@ class MonitoringAlarmsTest {
     }
 
     private static List<String> metrics(JsonNode alarm) {
-        return StreamSupport.stream(alarm.path("Metrics").spliterator(), false)
+        return alarm.path("Metrics")
+                .valueStream()
                 .map(query -> query.path("MetricStat"))
                 .filter(statistic -> !statistic.isMissingNode())
                 .map(statistic -> {

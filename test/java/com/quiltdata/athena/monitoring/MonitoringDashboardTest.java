@@ -9,7 +9,6 @@ import com.quiltdata.athena.TestTemplates;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 
 class MonitoringDashboardTest {
@@ -62,22 +61,17 @@ class MonitoringDashboardTest {
     void dollarsAreBytesTimesThePrice() {
         assertThat(shown(graph("Cost of the bytes read per day, at $5 a terabyte (us-east-1, November 2026)")))
                 .isEqualTo(Map.of(
-                        "quilt-query",
-                        "users / 1000000000000 * 5",
-                        "quilt-query-snapshot",
-                        "refreshes / 1000000000000 * 5"));
+                        "quilt-query", "users / 1000000000000 * 5",
+                        "quilt-query-snapshot", "refreshes / 1000000000000 * 5"));
     }
 
     @Test
     void queriesAreCountedByStateWhateverTheirType() {
         assertThat(shown(graph("Queries per day by state, quilt-query")))
                 .isEqualTo(Map.of(
-                        "succeeded",
-                        "users_succeeded_ddl + users_succeeded_dml + users_succeeded_utility",
-                        "failed",
-                        "users_failed_ddl + users_failed_dml + users_failed_utility",
-                        "canceled",
-                        "users_canceled_ddl + users_canceled_dml + users_canceled_utility"));
+                        "succeeded", "users_succeeded_ddl + users_succeeded_dml + users_succeeded_utility",
+                        "failed", "users_failed_ddl + users_failed_dml + users_failed_utility",
+                        "canceled", "users_canceled_ddl + users_canceled_dml + users_canceled_utility"));
     }
 
     /** Each hour's distance from the last success before it, and nothing before the first. */
@@ -91,13 +85,16 @@ class MonitoringDashboardTest {
     }
 
     private static List<String> titles(JsonNode body) {
-        return StreamSupport.stream(body.path("widgets").spliterator(), false)
+        return body.path("widgets")
+                .valueStream()
                 .map(widget -> widget.at("/properties/title").asText())
                 .toList();
     }
 
     private static JsonNode graph(String title) {
-        return StreamSupport.stream(dashboardBody(ALL).path("widgets").spliterator(), false)
+        return dashboardBody(ALL)
+                .path("widgets")
+                .valueStream()
                 .filter(widget -> widget.at("/properties/title").asText().equals(title))
                 .findFirst()
                 .orElseThrow();
@@ -105,7 +102,8 @@ class MonitoringDashboardTest {
 
     /** The expressions that a graph shows, by their labels. */
     private static Map<String, String> shown(JsonNode graph) {
-        return StreamSupport.stream(graph.at("/properties/metrics").spliterator(), false)
+        return graph.at("/properties/metrics")
+                .valueStream()
                 .map(metric -> metric.path(metric.size() - 1))
                 .filter(options -> options.path("visible").asBoolean(true))
                 .collect(Collectors.toMap(

@@ -3,11 +3,9 @@ package com.quiltdata.athena.monitoring;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.quiltdata.athena.TestFiles;
 import com.quiltdata.athena.TestTemplates;
-import com.quiltdata.athena.local.cloudformation.CloudAssembly;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import java.util.stream.StreamSupport;
 
 /** What a template has for CloudWatch. References stay as their names in angle brackets. */
 final class MonitoringTemplates {
@@ -48,14 +46,11 @@ final class MonitoringTemplates {
      * @return by logical id, without the hash at its end
      */
     static Map<String, JsonNode> properties(Map<String, Object> configuration, String type) {
-        CloudAssembly assembly = TestTemplates.assembly(configuration);
-        return assembly.template().path("Resources").properties().stream()
-                .filter(resource -> resource.getValue().path("Type").asText().equals(type))
-                .collect(Collectors.toMap(
-                        resource -> resource.getKey().replaceFirst("[0-9A-F]{8}$", ""),
-                        resource -> resource.getValue().path("Properties"),
-                        (one, other) -> one,
-                        TreeMap::new));
+        Map<String, JsonNode> properties = new TreeMap<>();
+        TestTemplates.resources(TestTemplates.assembly(configuration).template(), type)
+                .forEach((logicalId, resource) ->
+                        properties.put(logicalId.replaceFirst("[0-9A-F]{8}$", ""), resource.path("Properties")));
+        return properties;
     }
 
     /**
@@ -73,7 +68,9 @@ final class MonitoringTemplates {
         if (value.has("Fn::GetAtt")) {
             return "<" + value.path("Fn::GetAtt").path(0).asText() + ">";
         }
-        return StreamSupport.stream(value.path("Fn::Join").path(1).spliterator(), false)
+        return value.path("Fn::Join")
+                .path(1)
+                .valueStream()
                 .map(MonitoringTemplates::text)
                 .collect(Collectors.joining());
     }

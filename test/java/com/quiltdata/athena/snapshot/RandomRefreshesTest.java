@@ -18,6 +18,7 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
 
 /**
  * Whatever happens to registries and refreshes, in whatever order: after a refresh that succeeds the snapshots have the
@@ -145,7 +146,7 @@ class RandomRefreshesTest {
                 while (STACK.isRunning(batch)) {
                     assertThat(STACK.rows(BROKEN_PACKAGES)).as(input).isEmpty();
                 }
-                assertThat(STACK.await(batch).path("status").asText()).isEqualTo("SUCCEEDED");
+                assertThat(STACK.await(batch).status()).isEqualTo(ExecutionStatus.SUCCEEDED);
                 STACK.await(refresh);
                 return "events " + input;
             }

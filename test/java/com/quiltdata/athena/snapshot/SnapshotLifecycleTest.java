@@ -3,9 +3,7 @@ package com.quiltdata.athena.snapshot;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.groups.Tuple.tuple;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.quiltdata.athena.local.aws.SharedEmbeddedAws;
-import com.quiltdata.athena.local.clients.SchedulerClient;
 import com.quiltdata.athena.schema.SnapshotTable;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +12,9 @@ import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.athena.model.WorkGroupSummary;
 import software.amazon.awssdk.services.glue.model.Table;
 import software.amazon.awssdk.services.s3.model.Bucket;
+import software.amazon.awssdk.services.scheduler.SchedulerClient;
+import software.amazon.awssdk.services.scheduler.model.GetScheduleResponse;
+import software.amazon.awssdk.services.sfn.model.StateMachineListItem;
 
 /** Snapshots of buckets in groups come and go with their configuration, and with the stack. */
 class SnapshotLifecycleTest {
@@ -30,11 +31,10 @@ class SnapshotLifecycleTest {
         String machine = stack.outputs().get("SnapshotStateMachineArn");
         assertThat(schedulesOf(machine))
                 .extracting(
-                        schedule -> schedule.path("ScheduleExpression").asText(),
-                        schedule -> schedule.at("/Target/Input").asText(),
-                        schedule -> schedule.at("/Target/RetryPolicy/MaximumRetryAttempts")
-                                .asInt())
-                .containsExactly(tuple("rate(1 hour)", "", 2));
+                        schedule -> schedule.scheduleExpression(),
+                        schedule -> schedule.target().input(),
+                        schedule -> schedule.target().retryPolicy().maximumRetryAttempts())
+                .containsExactly(tuple("rate(1 hour)", null, 2));
 
         stack.configureWithoutSnapshots(groups);
 
@@ -100,18 +100,15 @@ class SnapshotLifecycleTest {
     }
 
     private static Stream<String> machines() {
-        JsonNode machines = SharedEmbeddedAws.clients()
-                .stepFunctions()
-                .call("ListStateMachines", Map.of())
-                .path("stateMachines");
-        return machines.findValuesAsText("stateMachineArn").stream();
+        return SharedEmbeddedAws.clients().stepFunctions().listStateMachines().stateMachines().stream()
+                .map(StateMachineListItem::stateMachineArn);
     }
 
-    private static List<JsonNode> schedulesOf(String machine) {
+    private static List<GetScheduleResponse> schedulesOf(String machine) {
         SchedulerClient scheduler = SharedEmbeddedAws.clients().scheduler();
-        return scheduler.list().findValuesAsText("Name").stream()
-                .map(scheduler::get)
-                .filter(schedule -> schedule.at("/Target/Arn").asText().equals(machine))
+        return scheduler.listSchedules(list -> {}).schedules().stream()
+                .map(schedule -> scheduler.getSchedule(get -> get.name(schedule.name())))
+                .filter(schedule -> schedule.target().arn().equals(machine))
                 .toList();
     }
 }

@@ -2,10 +2,8 @@ package com.quiltdata.athena.snapshot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.quiltdata.athena.local.DeployedStack;
 import com.quiltdata.athena.local.aws.SharedEmbeddedAws;
-import com.quiltdata.athena.local.clients.StepFunctionsClient;
 import com.quiltdata.athena.local.cloudformation.LocalStack;
 import com.quiltdata.athena.result.ResultTable;
 import com.quiltdata.athena.schema.BucketView;
@@ -20,6 +18,10 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.sfn.SfnClient;
+import software.amazon.awssdk.services.sfn.model.DescribeExecutionResponse;
+import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
+import software.amazon.awssdk.services.sfn.model.StateMachineListItem;
 
 /** A stack with snapshots in the shared account on loopback, and the registries of its buckets. */
 final class SnapshotStack {
@@ -111,56 +113,63 @@ final class SnapshotStack {
 
     /** Starts what an input asks for, and returns the execution's ARN. */
     String start(String input) {
-        return client().start(deployed.outputs().get("SnapshotStateMachineArn"), input);
+        return start(deployed.outputs().get("SnapshotStateMachineArn"), input);
     }
 
     /** Waits for an execution's end, and returns its description. */
-    JsonNode await(String execution) {
-        return client().await(execution);
+    DescribeExecutionResponse await(String execution) {
+        return SharedEmbeddedAws.clients().await(execution);
     }
 
     /** Tells whether an execution has not come to its end. */
     boolean isRunning(String execution) {
-        return client().call("DescribeExecution", Map.of("executionArn", execution))
-                .path("status")
-                .asText()
-                .equals("RUNNING");
+        return client().describeExecution(describe -> describe.executionArn(execution))
+                        .status()
+                == ExecutionStatus.RUNNING;
     }
 
     /** Stops an execution where it stands, and waits for its end. */
     void kill(String execution) {
-        client().call("StopExecution", Map.of("executionArn", execution));
+        client().stopExecution(stop -> stop.executionArn(execution));
         await(execution);
     }
 
     /** Does what an input asks for, to its end. */
     void run(String input) {
-        JsonNode end = await(start(input));
-        assertThat(end.path("status").asText()).as(end.toString()).isEqualTo("SUCCEEDED");
+        assertSucceeds(start(input));
+    }
+
+    private void assertSucceeds(String execution) {
+        DescribeExecutionResponse end = await(execution);
+        assertThat(end.status()).as(end.toString()).isEqualTo(ExecutionStatus.SUCCEEDED);
     }
 
     /** Hands over events, and returns the execution's ARN. */
     String startEvents(String events) {
-        String machine = client().call("ListStateMachines", Map.of()).findValuesAsText("stateMachineArn").stream()
+        String machine = client().listStateMachines().stateMachines().stream()
+                .map(StateMachineListItem::stateMachineArn)
                 .filter(arn ->
                         arn.contains("EventsStateMachine") && definition(arn).contains(name + "-snapshot\""))
                 .findFirst()
                 .orElseThrow();
-        return client().start(machine, events);
+        return start(machine, events);
+    }
+
+    private static String start(String machine, String input) {
+        return client().startExecution(start -> start.stateMachineArn(machine).input(input))
+                .executionArn();
     }
 
     private static String definition(String machine) {
-        return client().call("DescribeStateMachine", Map.of("stateMachineArn", machine))
-                .path("definition")
-                .asText();
+        return client().describeStateMachine(describe -> describe.stateMachineArn(machine))
+                .definition();
     }
 
     /** Changes the state machine's definition until the next deployment. */
     void change(UnaryOperator<String> definition) {
         String machine = deployed.outputs().get("SnapshotStateMachineArn");
-        client().call(
-                        "UpdateStateMachine",
-                        Map.of("stateMachineArn", machine, "definition", definition.apply(definition(machine))));
+        client().updateStateMachine(
+                        update -> update.stateMachineArn(machine).definition(definition.apply(definition(machine))));
     }
 
     /** Has the state machine refresh one bucket alone, which a refresh has added, and nothing of the table itself. */
@@ -195,7 +204,7 @@ final class SnapshotStack {
         run("{}");
     }
 
-    private static StepFunctionsClient client() {
+    private static SfnClient client() {
         return SharedEmbeddedAws.clients().stepFunctions();
     }
 

@@ -2,7 +2,6 @@ package com.quiltdata.athena.snapshot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.quiltdata.athena.TestFiles;
 import com.quiltdata.athena.TestTemplates;
 import com.quiltdata.athena.benchmark.RegistryReads;
@@ -13,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.sfn.model.DescribeExecutionResponse;
+import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
 
 /** What a refresh does to snapshots. */
 class SnapshotsTest {
@@ -129,11 +130,11 @@ class SnapshotsTest {
                 definition.replace("\"buckets\":[", "\"buckets\":[{\"bucket\":\"snap-a\",\"prefix\":\"nothing\"},"));
         push("snap-b", 21, "failing");
 
-        JsonNode end = STACK.await(STACK.start());
+        DescribeExecutionResponse end = STACK.await(STACK.start());
 
-        assertThat(end.path("status").asText()).isEqualTo("FAILED");
-        assertThat(end.path("error").asText()).isEqualTo("BucketsNotRefreshed");
-        assertThat(end.path("cause").asText())
+        assertThat(end.status()).isEqualTo(ExecutionStatus.FAILED);
+        assertThat(end.error()).isEqualTo("BucketsNotRefreshed");
+        assertThat(end.cause())
                 .startsWith("snap-a: ")
                 .contains("Table 'awsdatacatalog.snapshots.nothing_quilt_packages' does not exist");
         STACK.assertIsRefreshed("snap-b");

@@ -5,8 +5,10 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -142,6 +144,38 @@ record ConfigurationKey<T>(String name, Type<T> type, T defaultValue) {
                     return chosen;
                 },
                 defaultChoice);
+    }
+
+    /**
+     * An object of names and values, or the same as a string, {@code name:value,name:value}; empty by default. Its reader checks
+     * the names and the values.
+     *
+     * @param namesAndValues what the object has, such as "view names and files"
+     * @param nameAndValue what an item of the string has, such as "a view's name, a colon and a file"
+     */
+    static ConfigurationKey<Map<String, Object>> object(String name, String namesAndValues, String nameAndValue) {
+        return new ConfigurationKey<>(
+                name,
+                (key, value, problems) -> {
+                    // By name: in which order they are configured makes no difference.
+                    Map<String, Object> entries = new TreeMap<>();
+                    if (value instanceof Map<?, ?> object) {
+                        object.forEach((entry, of) -> entries.put(String.valueOf(entry), of));
+                    } else if (value instanceof String) {
+                        for (String item : items(key, value, problems).orElseThrow()) {
+                            String[] parts = item.split(":", 2);
+                            if (parts.length < 2) {
+                                problems.add(key, item, "be " + nameAndValue);
+                            } else if (entries.put(parts[0], parts[1]) != null) {
+                                problems.add(key, parts[0], "be listed once");
+                            }
+                        }
+                    } else {
+                        problems.add(key, value, "be an object of " + namesAndValues);
+                    }
+                    return Optional.of(entries);
+                },
+                Map.of());
     }
 
     /** A key whose value has a form of its own, which its reader checks. */

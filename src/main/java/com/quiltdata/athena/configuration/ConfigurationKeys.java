@@ -5,6 +5,7 @@ import com.quiltdata.athena.configuration.Configuration.Removal;
 import com.quiltdata.athena.configuration.ConfigurationKey.Rule;
 import com.quiltdata.athena.schema.BucketName;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** The keys of the configuration: this list is where a key is added, with its type, its bounds and its default. */
@@ -70,7 +71,8 @@ final class ConfigurationKeys {
 
     static final ConfigurationKey<String> CATALOG_KMS_KEY_ARN = ConfigurationKey.string("catalogKmsKeyArn", KEY_ARN);
 
-    static final ConfigurationKey<Object> CUSTOM_VIEWS = ConfigurationKey.ofItsOwnForm("customViews");
+    static final ConfigurationKey<Map<String, Object>> CUSTOM_VIEWS =
+            ConfigurationKey.object("customViews", "view names and files", "a view's name, a colon and a file");
 
     static final ConfigurationKey<InputAccess> INPUT_ACCESS =
             ConfigurationKey.choice("inputAccess", InputAccess.LISTED);

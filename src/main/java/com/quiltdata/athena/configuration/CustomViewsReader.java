@@ -91,16 +91,13 @@ final class CustomViewsReader {
     }
 
     /**
-     * Reads the views. Their value is an object of names and files, or the same as text,
-     * {@code name:file,name:file}.
+     * Reads the views.
      *
      * @return the views that nothing is wrong with, none before one that it reads
      */
     List<CustomView> read() {
-        Map<String, Object> files =
-                files(values.find(ConfigurationKeys.CUSTOM_VIEWS).orElse(null));
         Map<String, String> queries = new TreeMap<>();
-        files.forEach((name, file) -> {
+        values.get(ConfigurationKeys.CUSTOM_VIEWS).forEach((name, file) -> {
             if (followsNameRules(name)) {
                 query(name, file, queries);
             }
@@ -116,26 +113,6 @@ final class CustomViewsReader {
             views.add(new CustomView(name, query, List.copyOf(reads)));
         });
         return inOrder(views);
-    }
-
-    /** By name: in which order views are configured makes no difference. */
-    private Map<String, Object> files(Object value) {
-        Map<String, Object> files = new TreeMap<>();
-        if (value instanceof Map<?, ?> object) {
-            object.forEach((name, file) -> files.put(String.valueOf(name), file));
-        } else if (value instanceof String text) {
-            for (String item : text.isBlank() ? new String[0] : text.split(",", -1)) {
-                String[] nameAndFile = item.strip().split(":", 2);
-                if (nameAndFile.length < 2) {
-                    problems.add(KEY, item, "be a view's name, a colon and a file");
-                } else if (files.put(nameAndFile[0], nameAndFile[1]) != null) {
-                    problems.add(KEY, nameAndFile[0], "be listed once");
-                }
-            }
-        } else if (value != null) {
-            problems.add(KEY, value, "be an object of view names and files");
-        }
-        return files;
     }
 
     private boolean followsNameRules(String name) {

@@ -17,7 +17,6 @@ import software.amazon.awssdk.services.athena.AthenaClient;
 import software.amazon.awssdk.services.athena.model.QueryExecutionState;
 import software.amazon.awssdk.services.athena.model.ThrottleReason;
 import software.amazon.awssdk.services.athena.model.TooManyRequestsException;
-import software.amazon.awssdk.services.athena.model.WorkGroupConfiguration;
 
 class AthenaLimitsTest {
     private static final String DROP = "DROP VIEW IF EXISTS \"default\".\"absent\"";
@@ -31,7 +30,7 @@ class AthenaLimitsTest {
     void oneDdlQueryMoreThanTheQuotaIsRefusedUntilAnotherEnds() throws Exception {
         SharedEmbeddedAws.get().limit(new AthenaLimits(1, Duration.ofHours(1)));
         try (AthenaClient athena = athena()) {
-            athena.createWorkGroup(create -> create.name("limited").configuration(configuration()));
+            new Queries("results").createWorkGroup("limited");
             String first = start(athena, DROP);
 
             assertThatThrownBy(() -> start(athena, DROP))
@@ -52,12 +51,6 @@ class AthenaLimitsTest {
                     .isIn(QueryExecutionState.QUEUED, QueryExecutionState.RUNNING);
             athena.stopQueryExecution(stop -> stop.queryExecutionId(second));
         }
-    }
-
-    private static WorkGroupConfiguration configuration() {
-        return WorkGroupConfiguration.builder()
-                .resultConfiguration(results -> results.outputLocation("s3://results/"))
-                .build();
     }
 
     private static String start(AthenaClient athena, String sql) {

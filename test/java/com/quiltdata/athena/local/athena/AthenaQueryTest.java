@@ -1,5 +1,8 @@
 package com.quiltdata.athena.local.athena;
 
+import static com.quiltdata.athena.local.athena.Queries.ATHENA;
+import static com.quiltdata.athena.local.athena.Queries.results;
+import static com.quiltdata.athena.local.athena.Queries.values;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -10,7 +13,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import software.amazon.awssdk.services.athena.AthenaClient;
 import software.amazon.awssdk.services.athena.model.AthenaError;
 import software.amazon.awssdk.services.athena.model.ColumnInfo;
 import software.amazon.awssdk.services.athena.model.Datum;
@@ -18,52 +20,37 @@ import software.amazon.awssdk.services.athena.model.GetQueryResultsResponse;
 import software.amazon.awssdk.services.athena.model.InvalidRequestException;
 import software.amazon.awssdk.services.athena.model.QueryExecution;
 import software.amazon.awssdk.services.athena.model.QueryExecutionState;
-import software.amazon.awssdk.services.athena.model.Row;
-import software.amazon.awssdk.services.athena.model.StatementType;
-import software.amazon.awssdk.services.s3.S3Client;
 
 class AthenaQueryTest {
-    private static final String RESULTS = "athena-query-test-results";
     private static final String WORK_GROUP = "athena-query-test";
-
-    private final AthenaClient athena = SharedEmbeddedAws.athena();
-    private final S3Client s3 = SharedEmbeddedAws.s3();
+    private static Queries queries;
 
     @BeforeAll
     static void createWorkGroup() {
-        S3Client s3 = SharedEmbeddedAws.s3();
-        s3.createBucket(create -> create.bucket(RESULTS));
-
-        AthenaClient athena = SharedEmbeddedAws.athena();
-        athena.createWorkGroup(create -> create.name(WORK_GROUP)
-                .configuration(configuration -> configuration.resultConfiguration(
-                        results -> results.outputLocation("s3://" + RESULTS + "/queries/"))));
+        queries = Queries.create(WORK_GROUP);
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            value = {
-                "true | true | boolean",
-                "7 | 7 | integer",
-                "BIGINT '9000000000' | 9000000000 | bigint",
-                "1E20 | 1.0E20 | double",
-                "REAL '1.5' | 1.5 | float",
-                "DECIMAL '12.50' | 12.50 | decimal",
-                "'it''s \"quoted\"' | it's \"quoted\" | varchar",
-                "DATE '2026-01-02' | 2026-01-02 | date",
-                "TIMESTAMP '2026-01-02 03:04:05.678' | 2026-01-02 03:04:05.678 | timestamp",
-                "X'01FF' | 01 ff | varbinary",
-                "ARRAY['a', NULL, 'b c'] | [a, null, b c] | array",
-                "MAP(ARRAY[10, 9], ARRAY['j', 'k']) | {9=k, 10=j} | map",
-                "MAP(ARRAY['k', 'j'], ARRAY[1, 2]) | {j=2, k=1} | map",
-                "CAST(ROW('SHA256', 'abc') AS ROW(type varchar, value varchar)) | {type=SHA256, value=abc} | row",
-                "ROW(1, 'x') | {1, x} | row",
-                "JSON '{\"a\":1}' | {\"a\":1} | json",
-            })
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            true                                                           | true                     | boolean
+            7                                                              | 7                        | integer
+            BIGINT '9000000000'                                            | 9000000000               | bigint
+            1E20                                                           | 1.0E20                   | double
+            REAL '1.5'                                                     | 1.5                      | float
+            DECIMAL '12.50'                                                | 12.50                    | decimal
+            'it''s "quoted"'                                               | it's "quoted"            | varchar
+            DATE '2026-01-02'                                              | 2026-01-02               | date
+            TIMESTAMP '2026-01-02 03:04:05.678'                            | 2026-01-02 03:04:05.678  | timestamp
+            X'01FF'                                                        | 01 ff                    | varbinary
+            ARRAY['a', NULL, 'b c']                                        | [a, null, b c]           | array
+            MAP(ARRAY[10, 9], ARRAY['j', 'k'])                             | {9=k, 10=j}              | map
+            MAP(ARRAY['k', 'j'], ARRAY[1, 2])                              | {j=2, k=1}               | map
+            CAST(ROW('SHA256', 'abc') AS ROW(type varchar, value varchar)) | {type=SHA256, value=abc} | row
+            ROW(1, 'x')                                                    | {1, x}                   | row
+            JSON '{"a":1}'                                                 | {"a":1}                  | json
+            """)
     void aValueHasTheTextAndTheTypeNameOfAthena(String expression, String text, String type) throws Exception {
-        GetQueryResultsResponse results = results(run("SELECT " + expression + " AS value"));
+        GetQueryResultsResponse results = results(queries.run("SELECT " + expression + " AS value"));
 
         assertThat(values(results)).containsExactly(List.of("value"), List.of(text));
         assertThat(results.resultSet().resultSetMetadata().columnInfo())
@@ -73,7 +60,7 @@ class AthenaQueryTest {
 
     @Test
     void nullHasNoText() throws Exception {
-        GetQueryResultsResponse results = results(run("SELECT CAST(NULL AS varchar) AS nothing, '' AS empty"));
+        GetQueryResultsResponse results = results(queries.run("SELECT CAST(NULL AS varchar) AS nothing, '' AS empty"));
 
         assertThat(results.resultSet().rows().get(1).data())
                 .containsExactly(
@@ -83,20 +70,21 @@ class AthenaQueryTest {
 
     @Test
     void aTableOfResultsIsACsvInTheOutputLocation() throws Exception {
-        QueryExecution query = run("SELECT 1 AS i, 'a\"b' AS q, CAST(NULL AS varchar) AS n, '' AS e, 'é\nü' AS u");
+        QueryExecution query =
+                queries.run("SELECT 1 AS i, 'a\"b' AS q, CAST(NULL AS varchar) AS n, '' AS e, 'é\nü' AS u");
 
         assertThat(query.resultConfiguration().outputLocation())
-                .isEqualTo("s3://" + RESULTS + "/queries/" + query.queryExecutionId() + ".csv");
-        assertThat(object("queries/" + query.queryExecutionId() + ".csv"))
+                .isEqualTo("s3://" + WORK_GROUP + "/" + query.queryExecutionId() + ".csv");
+        assertThat(SharedEmbeddedAws.text(WORK_GROUP, query.queryExecutionId() + ".csv"))
                 .isEqualTo("\"i\",\"q\",\"n\",\"e\",\"u\"\n\"1\",\"a\"\"b\",,\"\",\"é\nü\"\n");
     }
 
     @Test
     void theHeaderCountsAsTheFirstRowOfTheFirstPage() throws Exception {
-        String id = run("SELECT n FROM UNNEST(sequence(1, 2500)) AS t (n) ORDER BY n")
+        String id = queries.run("SELECT n FROM UNNEST(sequence(1, 2500)) AS t (n) ORDER BY n")
                 .queryExecutionId();
 
-        List<GetQueryResultsResponse> pages = athena.getQueryResultsPaginator(get -> get.queryExecutionId(id)).stream()
+        List<GetQueryResultsResponse> pages = ATHENA.getQueryResultsPaginator(get -> get.queryExecutionId(id)).stream()
                 .toList();
 
         assertThat(pages).extracting(page -> page.resultSet().rows().size()).containsExactly(1000, 1000, 501);
@@ -108,14 +96,14 @@ class AthenaQueryTest {
 
     @Test
     void pagesAreAsSmallAsAskedAndAFullOneIsNeverTheLast() throws Exception {
-        String id = run("SELECT 'ä, \"ö\"' AS a, n FROM UNNEST(sequence(1, 3)) AS t (n) ORDER BY n")
+        String id = queries.run("SELECT 'ä, \"ö\"' AS a, n FROM UNNEST(sequence(1, 3)) AS t (n) ORDER BY n")
                 .queryExecutionId();
 
         List<GetQueryResultsResponse> pages =
-                athena.getQueryResultsPaginator(get -> get.queryExecutionId(id).maxResults(2)).stream()
+                ATHENA.getQueryResultsPaginator(get -> get.queryExecutionId(id).maxResults(2)).stream()
                         .toList();
 
-        assertThat(pages.stream().map(AthenaQueryTest::values))
+        assertThat(pages.stream().map(Queries::values))
                 .containsExactly(
                         List.of(List.of("a", "n"), List.of("ä, \"ö\"", "1")),
                         List.of(List.of("ä, \"ö\"", "2"), List.of("ä, \"ö\"", "3")),
@@ -123,33 +111,21 @@ class AthenaQueryTest {
     }
 
     @Test
-    void aListingHasNoHeaderAndIsText() throws Exception {
-        QueryExecution query = run("SHOW SCHEMAS LIKE 'default'");
-
-        assertThat(query.statementType()).isEqualTo(StatementType.UTILITY);
-        assertThat(values(results(query))).containsExactly(List.of("default"));
-        assertThat(object("queries/" + query.queryExecutionId() + ".txt")).isEqualTo("default");
-    }
-
-    @Test
     void aSemicolonMayEndAStatement() throws Exception {
-        assertThat(values(results(run("SELECT 1 AS one;\n")))).containsExactly(List.of("one"), List.of("1"));
+        assertThat(queries.values("SELECT 1 AS one;\n")).containsExactly(List.of("one"), List.of("1"));
     }
 
     @Test
     void parametersTakeThePlaceOfQuestionMarks() throws Exception {
-        String id = athena.startQueryExecution(start -> start.workGroup(WORK_GROUP)
-                        .queryString("SELECT ? AS text, ? + 1 AS number")
-                        .executionParameters("'it''s'", "41"))
-                .queryExecutionId();
+        QueryExecution query =
+                Queries.run(queries.request("SELECT ? AS text, ? + 1 AS number").executionParameters("'it''s'", "41"));
 
-        assertThat(values(results(SharedEmbeddedAws.await(athena, id))))
-                .containsExactly(List.of("text", "number"), List.of("it's", "42"));
+        assertThat(values(results(query))).containsExactly(List.of("text", "number"), List.of("it's", "42"));
     }
 
     @Test
     void aFailedQueryTellsTheEnginesReason() throws Exception {
-        QueryExecution query = run("SELECT nope FROM (VALUES 1) AS t (yes)");
+        QueryExecution query = queries.run("SELECT nope FROM (VALUES 1) AS t (yes)");
 
         String reason = "COLUMN_NOT_FOUND: line 1:8: Column 'nope' cannot be resolved";
         assertThat(query.status().state()).isEqualTo(QueryExecutionState.FAILED);
@@ -164,83 +140,45 @@ class AthenaQueryTest {
     }
 
     @Test
-    void aFailedQueryHasNoResults() throws Exception {
-        QueryExecution query = run("SELECT 1 / 0");
-
-        assertThatThrownBy(() -> results(query))
-                .isInstanceOf(InvalidRequestException.class)
-                .hasMessageStartingWith("Query did not finish successfully. Final query state: FAILED");
-    }
-
-    @Test
-    void aStatementThatDoesNotParseIsRefused() {
-        assertThatThrownBy(() -> start("SELEC 1"))
-                .isInstanceOf(InvalidRequestException.class)
-                .hasMessageStartingWith("line 1:1: mismatched input 'SELEC'");
-    }
-
-    @Test
     void aResultThatCannotBeWrittenFailsTheQuery() throws Exception {
-        athena.createWorkGroup(create -> create.name("no-bucket")
-                .configuration(configuration ->
-                        configuration.resultConfiguration(results -> results.outputLocation("s3://no-such-bucket/"))));
-        String id = athena.startQueryExecution(
-                        start -> start.workGroup("no-bucket").queryString("SELECT 1"))
-                .queryExecutionId();
+        new Queries("no-such-bucket").createWorkGroup("no-bucket");
 
-        QueryExecution query = SharedEmbeddedAws.await(athena, id);
+        QueryExecution query = Queries.run(queries.request("SELECT 1").workGroup("no-bucket"));
 
         assertThat(query.status().state()).isEqualTo(QueryExecutionState.FAILED);
         assertThat(query.status().stateChangeReason()).startsWith("The specified bucket does not exist");
     }
 
     @Test
-    void aQueryNeedsAWorkgroupThatExists() {
-        assertThatThrownBy(() -> athena.startQueryExecution(
-                        start -> start.workGroup("absent").queryString("SELECT 1")))
-                .isInstanceOf(InvalidRequestException.class)
-                .hasMessageStartingWith("WorkGroup is not found.");
-    }
-
-    @Test
-    void aQueryNeedsAnOutputLocation() {
-        assertThatThrownBy(() -> athena.startQueryExecution(start -> start.queryString("SELECT 1")))
-                .isInstanceOf(InvalidRequestException.class)
-                .hasMessageStartingWith("No output location provided.");
-    }
-
-    @Test
     void anEnforcedWorkgroupsOutputLocationWins() throws Exception {
-        String id = athena.startQueryExecution(start -> start.workGroup(WORK_GROUP)
-                        .queryString("SELECT 1")
-                        .resultConfiguration(results -> results.outputLocation("s3://elsewhere/")))
-                .queryExecutionId();
+        QueryExecution query = Queries.run(
+                queries.request("SELECT 1").resultConfiguration(results -> results.outputLocation("s3://elsewhere/")));
 
-        assertThat(SharedEmbeddedAws.await(athena, id).resultConfiguration().outputLocation())
-                .isEqualTo("s3://" + RESULTS + "/queries/" + id + ".csv");
+        assertThat(query.resultConfiguration().outputLocation())
+                .isEqualTo("s3://" + WORK_GROUP + "/" + query.queryExecutionId() + ".csv");
     }
 
     @Test
     void aQueryStringHasAtMost262144Bytes() throws Exception {
         String fits = "SELECT 1 AS one --" + "é".repeat((262_144 - 18) / 2);
 
-        assertThat(values(results(run(fits)))).containsExactly(List.of("one"), List.of("1"));
-        assertThatThrownBy(() -> start(fits + "x"))
+        assertThat(queries.values(fits)).containsExactly(List.of("one"), List.of("1"));
+        assertThatThrownBy(() -> queries.start(fits + "x"))
                 .isInstanceOf(InvalidRequestException.class)
                 .hasMessageContaining("Member must have length less than or equal to 262144");
     }
 
     @Test
     void aStoppedQueryIsCancelledInTheEngineToo() throws Exception {
-        String id = start("SELECT count(*) AS stopped FROM UNNEST(sequence(1, 10000)) CROSS JOIN"
+        String id = queries.start("SELECT count(*) AS stopped FROM UNNEST(sequence(1, 10000)) CROSS JOIN"
                 + " UNNEST(sequence(1, 10000)) CROSS JOIN UNNEST(sequence(1, 10000))");
         String states =
                 "SELECT DISTINCT state FROM system.runtime.queries" + " WHERE query LIKE 'SELECT count(*) AS stopped%'";
         awaitValues(states, List.of("RUNNING"));
 
-        athena.stopQueryExecution(stop -> stop.queryExecutionId(id));
+        ATHENA.stopQueryExecution(stop -> stop.queryExecutionId(id));
 
-        QueryExecution query = SharedEmbeddedAws.await(athena, id);
+        QueryExecution query = SharedEmbeddedAws.await(ATHENA, id);
         assertThat(query.status().state()).isEqualTo(QueryExecutionState.CANCELLED);
         assertThat(query.status().stateChangeReason()).isEqualTo("Query cancelled by user");
         assertThat(awaitValues(states, List.of("FAILED"))).containsExactly(List.of("state"), List.of("FAILED"));
@@ -248,17 +186,13 @@ class AthenaQueryTest {
 
     @Test
     void queriesAreListedTheNewestFirst() throws Exception {
-        athena.createWorkGroup(create -> create.name("listed")
-                .configuration(configuration ->
-                        configuration.resultConfiguration(results -> results.outputLocation("s3://" + RESULTS))));
+        queries.createWorkGroup("listed");
         List<String> ids = IntStream.range(0, 3)
-                .mapToObj(n -> athena.startQueryExecution(
-                                start -> start.workGroup("listed").queryString("SELECT 1"))
-                        .queryExecutionId())
+                .mapToObj(n -> Queries.start(queries.request("SELECT 1").workGroup("listed")))
                 .toList();
 
         List<String> listed =
-                athena
+                ATHENA
                         .listQueryExecutionsPaginator(
                                 list -> list.workGroup("listed").maxResults(2))
                         .stream()
@@ -266,44 +200,20 @@ class AthenaQueryTest {
                         .toList();
 
         assertThat(listed).containsExactlyElementsOf(ids.reversed());
-        assertThat(athena.batchGetQueryExecution(get -> get.queryExecutionIds(ids))
+        assertThat(ATHENA.batchGetQueryExecution(get -> get.queryExecutionIds(ids))
                         .queryExecutions())
                 .extracting(QueryExecution::queryExecutionId)
                 .containsExactlyElementsOf(ids);
     }
 
     /** Runs a query until it has this one row besides its header. */
-    private List<List<String>> awaitValues(String sql, List<String> row) throws Exception {
+    private static List<List<String>> awaitValues(String sql, List<String> row) throws Exception {
         while (true) {
-            List<List<String>> values = values(results(run(sql)));
+            List<List<String>> values = queries.values(sql);
             if (values.size() == 2 && values.get(1).equals(row)) {
                 return values;
             }
             Thread.sleep(50);
         }
-    }
-
-    private String start(String sql) {
-        return athena.startQueryExecution(start -> start.workGroup(WORK_GROUP).queryString(sql))
-                .queryExecutionId();
-    }
-
-    private QueryExecution run(String sql) throws InterruptedException {
-        return SharedEmbeddedAws.await(athena, start(sql));
-    }
-
-    private GetQueryResultsResponse results(QueryExecution query) {
-        return athena.getQueryResults(get -> get.queryExecutionId(query.queryExecutionId()));
-    }
-
-    private static List<List<String>> values(GetQueryResultsResponse page) {
-        return page.resultSet().rows().stream()
-                .map(Row::data)
-                .map(data -> data.stream().map(Datum::varCharValue).toList())
-                .toList();
-    }
-
-    private String object(String key) {
-        return s3.getObjectAsBytes(get -> get.bucket(RESULTS).key(key)).asUtf8String();
     }
 }

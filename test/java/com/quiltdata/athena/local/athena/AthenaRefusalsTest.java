@@ -1,12 +1,17 @@
 package com.quiltdata.athena.local.athena;
 
+import static com.quiltdata.athena.local.athena.Queries.ATHENA;
+import static com.quiltdata.athena.local.athena.Queries.start;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.quiltdata.athena.TestFiles;
 import com.quiltdata.athena.local.aws.SharedEmbeddedAws;
 import java.util.Collections;
-import java.util.List;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeAll;
@@ -15,361 +20,172 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import software.amazon.awssdk.services.athena.AthenaClient;
 import software.amazon.awssdk.services.athena.model.InvalidRequestException;
+import software.amazon.awssdk.services.athena.model.QueryExecutionState;
 import software.amazon.awssdk.services.athena.model.StartQueryExecutionRequest;
 
-/**
- * What Athena says to requests that it does not take, in its own words where they are known.
- *
- * @see <a href="https://github.com/aoyagikouhei/athena-local/tree/main/docs/dev/measurements">what was measured on
- *     Athena</a>
- */
+/** What Athena says to requests that it does not take: those of {@code refusals.txt}, and those that come after others. */
 class AthenaRefusalsTest {
-    private static final String WORK_GROUP = "athena-refusals-test";
     private static final String TOKEN = "a-token-has-from-32-to-128-characters-";
     private static final String LONG_QUERY = "SELECT count(*) FROM UNNEST(sequence(1, 10000)) CROSS JOIN"
             + " UNNEST(sequence(1, 10000)) CROSS JOIN UNNEST(sequence(1, 10000))";
-    private static final AthenaClient ATHENA = SharedEmbeddedAws.athena();
+
+    private static Queries queries;
+    private static String succeeded;
+    private static String failed;
+    private static String token;
 
     @BeforeAll
-    static void createWorkGroup() {
-        SharedEmbeddedAws.s3().createBucket(create -> create.bucket(WORK_GROUP));
-        SharedEmbeddedAws.glue().createDatabase(create -> create.databaseInput(input -> input.name(WORK_GROUP)));
-        ATHENA.createWorkGroup(create -> create.name(WORK_GROUP)
-                .configuration(configuration -> configuration.resultConfiguration(
-                        results -> results.outputLocation("s3://" + WORK_GROUP + "/"))));
-    }
-
-    static Stream<Arguments> pages() {
-        return Stream.of(
-                page(
-                        "ListWorkGroups",
-                        1,
-                        ask -> ATHENA.listWorkGroups(
-                                list -> list.maxResults(ask.size).nextToken(ask.token))),
-                page(
-                        "ListDataCatalogs",
-                        2,
-                        ask -> ATHENA.listDataCatalogs(
-                                list -> list.maxResults(ask.size).nextToken(ask.token))),
-                page(
-                        "ListDatabases",
-                        1,
-                        ask -> ATHENA.listDatabases(list -> list.catalogName("AwsDataCatalog")
-                                .maxResults(ask.size)
-                                .nextToken(ask.token))),
-                page(
-                        "ListTableMetadata",
-                        1,
-                        ask -> ATHENA.listTableMetadata(list -> list.catalogName("AwsDataCatalog")
-                                .databaseName(WORK_GROUP)
-                                .maxResults(ask.size)
-                                .nextToken(ask.token))),
-                page(
-                        "ListNamedQueries",
-                        0,
-                        ask -> ATHENA.listNamedQueries(
-                                list -> list.maxResults(ask.size).nextToken(ask.token))),
-                page(
-                        "ListQueryExecutions",
-                        0,
-                        ask -> ATHENA.listQueryExecutions(
-                                list -> list.maxResults(ask.size).nextToken(ask.token))));
-    }
-
-    @ParameterizedTest(name = "{0}")
-    @MethodSource("pages")
-    void aPageHasItsBounds(String operation, int smallest, Consumer<Ask> list) {
-        list.accept(new Ask(smallest, null));
-        list.accept(new Ask(50, null));
-
-        String constraint = "1 validation error detected: Value at 'maxResults' failed to satisfy constraint: Member"
-                + " must have value ";
-        assertRefused(
-                () -> list.accept(new Ask(smallest - 1, null)),
-                "INVALID_INPUT",
-                constraint + "greater than or equal to " + smallest);
-        assertRefused(() -> list.accept(new Ask(51, null)), "INVALID_INPUT", constraint + "less than or equal to 50");
-    }
-
-    @ParameterizedTest(name = "{0}")
-    @MethodSource("pages")
-    void aTokenThatWasNeverGivenOutIsMalformed(String operation, int smallest, Consumer<Ask> list) {
-        assertRefused(
-                () -> list.accept(new Ask(null, "nonsense")),
-                "INVALID_INPUT",
-                "The nextPageToken is malformed: nonsense");
-    }
-
-    @Test
-    void aPageOfAResultHasAtMost1000Rows() throws Exception {
-        String id = run("SELECT 1");
-
-        assertRefused(
-                () -> ATHENA.getQueryResults(get -> get.queryExecutionId(id).maxResults(1_001)),
-                "INVALID_INPUT",
-                "MaxResults is more than maximum allowed length 1000");
-    }
-
-    @Test
-    void aTokenIsForTheResultThatGaveItOut() throws Exception {
-        String first = run("SELECT 1");
-        String second = run("SELECT 1");
-        String token = ATHENA.getQueryResults(get -> get.queryExecutionId(first).maxResults(1))
+    static void createWorkGroup() throws InterruptedException {
+        queries = Queries.create("athena-refusals-test");
+        succeeded = queries.run("SELECT 1").queryExecutionId();
+        failed = queries.run("SELECT 1 / 0").queryExecutionId();
+        String another = queries.run("SELECT 1").queryExecutionId();
+        token = ATHENA.getQueryResults(get -> get.queryExecutionId(another).maxResults(1))
                 .nextToken();
+    }
 
-        assertRefused(
-                () -> ATHENA.getQueryResults(get -> get.queryExecutionId(second).nextToken(token)),
-                "INVALID_INPUT",
-                "Malformed nextPageToken " + token);
+    static Stream<String> refusals() {
+        return Stream.of(TestFiles.resource(AthenaRefusalsTest.class, "refusals.txt")
+                        .split("\n\n"))
+                .map(block -> block.replaceAll("(?m)^#.*\n?", ""))
+                .filter(block -> !block.isBlank());
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("refusals")
+    void aRequestIsRefused(String refusal) {
+        String[] call = named(refusal).strip().split("[ \n]", 2);
+        String[] requestAndAnswer = call[1].split("\n");
+
+        assertThat(refusal(call[0], requestAndAnswer[0])).isEqualTo(requestAndAnswer[1]);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', quoteCharacter = '\'', emptyValue = "", textBlock = """
+            ListWorkGroups      | 1 | ''
+            ListDataCatalogs    | 2 | ''
+            ListDatabases       | 1 | ', "CatalogName": "AwsDataCatalog"'
+            ListTableMetadata   | 1 | ', "CatalogName": "AwsDataCatalog", "DatabaseName": "athena_refusals_test"'
+            ListNamedQueries    | 0 | ''
+            ListQueryExecutions | 0 | ''
+            """)
+    void aPageHasItsBoundsAndItsToken(String operation, int smallest, String more) {
+        String constraint =
+                "INVALID_INPUT: 1 validation error detected: Value at 'maxResults' failed to satisfy constraint:"
+                        + " Member must have value ";
+        String size = "{\"MaxResults\": %d" + more + "}";
+
+        assertThat(refusal(operation, size.formatted(smallest))).isEmpty();
+        assertThat(refusal(operation, size.formatted(50))).isEmpty();
+        assertThat(refusal(operation, size.formatted(smallest - 1)))
+                .isEqualTo(constraint + "greater than or equal to " + smallest);
+        assertThat(refusal(operation, size.formatted(51))).isEqualTo(constraint + "less than or equal to 50");
+        assertThat(refusal(operation, "{\"NextToken\": \"nonsense\"" + more + "}"))
+                .isEqualTo("INVALID_INPUT: The nextPageToken is malformed: nonsense");
     }
 
     @ParameterizedTest
-    @CsvSource({"nonsense", "3", "3:3"})
-    void aResultHasNoPageForAnotherToken(String token) throws Exception {
-        String id = run("SELECT 1");
-
-        assertRefused(
-                () -> ATHENA.getQueryResults(get -> get.queryExecutionId(id).nextToken(token)),
-                "INVALID_INPUT",
-                "Malformed nextPageToken " + token);
+    @CsvSource({"BatchGetNamedQuery, NamedQueryIds", "BatchGetQueryExecution, QueryExecutionIds"})
+    void aBatchMayHaveFiftyIds(String operation, String ids) {
+        assertThat(refusal(operation, named("{\"" + ids + "\": [<50 ids>]}"))).isEmpty();
     }
 
     @Test
-    void allThatIsWrongIsToldAtOnce() {
-        assertRefused(
-                () -> ATHENA.getQueryResults(get -> get.maxResults(0).nextToken("")),
-                "INVALID_INPUT",
-                "3 validation errors detected:"
-                        + " Value at 'nextToken' failed to satisfy constraint: Member must have length greater than or"
-                        + " equal to 1;"
-                        + " Value at 'maxResults' failed to satisfy constraint: Member must have value greater than or"
-                        + " equal to 1;"
-                        + " Value null at 'queryExecutionId' failed to satisfy constraint: Member must not be null");
-    }
-
-    static Stream<Arguments> batches() {
-        return Stream.of(
-                Arguments.of("namedQueryIds", (Consumer<List<String>>)
-                        ids -> ATHENA.batchGetNamedQuery(get -> get.namedQueryIds(ids))),
-                Arguments.of("queryExecutionIds", (Consumer<List<String>>)
-                        ids -> ATHENA.batchGetQueryExecution(get -> get.queryExecutionIds(ids))));
-    }
-
-    @ParameterizedTest(name = "{0}")
-    @MethodSource("batches")
-    void aBatchHasFromOneToFiftyIds(String field, Consumer<List<String>> batchGet) {
-        batchGet.accept(Collections.nCopies(50, "absent"));
-
-        String constraint = "1 validation error detected: Value at '" + field
-                + "' failed to satisfy constraint: Member must have length ";
-        assertRefused(() -> batchGet.accept(List.of()), "INVALID_INPUT", constraint + "greater than or equal to 1");
-        assertRefused(
-                () -> batchGet.accept(Collections.nCopies(51, "absent")),
-                "INVALID_INPUT",
-                constraint + "less than or equal to 50");
-    }
-
-    @Test
-    void aSavedQuerysTextsHaveTheirBounds() {
-        assertRefused(
-                () -> ATHENA.createNamedQuery(
-                        create -> create.name("").queryString("SELECT 1").description("d".repeat(1_025))),
-                "INVALID_INPUT",
-                "3 validation errors detected:"
-                        + " Value null at 'database' failed to satisfy constraint: Member must not be null;"
-                        + " Value at 'name' failed to satisfy constraint: Member must have length greater than or equal"
-                        + " to 1;"
-                        + " Value at 'description' failed to satisfy constraint: Member must have length less than or"
-                        + " equal to 1024");
-    }
-
-    static Stream<Arguments> absent() {
-        return Stream.of(
-                absent(
-                        "INVALID_INPUT",
-                        "WorkGroup is not found.",
-                        () -> ATHENA.getWorkGroup(get -> get.workGroup("absent"))),
-                absent(
-                        "INVALID_INPUT",
-                        "WorkGroup is not found.",
-                        () -> ATHENA.listNamedQueries(list -> list.workGroup("absent"))),
-                absent(
-                        "INVALID_INPUT",
-                        "WorkGroup is not found.",
-                        () -> ATHENA.listQueryExecutions(list -> list.workGroup("absent"))),
-                absent(
-                        "INVALID_INPUT",
-                        "DataCatalog absent was not found",
-                        () -> ATHENA.listDatabases(list -> list.catalogName("absent"))),
-                absent(
-                        "INVALID_INPUT",
-                        "DataCatalog AwsDataCatalog was not found",
-                        () -> ATHENA.getDataCatalog(get -> get.name("AwsDataCatalog"))),
-                absent(
-                        "NAMED_QUERY_NOT_FOUND",
-                        "Named query absent was not found",
-                        () -> ATHENA.getNamedQuery(get -> get.namedQueryId("absent"))),
-                absent(
-                        "QUERY_EXECUTION_NOT_FOUND",
-                        "QueryExecution absent was not found",
-                        () -> ATHENA.getQueryExecution(get -> get.queryExecutionId("absent"))),
-                absent(
-                        "QUERY_EXECUTION_NOT_FOUND",
-                        "QueryExecution absent was not found",
-                        () -> ATHENA.getQueryResults(get -> get.queryExecutionId("absent"))),
-                absent(
-                        "QUERY_EXECUTION_NOT_FOUND",
-                        "QueryExecution absent was not found",
-                        () -> ATHENA.stopQueryExecution(stop -> stop.queryExecutionId("absent"))));
-    }
-
-    @ParameterizedTest(name = "{1}")
-    @MethodSource("absent")
-    void whatIsNotThereIsNotFound(String code, String message, ThrowingCallable call) {
-        assertRefused(call, code, message);
+    void aQueryNeedsAnOutputLocation() {
+        assertThat(refusal(() -> start(StartQueryExecutionRequest.builder().queryString("SELECT 1")))
+                        .awsErrorDetails()
+                        .errorMessage())
+                .startsWith("No output location provided.");
     }
 
     @Test
     void aResultIsNotThereBeforeItsQueryHasSucceeded() throws Exception {
-        String id = start(LONG_QUERY);
-        while (!ATHENA.getQueryExecution(get -> get.queryExecutionId(id))
-                .queryExecution()
-                .status()
-                .stateAsString()
-                .equals("RUNNING")) {
+        String id = queries.start(LONG_QUERY);
+        while (ATHENA.getQueryExecution(get -> get.queryExecutionId(id))
+                        .queryExecution()
+                        .status()
+                        .state()
+                == QueryExecutionState.QUEUED) {
             Thread.sleep(10);
         }
+        String request = "{\"QueryExecutionId\": \"" + id + "\"}";
 
-        assertRefused(
-                () -> ATHENA.getQueryResults(get -> get.queryExecutionId(id)),
-                "INVALID_QUERY_EXECUTION_STATE",
-                "Query has not yet finished. Current state: RUNNING");
-
+        assertThat(refusal("GetQueryResults", request))
+                .isEqualTo("INVALID_QUERY_EXECUTION_STATE: Query has not yet finished. Current state: RUNNING");
         ATHENA.stopQueryExecution(stop -> stop.queryExecutionId(id));
-        assertRefused(
-                () -> ATHENA.getQueryResults(get -> get.queryExecutionId(id)),
-                "RESULT_NOT_FOUND",
-                "Could not find results");
+        assertThat(refusal("GetQueryResults", request)).isEqualTo("RESULT_NOT_FOUND: Could not find results");
     }
 
     @Test
-    void aFailedQueryHasNoResult() throws Exception {
-        String id = run("SELECT 1 / 0");
+    void theSameTokenStartsAQueryOnceWhateverTheLocationThatTheWorkgroupOverrides() {
+        StartQueryExecutionRequest.Builder request = queries.request("SELECT 1").clientRequestToken(TOKEN + "once");
+        String first = start(request);
 
-        assertRefused(
-                () -> ATHENA.getQueryResults(get -> get.queryExecutionId(id)),
-                "INVALID_QUERY_EXECUTION_STATE",
-                "Query did not finish successfully. Final query state: FAILED");
-    }
-
-    @ParameterizedTest
-    @CsvSource({"31, greater than or equal to 32", "129, less than or equal to 128"})
-    void aTokenHasFrom32To128Characters(int length, String rule) {
-        assertRefused(
-                () -> ATHENA.startQueryExecution(request("SELECT 1")
-                        .clientRequestToken("t".repeat(length))
-                        .build()),
-                "INVALID_INPUT",
-                "1 validation error detected: Value at 'clientRequestToken' failed to satisfy constraint: Member must"
-                        + " have length " + rule);
-    }
-
-    @Test
-    void theSameTokenStartsAQueryOnce() {
-        String first = start(request("SELECT 1").clientRequestToken(TOKEN + "once"));
-
-        assertThat(start(request("SELECT 1").clientRequestToken(TOKEN + "once")))
-                .isEqualTo(first);
-    }
-
-    @Test
-    void theSameTokenWithAnExplicitLocationThatTheWorkgroupOverridesIsTheSameQuery() {
-        String first = start(request("SELECT 1").clientRequestToken(TOKEN + "location"));
-
-        assertThat(start(request("SELECT 1")
-                        .resultConfiguration(results -> results.outputLocation("s3://elsewhere/"))
-                        .clientRequestToken(TOKEN + "location")))
+        assertThat(start(request)).isEqualTo(first);
+        assertThat(start(request.resultConfiguration(results -> results.outputLocation("s3://elsewhere/"))))
                 .isEqualTo(first);
     }
 
     static Stream<Arguments> differences() {
-        return Stream.of(
-                difference("SQL", start -> start.queryString("SELECT 2")),
-                difference(
-                        "catalog",
+        return Stream.<Consumer<StartQueryExecutionRequest.Builder>>of(
+                        start -> start.queryString("SELECT 2"),
                         start -> start.queryExecutionContext(
-                                context -> context.catalog("AWSDATACATALOG").database("default"))),
-                difference(
-                        "database",
-                        start -> start.queryExecutionContext(context -> context.catalog("AwsDataCatalog"))));
+                                context -> context.catalog("AWSDATACATALOG").database(queries.database())),
+                        start -> start.queryExecutionContext(context -> context.catalog("AwsDataCatalog")))
+                .map(Arguments::of);
     }
 
-    @ParameterizedTest(name = "{0}")
+    @ParameterizedTest
     @MethodSource("differences")
-    void theSameTokenIsForTheSameQuery(String what, Consumer<StartQueryExecutionRequest.Builder> change) {
-        StartQueryExecutionRequest.Builder first = request("SELECT 1")
-                .queryExecutionContext(
-                        context -> context.catalog("AwsDataCatalog").database("default"))
-                .clientRequestToken(TOKEN + what);
-        start(first);
+    void theSameTokenIsForTheSameQuery(Consumer<StartQueryExecutionRequest.Builder> change) {
+        StartQueryExecutionRequest.Builder request =
+                queries.request("SELECT 1").clientRequestToken(TOKEN + "difference");
+        start(request);
 
-        change.accept(first);
+        change.accept(request);
 
-        assertRefused(() -> start(first), "IDEMPOTENT_PARAMETER_MISMATCH", "Idempotent parameters do not match");
+        InvalidRequestException refusal = refusal(() -> start(request));
+        assertThat(refusal.athenaErrorCode()).isEqualTo("IDEMPOTENT_PARAMETER_MISMATCH");
+        assertThat(refusal.awsErrorDetails().errorMessage()).isEqualTo("Idempotent parameters do not match");
     }
 
     @Test
     void aStatementThatDoesNotParseIsToldBeforeItsTokenIsCompared() {
-        start(request("SELECT 1").clientRequestToken(TOKEN + "malformed"));
+        start(queries.request("SELECT 1").clientRequestToken(TOKEN + "malformed"));
 
         InvalidRequestException refusal =
-                refusal(() -> start(request("SELEC 1").clientRequestToken(TOKEN + "malformed")));
+                refusal(() -> start(queries.request("SELEC 1").clientRequestToken(TOKEN + "malformed")));
 
         assertThat(refusal.athenaErrorCode()).isEqualTo("MALFORMED_QUERY");
         assertThat(refusal.awsErrorDetails().errorMessage())
                 .startsWith("line 1:1: mismatched input 'SELEC'. Expecting: 'ALTER'");
     }
 
-    private static Arguments page(String operation, int smallest, Consumer<Ask> list) {
-        return Arguments.of(operation, smallest, list);
+    /** Fills in what the table has short words for. */
+    private static String named(String text) {
+        String filled = text.replace("\"succeeded\"", '"' + succeeded + '"')
+                .replace("\"failed\"", '"' + failed + '"')
+                .replaceAll("(?<=Token\": \")token(?=\")|(?<=nextPageToken )token$", Matcher.quoteReplacement(token));
+        filled = Pattern.compile("<(\\d+) characters>")
+                .matcher(filled)
+                .replaceAll(count -> "x".repeat(Integer.parseInt(count.group(1))));
+        return Pattern.compile("<(\\d+) ids>")
+                .matcher(filled)
+                .replaceAll(count ->
+                        String.join(", ", Collections.nCopies(Integer.parseInt(count.group(1)), "\"absent\"")));
     }
 
-    private static Arguments absent(String code, String message, ThrowingCallable call) {
-        return Arguments.of(code, message, call);
-    }
-
-    private static Arguments difference(String what, Consumer<StartQueryExecutionRequest.Builder> change) {
-        return Arguments.of(what, change);
-    }
-
-    private static void assertRefused(ThrowingCallable call, String code, String message) {
-        InvalidRequestException refusal = refusal(call);
-        assertThat(refusal.awsErrorDetails().errorMessage()).isEqualTo(message);
-        assertThat(refusal.athenaErrorCode()).isEqualTo(code);
+    /** Why a request is refused: the code and the message; empty if it is not. */
+    private static String refusal(String operation, String request) {
+        JsonNode answer = SharedEmbeddedAws.ask("AmazonAthena." + operation, request);
+        return answer.has("__type")
+                ? answer.path("AthenaErrorCode").asText() + ": "
+                        + answer.path("Message").asText()
+                : "";
     }
 
     private static InvalidRequestException refusal(ThrowingCallable call) {
         return catchThrowableOfType(InvalidRequestException.class, call);
     }
-
-    private static StartQueryExecutionRequest.Builder request(String sql) {
-        return StartQueryExecutionRequest.builder().workGroup(WORK_GROUP).queryString(sql);
-    }
-
-    private static String start(String sql) {
-        return start(request(sql));
-    }
-
-    private static String start(StartQueryExecutionRequest.Builder request) {
-        return ATHENA.startQueryExecution(request.build()).queryExecutionId();
-    }
-
-    private static String run(String sql) throws InterruptedException {
-        return SharedEmbeddedAws.await(ATHENA, start(sql)).queryExecutionId();
-    }
-
-    /** A request for a page; null where it says nothing. */
-    private record Ask(Integer size, String token) {}
 }

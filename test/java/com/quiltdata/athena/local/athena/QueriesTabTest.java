@@ -1,11 +1,13 @@
 package com.quiltdata.athena.local.athena;
 
+import static com.quiltdata.athena.local.athena.Queries.ATHENA;
+import static com.quiltdata.athena.local.athena.Queries.results;
+import static com.quiltdata.athena.local.athena.Queries.values;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.groups.Tuple.tuple;
 
 import com.quiltdata.athena.local.aws.SharedEmbeddedAws;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -15,13 +17,11 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import software.amazon.awssdk.services.athena.AthenaClient;
 import software.amazon.awssdk.services.athena.model.BatchGetNamedQueryResponse;
 import software.amazon.awssdk.services.athena.model.BatchGetQueryExecutionResponse;
 import software.amazon.awssdk.services.athena.model.ColumnInfo;
 import software.amazon.awssdk.services.athena.model.DataCatalogSummary;
 import software.amazon.awssdk.services.athena.model.DataCatalogType;
-import software.amazon.awssdk.services.athena.model.Datum;
 import software.amazon.awssdk.services.athena.model.EncryptionOption;
 import software.amazon.awssdk.services.athena.model.GetQueryResultsResponse;
 import software.amazon.awssdk.services.athena.model.ListNamedQueriesResponse;
@@ -47,14 +47,12 @@ import software.amazon.awssdk.services.athena.model.WorkGroupSummary;
 class QueriesTabTest {
     private static final String WORK_GROUP = "queries-tab-test";
     private static final String DATABASE = "queries_tab_test";
-    private static final AthenaClient ATHENA = SharedEmbeddedAws.athena();
+    private static Queries queries;
 
     @BeforeAll
     static void createWorkGroup() {
-        SharedEmbeddedAws.s3().createBucket(create -> create.bucket(WORK_GROUP));
-        SharedEmbeddedAws.glue().createDatabase(create -> create.databaseInput(input -> input.name(DATABASE)));
+        queries = Queries.create(WORK_GROUP);
         SharedEmbeddedAws.createTextTable(DATABASE, "letters", "s3://" + WORK_GROUP + "/letters/");
-        createWorkGroup(WORK_GROUP);
     }
 
     @Test
@@ -94,7 +92,7 @@ class QueriesTabTest {
 
     @Test
     void savedQueriesAreListedFiftyAtATimeAndFetchedTogether() {
-        createWorkGroup("queries-tab-test-saved");
+        queries.createWorkGroup("queries-tab-test-saved");
         List<String> names =
                 IntStream.range(10, 61).mapToObj(number -> "query " + number).toList();
         names.forEach(name -> ATHENA.createNamedQuery(create -> create.workGroup("queries-tab-test-saved")
@@ -102,14 +100,9 @@ class QueriesTabTest {
                 .database(DATABASE)
                 .queryString("SELECT 1")));
 
-        List<ListNamedQueriesResponse> pages = new ArrayList<>();
-        String token = null;
-        do {
-            String next = token;
-            pages.add(ATHENA.listNamedQueries(
-                    list -> list.workGroup("queries-tab-test-saved").nextToken(next)));
-            token = pages.getLast().nextToken();
-        } while (token != null);
+        List<ListNamedQueriesResponse> pages =
+                ATHENA.listNamedQueriesPaginator(list -> list.workGroup("queries-tab-test-saved")).stream()
+                        .toList();
 
         assertThat(pages).extracting(page -> page.namedQueryIds().size()).containsExactly(50, 1);
         assertThat(pages.stream()
@@ -121,9 +114,15 @@ class QueriesTabTest {
 
     @Test
     void aBatchOfSavedQueriesNamesTheOnesThatAreGone() {
-        BatchGetNamedQueryResponse batch = ATHENA.batchGetNamedQuery(get -> get.namedQueryIds("gone"));
+        String id = ATHENA.createNamedQuery(create -> create.workGroup(WORK_GROUP)
+                        .name("there")
+                        .database(DATABASE)
+                        .queryString("SELECT 1"))
+                .namedQueryId();
 
-        assertThat(batch.namedQueries()).isEmpty();
+        BatchGetNamedQueryResponse batch = ATHENA.batchGetNamedQuery(get -> get.namedQueryIds(id, "gone"));
+
+        assertThat(batch.namedQueries()).extracting(NamedQuery::name).containsExactly("there");
         assertThat(batch.unprocessedNamedQueryIds())
                 .containsExactly(UnprocessedNamedQueryId.builder()
                         .namedQueryId("gone")
@@ -151,7 +150,7 @@ class QueriesTabTest {
 
     @Test
     void aWorkgroupWithoutQueriesHasAnEmptyHistory() {
-        createWorkGroup("queries-tab-test-empty");
+        queries.createWorkGroup("queries-tab-test-empty");
 
         assertThat(ATHENA.listQueryExecutions(list -> list.workGroup("queries-tab-test-empty")))
                 .satisfies(history -> assertThat(history.queryExecutionIds()).isEmpty())
@@ -201,11 +200,10 @@ class QueriesTabTest {
 
     @Test
     void aQueryWithoutAContextIsDescribedWithoutOne() throws Exception {
-        String id = ATHENA.startQueryExecution(
-                        start -> start.workGroup(WORK_GROUP).queryString("SELECT 1"))
-                .queryExecutionId();
+        QueryExecution query = Queries.run(
+                StartQueryExecutionRequest.builder().workGroup(WORK_GROUP).queryString("SELECT 1"));
 
-        assertThat(SharedEmbeddedAws.await(ATHENA, id).queryExecutionContext())
+        assertThat(query.queryExecutionContext())
                 .isEqualTo(QueryExecutionContext.builder().build());
     }
 
@@ -216,22 +214,18 @@ class QueriesTabTest {
                         .enforceWorkGroupConfiguration(false)
                         .resultConfiguration(results -> results.outputLocation("s3://" + WORK_GROUP + "/lax"))));
 
-        String id = ATHENA.startQueryExecution(
-                        request("SELECT 1").workGroup("queries-tab-test-lax").build())
-                .queryExecutionId();
+        QueryExecution query = Queries.run(request("SELECT 1").workGroup("queries-tab-test-lax"));
 
-        QueryExecution query = SharedEmbeddedAws.await(ATHENA, id);
-        assertThat(query.resultConfiguration().outputLocation()).isEqualTo("s3://queries-tab-test/lax/" + id + ".csv");
+        assertThat(query.resultConfiguration().outputLocation())
+                .isEqualTo("s3://queries-tab-test/lax/" + query.queryExecutionId() + ".csv");
         assertThat(query.resultConfiguration().encryptionConfiguration().encryptionOption())
                 .isEqualTo(EncryptionOption.SSE_S3);
     }
 
     @Test
     void aQueryIsQueuedThenRunningThenSucceeded() throws Exception {
-        String id = ATHENA.startQueryExecution(
-                        request("SELECT count(*) FROM UNNEST(sequence(1, 10000)) CROSS JOIN UNNEST(sequence(1, 2000))")
-                                .build())
-                .queryExecutionId();
+        String id = Queries.start(
+                request("SELECT count(*) FROM UNNEST(sequence(1, 10000)) CROSS JOIN UNNEST(sequence(1, 2000))"));
 
         Set<QueryExecutionState> seen = new LinkedHashSet<>();
         do {
@@ -294,6 +288,8 @@ class QueriesTabTest {
                 .extracting(ColumnInfo::name, ColumnInfo::type, ColumnInfo::precision, ColumnInfo::caseSensitive)
                 .containsExactly(tuple(column, type, 0, false));
         assertThat(values(results)).containsExactly(List.of(row));
+        assertThat(SharedEmbeddedAws.text(WORK_GROUP, query.queryExecutionId() + ".txt"))
+                .isEqualTo(row);
     }
 
     @Test
@@ -331,34 +327,14 @@ class QueriesTabTest {
         assertThat(SharedEmbeddedAws.await(ATHENA, query.queryExecutionId())).isEqualTo(query);
     }
 
-    private static void createWorkGroup(String name) {
-        ATHENA.createWorkGroup(create -> create.name(name)
-                .configuration(configuration -> configuration.resultConfiguration(
-                        results -> results.outputLocation("s3://" + WORK_GROUP + "/"))));
-    }
-
     /** What the tab sends: the chosen catalog and database, and always the encryption. */
     private static StartQueryExecutionRequest.Builder request(String sql) {
-        return StartQueryExecutionRequest.builder()
-                .queryString(sql)
+        return queries.request(sql)
                 .resultConfiguration(results -> results.encryptionConfiguration(
-                        encryption -> encryption.encryptionOption(EncryptionOption.SSE_S3)))
-                .workGroup(WORK_GROUP)
-                .queryExecutionContext(
-                        context -> context.catalog("AwsDataCatalog").database(DATABASE));
+                        encryption -> encryption.encryptionOption(EncryptionOption.SSE_S3)));
     }
 
     private static QueryExecution run(String sql) throws InterruptedException {
-        return SharedEmbeddedAws.run(ATHENA, request(sql).build());
-    }
-
-    private static GetQueryResultsResponse results(QueryExecution query) {
-        return ATHENA.getQueryResults(get -> get.queryExecutionId(query.queryExecutionId()));
-    }
-
-    private static List<List<String>> values(GetQueryResultsResponse page) {
-        return page.resultSet().rows().stream()
-                .map(row -> row.data().stream().map(Datum::varCharValue).toList())
-                .toList();
+        return Queries.run(request(sql));
     }
 }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.quiltdata.athena.local.aws.SharedEmbeddedAws;
-import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
@@ -12,9 +11,7 @@ import software.amazon.awssdk.services.athena.AthenaClient;
 import software.amazon.awssdk.services.athena.model.AthenaException;
 import software.amazon.awssdk.services.athena.model.InvalidRequestException;
 import software.amazon.awssdk.services.athena.model.NamedQuery;
-import software.amazon.awssdk.services.athena.model.UnprocessedNamedQueryId;
 import software.amazon.awssdk.services.athena.model.WorkGroupConfiguration;
-import software.amazon.awssdk.services.athena.model.WorkGroupSummary;
 
 class WorkGroupsTest {
     private final AthenaClient athena = SharedEmbeddedAws.athena();
@@ -38,16 +35,6 @@ class WorkGroupsTest {
         assertThat(configuration.bytesScannedCutoffPerQuery()).isEqualTo(10_000_000L);
         assertThat(configuration.enforceWorkGroupConfiguration()).isTrue();
         assertThat(configuration.engineVersion().effectiveEngineVersion()).isEqualTo("Athena engine version 3");
-    }
-
-    @Test
-    void workgroupsAreListedWithThePrimaryOne() {
-        List<String> names = athena.listWorkGroupsPaginator(list -> {}).stream()
-                .flatMap(page -> page.workGroups().stream())
-                .map(WorkGroupSummary::name)
-                .toList();
-
-        assertThat(names).contains("primary", workGroup);
     }
 
     @Test
@@ -113,18 +100,6 @@ class WorkGroupsTest {
                         .workGroup(workGroup)
                         .namedQueryId(id)
                         .build());
-    }
-
-    @Test
-    void aBatchOfSavedQueriesTellsWhichAreMissing() {
-        String id = saveQuery("there");
-
-        var answer = athena.batchGetNamedQuery(get -> get.namedQueryIds(id, "missing"));
-
-        assertThat(answer.namedQueries()).extracting(NamedQuery::name).containsExactly("there");
-        assertThat(answer.unprocessedNamedQueryIds())
-                .extracting(UnprocessedNamedQueryId::namedQueryId)
-                .containsExactly("missing");
     }
 
     @Test

@@ -4,14 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.quiltdata.athena.local.protocol.AwsJson;
-import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.sync.RequestBody;
@@ -51,35 +44,18 @@ class EmbeddedAwsTest {
     }
 
     @Test
-    void aServiceItDoesNotHaveIsNamed() throws Exception {
-        HttpResponse<String> response = post("DynamoDB_20120810.ListTables", "{}");
-
-        assertThat(response.statusCode()).isEqualTo(400);
-        assertThat(AwsJson.MAPPER.readTree(response.body()))
+    void aServiceItDoesNotHaveIsNamed() {
+        assertThat(SharedEmbeddedAws.ask("DynamoDB_20120810.ListTables", "{}"))
                 .isEqualTo(AwsJson.object()
                         .put("__type", "UnknownOperationException")
                         .put("Message", "No service answers to DynamoDB_20120810.ListTables"));
     }
 
     @Test
-    void aRequestThatIsNoJsonIsRefused() throws Exception {
-        HttpResponse<String> response = post("AWSGlue.GetDatabases", "{");
-
-        assertThat(response.statusCode()).isEqualTo(400);
-        assertThat(AwsJson.MAPPER.readTree(response.body()).path("__type").asText())
+    void aRequestThatIsNoJsonIsRefused() {
+        assertThat(SharedEmbeddedAws.ask("AWSGlue.GetDatabases", "{")
+                        .path("__type")
+                        .asText())
                 .isEqualTo("SerializationException");
-    }
-
-    private static HttpResponse<String> post(String target, String body) throws IOException, InterruptedException {
-        URI endpoint = SharedEmbeddedAws.endpoint();
-        try (HttpClient client = HttpClient.newHttpClient()) {
-            return client.send(
-                    HttpRequest.newBuilder(endpoint)
-                            .header("X-Amz-Target", target)
-                            .header("Content-Type", "application/x-amz-json-1.1")
-                            .POST(BodyPublishers.ofString(body))
-                            .build(),
-                    BodyHandlers.ofString());
-        }
     }
 }

@@ -46,43 +46,12 @@ class MalformedRequestsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "AWSGlue.CreateTable | {\"DatabaseName\": \"d\", \"TableInput\": {\"Name\": 1}}"
-                        + " | TableInput.Name must be a string, not 1",
-                "AWSGlue.CreateDatabase | {\"DatabaseInput\": []}"
-                        + " | DatabaseInput must be a structure, not of the type array",
-                "AWSGlue.BatchDeleteTable | {\"DatabaseName\": \"d\", \"TablesToDelete\": [\"t\", {}]}"
-                        + " | TablesToDelete[1] must be a string, not of the type object",
-                "AWSGlue.CreateDatabase | {\"DatabaseInput\": {\"Name\": \"d\", \"Parameters\": {\"k\": true}}}"
-                        + " | DatabaseInput.Parameters.k must be a string, not of the type boolean",
-                "AmazonAthena.ListWorkGroups | {\"MaxResults\": 1.5} | MaxResults must be an integer, not 1.5",
-                "AmazonAthena.ListWorkGroups | {\"MaxResults\": 9999999999}"
-                        + " | MaxResults must be an integer, not 9999999999",
-                "AmazonAthena.DeleteWorkGroup | {\"WorkGroup\": \"w\", \"RecursiveDeleteOption\": \"yes\"}"
-                        + " | RecursiveDeleteOption must be a boolean, not of the type string",
-            })
-    void aMemberOfAnotherTypeIsNamed(String target, String body, String message) {
-        assertThat(answer(target, body))
-                .isEqualTo(new Answer(
-                        400,
-                        AwsJson.object().put("__type", "SerializationException").put("Message", message)));
-    }
-
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "AWSGlue.GetTable | {\"Name\": \"t\"} | Value null at 'databaseName' failed to satisfy constraint: "
-                        + "Member must not be null",
-                "AWSGlue.CreateDatabase | {} | Value null at 'name' failed to satisfy constraint: "
-                        + "Member must not be null",
-                "AWSGlue.UpdateDatabase | {\"Name\": \"default\"} | Value null at 'databaseInput' failed to satisfy "
-                        + "constraint: Member must not be null",
-                "AWSGlue.GetTables | {\"DatabaseName\": \"\"} | Value at 'databaseName' failed to satisfy constraint: "
-                        + "Member must have length greater than or equal to 1",
-            })
+    @CsvSource(delimiter = '|', textBlock = """
+            AWSGlue.GetTable       | {"Name": "t"}        | Value null at 'databaseName' failed to satisfy constraint: Member must not be null
+            AWSGlue.CreateDatabase | {}                   | Value null at 'name' failed to satisfy constraint: Member must not be null
+            AWSGlue.UpdateDatabase | {"Name": "default"}  | Value null at 'databaseInput' failed to satisfy constraint: Member must not be null
+            AWSGlue.GetTables      | {"DatabaseName": ""} | Value at 'databaseName' failed to satisfy constraint: Member must have length greater than or equal to 1
+            """)
     void aMissingNameIsAValidationException(String target, String body, String violation) {
         assertThat(answer(target, body))
                 .isEqualTo(new Answer(

@@ -1,12 +1,24 @@
 package com.quiltdata.athena.local.aws;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.quiltdata.athena.TestFiles;
 import com.quiltdata.athena.local.clients.AwsClients;
 import com.quiltdata.athena.local.cloudformation.LocalStack;
+import java.io.IOException;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import software.amazon.awssdk.services.athena.AthenaClient;
 import software.amazon.awssdk.services.athena.model.NamedQuery;
 import software.amazon.awssdk.services.athena.model.QueryExecution;
@@ -98,16 +110,55 @@ public final class SharedEmbeddedAws {
 
     /** Makes a table with the text column {@code a}. */
     public static void createTextTable(String database, String name, String location) {
-        Column column = Column.builder().name("a").type("string").build();
+        createTable(
+                database, name, location, "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe", Map.of(), "a string");
+    }
+
+    /**
+     * Makes a table of text files.
+     *
+     * @param columns a name and a type each, with a space between them
+     */
+    public static void createTable(
+            String database,
+            String name,
+            String location,
+            String serde,
+            Map<String, String> serdeParameters,
+            String... columns) {
         glue().createTable(create -> create.databaseName(database)
                 .tableInput(table -> table.name(name)
                         .tableType("EXTERNAL_TABLE")
-                        .storageDescriptor(storage -> storage.columns(column)
+                        .parameters(Map.of("EXTERNAL", "TRUE", "has_encrypted_data", "false"))
+                        .storageDescriptor(storage -> storage.columns(Stream.of(columns)
+                                        .map(column -> column.split(" "))
+                                        .map(column -> Column.builder()
+                                                .name(column[0])
+                                                .type(column[1])
+                                                .build())
+                                        .toList())
                                 .location(location)
                                 .inputFormat("org.apache.hadoop.mapred.TextInputFormat")
                                 .outputFormat("org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat")
-                                .serdeInfo(serde -> serde.serializationLibrary(
-                                        "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe")))));
+                                .serdeInfo(
+                                        info -> info.serializationLibrary(serde).parameters(serdeParameters)))));
+    }
+
+    /** Sends a request to one of the account's services, as no SDK may make it, and returns what it answers. */
+    public static JsonNode ask(String target, String body) {
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            HttpRequest request = HttpRequest.newBuilder(endpoint())
+                    .header("X-Amz-Target", target)
+                    .header("Content-Type", "application/x-amz-json-1.1")
+                    .POST(BodyPublishers.ofString(body))
+                    .build();
+            HttpResponse<String> response = client.send(request, BodyHandlers.ofString());
+            JsonNode answer = TestFiles.json(response.body());
+            assertThat(response.statusCode()).isEqualTo(answer.has("__type") ? 400 : 200);
+            return answer;
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /**
@@ -133,6 +184,11 @@ public final class SharedEmbeddedAws {
                 .map(id -> athena().getNamedQuery(get -> get.namedQueryId(id)).namedQuery())
                 .map(NamedQuery::name)
                 .toList();
+    }
+
+    /** Reads an object. */
+    public static String text(String bucket, String key) {
+        return s3().getObjectAsBytes(get -> get.bucket(bucket).key(key)).asUtf8String();
     }
 
     /** Lists objects. */

@@ -40,18 +40,16 @@ class LocalRequestsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "Host: evil.example | Host",
-                "Host: 127.0.0.1.evil.example | Host",
-                "Host: localhost.evil.example | Host",
-                "Host: 127.0.0.1~Origin: https://evil.example | Origin",
-                "Host: 127.0.0.1~Origin: null | Origin",
-                "Host: 127.0.0.1:1~Origin: http://127.0.0.1:2 | Origin",
-                "Host: 127.0.0.1~Sec-Fetch-Site: cross-site | Sec-Fetch-Site",
-                "Host: 127.0.0.1~Sec-Fetch-Site: same-site | Sec-Fetch-Site",
-            })
+    @CsvSource(delimiter = '|', textBlock = """
+            Host: evil.example                           | Host
+            Host: 127.0.0.1.evil.example                 | Host
+            Host: localhost.evil.example                 | Host
+            Host: 127.0.0.1~Origin: https://evil.example | Origin
+            Host: 127.0.0.1~Origin: null                 | Origin
+            Host: 127.0.0.1:1~Origin: http://127.0.0.1:2 | Origin
+            Host: 127.0.0.1~Sec-Fetch-Site: cross-site   | Sec-Fetch-Site
+            Host: 127.0.0.1~Sec-Fetch-Site: same-site    | Sec-Fetch-Site
+            """)
     void aForeignRequestIsRefusedByEveryService(String headers, String culprit) throws IOException {
         for (String request : List.of(
                 "GET /%s/secret HTTP/1.1".formatted(BUCKET),
@@ -105,7 +103,7 @@ class LocalRequestsTest {
 
         assertThat(SharedEmbeddedAws.athena()
                         .listWorkGroups(
-                                list -> list.overrideConfiguration(call -> call.apiCallTimeout(Duration.ofSeconds(10))))
+                                list -> list.overrideConfiguration(call -> call.apiCallTimeout(Duration.ofSeconds(25))))
                         .workGroups())
                 .isNotEmpty();
     }

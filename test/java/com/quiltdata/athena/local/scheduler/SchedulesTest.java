@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.quiltdata.athena.local.protocol.AwsJson;
-import com.quiltdata.athena.local.protocol.AwsServiceException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -29,8 +28,8 @@ class SchedulesTest {
     private record Waiting(Instant due, FutureTask<?> task) {}
 
     @Test
-    void aRateStartsItsMachineOneIntervalAfterItWasMadeAndThenAgainAndAgain() throws AwsServiceException {
-        schedules.create("hourly", schedule("rate(1 hour)"));
+    void aRateStartsItsMachineOneIntervalAfterItWasMadeAndThenAgainAndAgain() {
+        call("CreateSchedule", "hourly", schedule("rate(1 hour)"));
 
         pass(Duration.ofMinutes(59));
         assertThat(started).isEmpty();
@@ -41,10 +40,10 @@ class SchedulesTest {
     }
 
     @Test
-    void theInputIsTheSchedules() throws AwsServiceException {
+    void theInputIsTheSchedules() {
         ObjectNode weekly = schedule("cron(0 5 ? * SUN *)");
         weekly.withObjectProperty("Target").put("Input", "{\"compact\":true}");
-        schedules.create("weekly", weekly);
+        call("CreateSchedule", "weekly", weekly);
 
         pass(Duration.ofDays(7));
 
@@ -54,9 +53,9 @@ class SchedulesTest {
     }
 
     @Test
-    void aScheduleThatIsChangedStartsByItsNewExpressionAlone() throws AwsServiceException {
-        schedules.create("hourly", schedule("rate(1 hour)"));
-        schedules.update("hourly", schedule("rate(1 day)"));
+    void aScheduleThatIsChangedStartsByItsNewExpressionAlone() {
+        call("CreateSchedule", "hourly", schedule("rate(1 hour)"));
+        call("UpdateSchedule", "hourly", schedule("rate(1 day)"));
 
         pass(Duration.ofHours(23));
         assertThat(started).isEmpty();
@@ -65,14 +64,15 @@ class SchedulesTest {
     }
 
     @Test
-    void aScheduleThatIsDeletedStartsNothing() throws AwsServiceException {
-        schedules.create("hourly", schedule("rate(1 hour)"));
-        schedules.delete("hourly");
+    void aScheduleThatIsDeletedStartsNothing() {
+        call("CreateSchedule", "hourly", schedule("rate(1 hour)"));
+        call("DeleteSchedule", "hourly", AwsJson.object());
 
         pass(Duration.ofHours(2));
 
         assertThat(started).isEmpty();
-        assertThatThrownBy(() -> schedules.get("hourly")).hasMessage("Schedule hourly does not exist.");
+        assertThatThrownBy(() -> call("GetSchedule", "hourly", AwsJson.object()))
+                .hasMessage("Schedule hourly does not exist.");
     }
 
     @ParameterizedTest(name = "{0}: {1}")
@@ -87,8 +87,13 @@ class SchedulesTest {
         ObjectNode schedule = schedule("rate(1 hour)");
         schedule.setAll((ObjectNode) AwsJson.MAPPER.readTree(change));
 
-        assertThatThrownBy(() -> schedules.create("other", schedule)).hasMessage(message);
-        assertThat(schedules.list().path("Schedules")).isEmpty();
+        assertThatThrownBy(() -> call("CreateSchedule", "other", schedule)).hasMessage(message);
+        assertThat(schedules.call("ListSchedules", AwsJson.object()).path("Schedules"))
+                .isEmpty();
+    }
+
+    private void call(String operation, String name, ObjectNode schedule) {
+        schedules.call(operation, schedule.put("Name", name));
     }
 
     private static ObjectNode schedule(String expression) {

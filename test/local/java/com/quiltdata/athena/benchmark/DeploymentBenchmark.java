@@ -20,6 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import software.amazon.awssdk.services.glue.model.Table;
 
@@ -30,21 +31,10 @@ import software.amazon.awssdk.services.glue.model.Table;
         mixinStandardHelpOptions = true,
         description =
                 "Deploys many Quilt buckets to S3, Glue and Athena on loopback, where Athena has the quota of active "
-                        + "DDL queries of a real account, and counts what the quota refused.")
+                        + "DDL queries of a real account, and counts what the quota refused. By default, 200 buckets and the most that fit.")
 public final class DeploymentBenchmark implements Callable<Integer> {
-    private static final String ROW = "| %s | %s | %s | %s | %s | %s | %s | %s | %s | %s |%n";
-
     /** How a handler's log tells that it waits for room in Athena's quota. */
     private static final String REFUSED = "TooManyRequestsException";
-
-    @Option(
-            names = "--buckets",
-            paramLabel = "N",
-            split = ",",
-            defaultValue = "200," + ManyBuckets.MOST,
-            description = "How many buckets, a number or " + ManyBuckets.MOST + " for the most that fit into one "
-                    + "deployment; above 50, in groups of 50. By default ${DEFAULT-VALUE}.")
-    private List<String> buckets;
 
     @Option(
             names = "--quota",
@@ -69,7 +59,8 @@ public final class DeploymentBenchmark implements Callable<Integer> {
             description = "How many DDL queries somebody else has active all the time; by default ${DEFAULT-VALUE}.")
     private List<Integer> others;
 
-    private final ManyBuckets manyBuckets = new ManyBuckets();
+    @Mixin
+    private ManyBuckets manyBuckets;
 
     private DeploymentBenchmark() {}
 
@@ -84,8 +75,7 @@ public final class DeploymentBenchmark implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        System.out.printf(
-                ROW,
+        ManyBuckets.head(
                 "buckets",
                 "stacks",
                 "views",
@@ -96,9 +86,8 @@ public final class DeploymentBenchmark implements Callable<Integer> {
                 "seconds",
                 "quota's bound",
                 "ratio");
-        System.out.printf(ROW, "---:", "---:", "---:", "---:", "---:", "---:", "---:", "---:", "---:", "---:");
         boolean complete = true;
-        for (int count : manyBuckets.counts(buckets)) {
+        for (int count : manyBuckets.counts("200", ManyBuckets.MOST)) {
             for (int busy : others) {
                 complete &= measure(count, busy);
             }
@@ -135,8 +124,7 @@ public final class DeploymentBenchmark implements Callable<Integer> {
             DdlLoad load = account.ddlLoad();
             int views = (count + (configuration.hasViewsOverBuckets() ? 1 : 0)) * BucketView.values().length;
             double bound = views * ddlSeconds / quota;
-            System.out.printf(
-                    ROW,
+            ManyBuckets.row(
                     count,
                     configuration.quiltBucketGroups().size(),
                     views,

@@ -4,19 +4,34 @@ import com.quiltdata.athena.command.TemporaryDirectory;
 import com.quiltdata.athena.configuration.ConfigurationException;
 import com.quiltdata.athena.local.cloudformation.CloudAssembly;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import picocli.CommandLine.Option;
 
-/** Configurations with many Quilt buckets, for measuring. */
+/** Configurations with many Quilt buckets, for measuring: the option {@code --buckets} of benchmarks. */
 final class ManyBuckets {
 
     /** The word for the most buckets that one deployment takes, where a number can stand, too. */
     static final String MOST = "most";
 
-    private static final int BUCKETS_IN_A_GROUP = 50;
+    /** As many as a group takes. */
+    private static final int BUCKETS_IN_A_GROUP = 100;
+
+    private static final int BUCKETS_IN_A_LIST = 50;
+
+    @Option(
+            names = "--buckets",
+            paramLabel = "N",
+            split = ",",
+            description =
+                    "How many buckets, numbers or \"" + MOST + "\" for the most that fit into one deployment; above "
+                            + BUCKETS_IN_A_LIST + ", in groups of " + BUCKETS_IN_A_GROUP + ".")
+    private List<String> buckets;
 
     private final Path project = Path.of(System.getProperty("project.directory", "."))
             .toAbsolutePath()
@@ -36,15 +51,16 @@ final class ManyBuckets {
     }
 
     /**
-     * Reads numbers of buckets.
+     * How many buckets to measure with.
      *
-     * @param words whole numbers, or {@link #MOST}
+     * @param defaults what to take if the option is not given: whole numbers, or {@link #MOST}
      * @throws NumberFormatException if a word is neither
      */
-    List<Integer> counts(List<String> words) {
-        return words.stream()
-                .map(word -> word.equals(MOST) ? mostThatFit() : Integer.parseInt(word))
-                .toList();
+    List<Integer> counts(String... defaults) {
+        return (buckets == null ? List.of(defaults) : buckets)
+                .stream()
+                        .map(word -> word.equals(MOST) ? mostThatFit() : Integer.parseInt(word))
+                        .toList();
     }
 
     /** Finds it by trying: synthesis measures and refuses. */
@@ -71,12 +87,23 @@ final class ManyBuckets {
         }
     }
 
+    /** Prints the head of a table of numbers. */
+    static void head(String... columns) {
+        row((Object[]) columns);
+        row(Collections.nCopies(columns.length, "---:").toArray());
+    }
+
+    /** Prints a row of a table. */
+    static void row(Object... cells) {
+        System.out.println(Stream.of(cells).map(String::valueOf).collect(Collectors.joining(" | ", "| ", " |")));
+    }
+
     /** A list where one stack holds the buckets, otherwise groups of {@value #BUCKETS_IN_A_GROUP}. */
     private static Object quiltBuckets(int count) {
         List<String> names = IntStream.range(0, count)
                 .mapToObj("quilt-bucket-%04d"::formatted)
                 .toList();
-        if (count <= BUCKETS_IN_A_GROUP) {
+        if (count <= BUCKETS_IN_A_LIST) {
             return names;
         }
         return IntStream.range(0, count)

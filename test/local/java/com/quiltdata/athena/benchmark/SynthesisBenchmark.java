@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Times whole synthesizing processes, as {@code cdk.json} runs them. */
@@ -24,19 +25,8 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         description =
                 "Synthesizes the app for few and many Quilt buckets, and prints the medians of seconds and memory "
-                        + "and what one bucket more costs.")
+                        + "and what one bucket more costs. By default, 1, 10, 100 and the most that fit.")
 public final class SynthesisBenchmark implements Callable<Integer> {
-    private static final String ROW = "| %s | %s | %s | %s | %s | %s | %s |%n";
-
-    @Option(
-            names = "--buckets",
-            paramLabel = "N",
-            split = ",",
-            defaultValue = "1,10,100," + ManyBuckets.MOST,
-            description = "How many buckets, a number or " + ManyBuckets.MOST + " for the most that fit into one "
-                    + "deployment; above 50, in groups of 50. By default ${DEFAULT-VALUE}.")
-    private List<String> buckets;
-
     @Option(
             names = "--runs",
             paramLabel = "N",
@@ -44,7 +34,8 @@ public final class SynthesisBenchmark implements Callable<Integer> {
             description = "How many runs are counted, after one that is not; by default ${DEFAULT-VALUE}.")
     private int runs;
 
-    private final ManyBuckets manyBuckets = new ManyBuckets();
+    @Mixin
+    private ManyBuckets manyBuckets;
 
     private SynthesisBenchmark() {}
 
@@ -59,8 +50,7 @@ public final class SynthesisBenchmark implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        System.out.printf(
-                ROW,
+        ManyBuckets.head(
                 "buckets",
                 "resources",
                 "seconds",
@@ -68,9 +58,8 @@ public final class SynthesisBenchmark implements Callable<Integer> {
                 "MB",
                 "ms for one bucket more",
                 "MB for one bucket more");
-        System.out.printf(ROW, "---:", "---:", "---:", "---:", "---:", "---:", "---:");
         Optional<Figures> previous = Optional.empty();
-        for (int count : manyBuckets.counts(buckets)) {
+        for (int count : manyBuckets.counts("1", "10", "100", ManyBuckets.MOST)) {
             Figures figures = measure(count);
             print(figures, previous);
             previous = Optional.of(figures);
@@ -88,8 +77,7 @@ public final class SynthesisBenchmark implements Callable<Integer> {
     }
 
     private static void print(Figures figures, Optional<Figures> previous) {
-        System.out.printf(
-                ROW,
+        ManyBuckets.row(
                 figures.buckets,
                 figures.resources,
                 "%.1f".formatted(figures.seconds),

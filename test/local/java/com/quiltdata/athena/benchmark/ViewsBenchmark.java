@@ -1,11 +1,9 @@
 package com.quiltdata.athena.benchmark;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.quiltdata.athena.QuiltAthenaApp;
 import com.quiltdata.athena.command.TemporaryDirectory;
 import com.quiltdata.athena.local.aws.EmbeddedAws;
 import com.quiltdata.athena.local.clients.AwsClients;
-import com.quiltdata.athena.local.clients.StepFunctionsClient;
 import com.quiltdata.athena.local.cloudformation.CloudAssembly;
 import com.quiltdata.athena.local.engine.EngineVersion;
 import com.quiltdata.athena.notebook.ReferenceViews;
@@ -28,6 +26,10 @@ import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import software.amazon.awssdk.services.sfn.SfnClient;
+import software.amazon.awssdk.services.sfn.model.DescribeExecutionResponse;
+import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
+import software.amazon.awssdk.services.sfn.model.StateMachineListItem;
 
 /** Compares what the app's views read with what the {@linkplain ReferenceViews straightforward ones} do. */
 @Command(
@@ -169,7 +171,8 @@ public final class ViewsBenchmark implements Callable<Integer> {
     }
 
     private static String eventsStateMachine(AwsClients aws) {
-        return aws.stepFunctions().call("ListStateMachines", Map.of()).findValuesAsText("stateMachineArn").stream()
+        return aws.stepFunctions().listStateMachines().stateMachines().stream()
+                .map(StateMachineListItem::stateMachineArn)
                 .filter(arn -> arn.contains("EventsStateMachine"))
                 .findFirst()
                 .orElseThrow();
@@ -177,7 +180,7 @@ public final class ViewsBenchmark implements Callable<Integer> {
 
     /** Measures what many pushes do to queries: with compaction, at its worst; then without; and after a refresh. */
     private void push(Athena athena, GeneratedRegistry registry, String scheduled) {
-        StepFunctionsClient stepFunctions = athena.aws().stepFunctions();
+        SfnClient stepFunctions = athena.aws().stepFunctions();
         String machine = eventsStateMachine(athena.aws());
         Map<BenchmarkQuery, Measurement> worst = new EnumMap<>(BenchmarkQuery.class);
         for (int push = 0; push < pushes; push++) {
@@ -192,11 +195,11 @@ public final class ViewsBenchmark implements Callable<Integer> {
             }
         }
         String definition = stepFunctions
-                .call("DescribeStateMachine", Map.of("stateMachineArn", machine))
-                .path("definition")
-                .asText()
+                .describeStateMachine(describe -> describe.stateMachineArn(machine))
+                .definition()
                 .replaceFirst("(?<=file_count.{1,9}> )\\d+", "1000000");
-        stepFunctions.call("UpdateStateMachine", Map.of("stateMachineArn", machine, "definition", definition));
+        stepFunctions.updateStateMachine(
+                update -> update.stateMachineArn(machine).definition(definition));
         for (int push = pushes; push < 2 * pushes; push++) {
             push(athena, registry, machine, push);
         }
@@ -213,10 +216,9 @@ public final class ViewsBenchmark implements Callable<Integer> {
     }
 
     private static void push(Athena athena, GeneratedRegistry registry, String machine, int push) {
-        StepFunctionsClient stepFunctions = athena.aws().stepFunctions();
         int number = push % registry.packages();
         String events = registry.push(athena.aws(), number, 3 + push / registry.packages());
-        requireSuccess(stepFunctions.await(stepFunctions.start(machine, events)));
+        requireSuccess(athena.aws().execute(machine, events));
     }
 
     private static Map<BenchmarkQuery, Measurement> measureSnapshot(Athena athena, GeneratedRegistry registry) {
@@ -232,16 +234,15 @@ public final class ViewsBenchmark implements Callable<Integer> {
     }
 
     private static void refresh(Athena athena, String stateMachine, String input, String which) {
-        StepFunctionsClient stepFunctions = athena.aws().stepFunctions();
         long start = System.nanoTime();
-        RegistryReads.Measured<JsonNode> measured = RegistryReads.during(
-                athena.account(), () -> stepFunctions.await(stepFunctions.start(stateMachine, input)));
+        RegistryReads.Measured<DescribeExecutionResponse> measured =
+                RegistryReads.during(athena.account(), () -> athena.aws().execute(stateMachine, input));
         requireSuccess(measured.result());
         System.out.printf("| %s %s|%n", which, figures(measured.reads(), (System.nanoTime() - start) / 1e9));
     }
 
-    private static void requireSuccess(JsonNode execution) {
-        if (!execution.path("status").asText().equals("SUCCEEDED")) {
+    private static void requireSuccess(DescribeExecutionResponse execution) {
+        if (execution.status() != ExecutionStatus.SUCCEEDED) {
             throw new IllegalStateException("The refresh failed: " + execution);
         }
     }

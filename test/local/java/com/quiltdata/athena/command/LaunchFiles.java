@@ -17,12 +17,7 @@ import java.util.stream.Stream;
 public final class LaunchFiles {
     private LaunchFiles() {}
 
-    /**
-     * Writes the two files.
-     *
-     * @param arguments the directory to write to, then the JVM's options, separated by spaces
-     * @throws IOException if a file cannot be written
-     */
+    /** Writes the two files to a directory, with the JVM's options that are given after it. */
     public static void main(String[] arguments) throws IOException {
         Path directory = Path.of(arguments[0]);
         Stream<String> options = Arrays.stream(arguments, 1, arguments.length)

@@ -30,11 +30,7 @@ public final class Output {
         writer = new BufferedWriter(new OutputStreamWriter(this.stream, StandardCharsets.UTF_8));
     }
 
-    /**
-     * Writes a result.
-     *
-     * @throws UncheckedIOException if it cannot be written, and not because nobody reads any more
-     */
+    /** Writes a result; only that nobody reads any more is no failure. */
     public void print(QueryResult result, ResultFormat format) {
         try {
             format.print(result, writer);
@@ -49,20 +45,12 @@ public final class Output {
         }
     }
 
-    /**
-     * Writes what is no result of a query; failures show in {@link #failure()}.
-     *
-     * @return a writer that is flushed with each line
-     */
+    /** Writes what is no result of a query, line by line; failures show in {@link #failure()}. */
     public PrintWriter printer() {
         return new PrintWriter(writer, true);
     }
 
-    /**
-     * Why something could not be written.
-     *
-     * @return a sentence; empty if nothing went wrong
-     */
+    /** Why something could not be written, as a sentence; empty if nothing went wrong. */
     public Optional<String> failure() {
         return Optional.ofNullable(stream.failure)
                 .map(IOException::getMessage)

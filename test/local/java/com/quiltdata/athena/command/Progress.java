@@ -26,11 +26,7 @@ public record Progress(PrintStream out, boolean terminal) {
         return phase(work, result -> phase);
     }
 
-    /**
-     * Runs a phase.
-     *
-     * @param phase what it did, by what it returns
-     */
+    /** Runs a phase, which is named by what it returns. */
     public <T> T phase(Supplier<T> work, Function<T, String> phase) {
         long start = System.nanoTime();
         T result = work.get();
@@ -39,11 +35,7 @@ public record Progress(PrintStream out, boolean terminal) {
         return result;
     }
 
-    /**
-     * Runs a phase of many steps, with a bar on a terminal.
-     *
-     * @param work the phase itself; tells each step that it has done
-     */
+    /** Runs a phase of many steps, each of which it tells, with a bar on a terminal. */
     public <T> T steps(String phase, int steps, Function<Runnable, T> work) {
         if (!terminal) {
             return work.apply(() -> {});
@@ -58,12 +50,7 @@ public record Progress(PrintStream out, boolean terminal) {
         }
     }
 
-    /**
-     * Names things that somebody should know of: the first twenty, and how many more there are.
-     *
-     * @param heading what they are, with their number
-     * @param things one line a thing; nothing is said where there is none
-     */
+    /** Names things that somebody should know of, one a line: the first twenty, and how many more there are. */
     public void list(String heading, List<String> things) {
         if (things.isEmpty()) {
             return;

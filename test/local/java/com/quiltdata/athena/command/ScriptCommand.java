@@ -8,13 +8,7 @@ import picocli.CommandLine.ExitCode;
 public final class ScriptCommand {
     private ScriptCommand() {}
 
-    /**
-     * Prepares a command: wrong arguments are two lines, of which the second tells where the options are listed.
-     *
-     * @param script such as {@code test/local-athena}
-     * @param output gets what is asked for, such as the help
-     * @return for how it fails to be added, and to be executed
-     */
+    /** Prepares a command: wrong arguments are two lines, of which the second tells where the options are listed. */
     public static CommandLine of(String script, Object command, Output output, PrintWriter errors) {
         return new CommandLine(command)
                 .setCaseInsensitiveEnumValuesAllowed(true)

@@ -7,11 +7,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.stream.Stream;
 
-/**
- * A directory that goes with everything in it when it is closed.
- *
- * @param path where it is
- */
+/** A directory that goes with everything in it when it is closed. */
 public record TemporaryDirectory(Path path) implements AutoCloseable {
     /** How often others may put something in while it is removed. */
     private static final int ATTEMPTS = 50;

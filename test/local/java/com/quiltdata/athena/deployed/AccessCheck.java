@@ -3,7 +3,7 @@ package com.quiltdata.athena.deployed;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.quiltdata.athena.calls.Call;
 import com.quiltdata.athena.calls.Request;
-import com.quiltdata.athena.deployed.DeployedTemplate.DeployedResource;
+import com.quiltdata.athena.deployed.Deployment.DeployedResource;
 import com.quiltdata.athena.deployed.Finding.Details;
 import com.quiltdata.athena.schema.QuiltBucket;
 import java.util.ArrayList;
@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 import software.amazon.awssdk.services.iam.IamClient;
 import software.amazon.awssdk.services.iam.model.ContextEntry;
 import software.amazon.awssdk.services.iam.model.ContextKeyTypeEnum;
@@ -31,11 +30,6 @@ record AccessCheck(Deployment deployment, IamClient iam) implements Check {
 
     /** Condition keys that a request may have several values of. */
     private static final List<String> LISTS = List.of("aws:CalledVia");
-
-    @Override
-    public String name() {
-        return "Access";
-    }
 
     @Override
     public Finding find() {
@@ -60,33 +54,32 @@ record AccessCheck(Deployment deployment, IamClient iam) implements Check {
                 decisions = decisions(policy, batch.getKey(), batch.getValue());
             } catch (InvalidInputException e) {
                 details.notChecked(
-                        "IAM does not decide on %s: %s".formatted(batch.getKey().resource(), Refusals.reason(e)));
+                        "IAM does not decide on %s: %s", batch.getKey().resource(), Refusals.reason(e));
                 continue;
             }
             for (Call call : batch.getValue()) {
                 Boolean isAllowed = decisions.get(call.action());
                 if (isAllowed == null) {
-                    details.notChecked("IAM says nothing of %s".formatted(call.action()));
+                    details.notChecked("IAM says nothing of %s", call.action());
                 } else if (isAllowed != call.isAllowed()) {
-                    details.fail("%s on %s%s is %s by IAM, and should be %s: %s"
-                            .formatted(
-                                    call.action(),
-                                    batch.getKey().resource(),
-                                    call.circumstances().isEmpty() ? "" : " (" + call.circumstances() + ")",
-                                    word(isAllowed),
-                                    word(call.isAllowed()),
-                                    call.why()));
+                    details.fail(
+                            "%s on %s%s is %s by IAM, and should be %s: %s",
+                            call.action(),
+                            batch.getKey().resource(),
+                            call.circumstances().isEmpty() ? "" : " (" + call.circumstances() + ")",
+                            word(isAllowed),
+                            word(call.isAllowed()),
+                            call.why());
                 }
                 decided++;
             }
         }
         if (left > 0) {
-            details.note("%,d calls of the table are about what this deployment has not".formatted(left));
+            details.note("%,d calls of the table are about what this deployment has not", left);
         }
         return details.finding(
-                details.failures() == 0
-                        ? "IAM decides %,d calls of users as it should".formatted(decided)
-                        : "IAM decides %,d of %,d calls of users otherwise".formatted(details.failures(), decided));
+                "IAM decides %,d calls of users as it should".formatted(decided),
+                "IAM decides %,d of %,d calls of users otherwise".formatted(details.failures(), decided));
     }
 
     private static String word(boolean isAllowed) {
@@ -119,15 +112,13 @@ record AccessCheck(Deployment deployment, IamClient iam) implements Check {
 
     private Map<String, Boolean> decisions(JsonNode policy, Circumstances circumstances, List<Call> calls) {
         List<String> actions = calls.stream().map(Call::action).distinct().toList();
-        List<EvaluationResult> results = iam
+        return iam
                 .simulateCustomPolicyPaginator(simulate -> simulate.policyInputList(policy.toString())
                         .actionNames(actions)
                         .resourceArns(circumstances.resource())
                         .contextEntries(circumstances.entries()))
                 .evaluationResults()
                 .stream()
-                .toList();
-        return results.stream()
                 .collect(Collectors.toMap(
                         EvaluationResult::evalActionName,
                         result -> result.evalDecision() == PolicyEvaluationDecisionType.ALLOWED,
@@ -180,11 +171,11 @@ record AccessCheck(Deployment deployment, IamClient iam) implements Check {
     }
 
     private static Stream<String> resources(JsonNode policy, String statement) {
-        return StreamSupport.stream(policy.path("Statement").spliterator(), false)
+        return policy.path("Statement")
+                .valueStream()
                 .filter(one -> one.path("Sid").asText().equals(statement))
                 .map(one -> one.path("Resource"))
-                .flatMap(resource ->
-                        resource.isArray() ? StreamSupport.stream(resource.spliterator(), false) : Stream.of(resource))
+                .flatMap(resource -> resource.isArray() ? resource.valueStream() : Stream.of(resource))
                 .map(JsonNode::asText);
     }
 }

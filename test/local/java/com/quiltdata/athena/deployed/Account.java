@@ -16,61 +16,37 @@ import software.amazon.awssdk.services.sts.auth.StsAssumeRoleCredentialsProvider
  * The AWS SDK's clients for the account that has the deployment. A call that is throttled is made again, and one that is
  * refused ends with an exception that says what is missing.
  */
-final class Account implements AutoCloseable {
+record Account(
+        Environment environment,
+        CloudFormationClient cloudFormation,
+        GlueClient glue,
+        AthenaClient athena,
+        S3Client s3,
+        IamClient iam)
+        implements AutoCloseable {
     /** With the SDK's waits, which grow to 20 seconds, about a minute. */
     private static final int MOST_ATTEMPTS = 8;
 
-    private final Environment environment;
-    private final CloudFormationClient cloudFormation;
-    private final GlueClient glue;
-    private final AthenaClient athena;
-    private final S3Client s3;
-    private final IamClient iam;
-    private final StsClient sts;
-
-    Account(Environment environment) {
-        this.environment = environment;
+    static Account in(Environment environment) {
         boolean isAws = environment.endpoint().isEmpty();
-        cloudFormation = configured(CloudFormationClient.builder()).build();
-        glue = configured(GlueClient.builder()).build();
-        athena = athena(environment.credentials());
         // A registry may be in another region than the stack.
-        s3 = configured(S3Client.builder())
+        S3Client s3 = configured(S3Client.builder(), environment)
                 .forcePathStyle(!isAws)
                 .crossRegionAccessEnabled(isAws)
                 .build();
-        iam = configured(IamClient.builder()).build();
-        sts = configured(StsClient.builder()).build();
+        return new Account(
+                environment,
+                configured(CloudFormationClient.builder(), environment).build(),
+                configured(GlueClient.builder(), environment).build(),
+                configured(AthenaClient.builder(), environment).build(),
+                s3,
+                configured(IamClient.builder(), environment).build());
     }
 
-    CloudFormationClient cloudFormation() {
-        return cloudFormation;
-    }
-
-    GlueClient glue() {
-        return glue;
-    }
-
-    AthenaClient athena() {
-        return athena;
-    }
-
-    S3Client s3() {
-        return s3;
-    }
-
-    IamClient iam() {
-        return iam;
-    }
-
-    /**
-     * Makes a client of Athena for those who may take on a role.
-     *
-     * @throws NotCheckedException if the caller may not
-     */
+    /** Makes a client of Athena as a role, or throws a NotCheckedException if the caller may not. */
     AthenaClient athenaAs(String role) {
-        StsAssumeRoleCredentialsProvider credentials = StsAssumeRoleCredentialsProvider.builder()
-                .stsClient(sts)
+        AwsCredentialsProvider credentials = StsAssumeRoleCredentialsProvider.builder()
+                .stsClient(configured(StsClient.builder(), environment).build())
                 .refreshRequest(assume -> assume.roleArn(role).roleSessionName("deployed-athena"))
                 .build();
         try {
@@ -78,16 +54,13 @@ final class Account implements AutoCloseable {
         } catch (RuntimeException e) {
             throw new NotCheckedException("Nobody lets the caller be %s: %s".formatted(role, Refusals.reason(e)), e);
         }
-        return athena(credentials);
-    }
-
-    private AthenaClient athena(AwsCredentialsProvider credentials) {
-        return configured(AthenaClient.builder())
+        return configured(AthenaClient.builder(), environment)
                 .credentialsProvider(credentials)
                 .build();
     }
 
-    private <B extends AwsClientBuilder<B, ?> & SdkSyncClientBuilder<B, ?>> B configured(B builder) {
+    private static <B extends AwsClientBuilder<B, ?> & SdkSyncClientBuilder<B, ?>> B configured(
+            B builder, Environment environment) {
         environment.endpoint().ifPresent(builder::endpointOverride);
         return builder.region(environment.region())
                 .credentialsProvider(environment.credentials())
@@ -101,15 +74,9 @@ final class Account implements AutoCloseable {
                 });
     }
 
-    /** Closes the clients and what makes their requests. */
+    /** Closes what makes the requests of all clients. */
     @Override
     public void close() {
-        cloudFormation.close();
-        glue.close();
-        athena.close();
-        s3.close();
-        iam.close();
-        sts.close();
         environment.http().close();
     }
 }

@@ -1,15 +1,6 @@
 package com.quiltdata.athena.deployed;
 
-/** Something that can be right or wrong about a deployment. */
+/** Looks whether something is right about a deployment; throws a {@link NotCheckedException} if it cannot. */
 interface Check {
-
-    /** Returns what is checked, in a word or two. */
-    String name();
-
-    /**
-     * Looks.
-     *
-     * @throws NotCheckedException if it cannot look
-     */
     Finding find();
 }

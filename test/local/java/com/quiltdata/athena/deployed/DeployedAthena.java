@@ -5,6 +5,7 @@ import com.quiltdata.athena.command.Output;
 import com.quiltdata.athena.command.Progress;
 import com.quiltdata.athena.command.ScriptCommand;
 import com.quiltdata.athena.deployed.CatalogCheck.Catalog;
+import com.quiltdata.athena.deployed.Report.Checked;
 import com.quiltdata.athena.deployed.Report.Format;
 import com.quiltdata.athena.deployed.SampledQueries.Choice;
 import com.quiltdata.athena.deployed.SampledQueries.Users;
@@ -38,7 +39,6 @@ import software.amazon.awssdk.core.exception.SdkException;
         name = "deployed-athena",
         sortOptions = false,
         mixinStandardHelpOptions = true,
-        versionProvider = DeployedAthena.Version.class,
         description = {
             "Checks what is deployed, in the account and region of the AWS credentials or at AWS_ENDPOINT_URL. It changes"
                     + " nothing, apart from query results in the results bucket.",
@@ -116,11 +116,7 @@ public final class DeployedAthena implements Callable<Integer> {
                 arguments));
     }
 
-    /**
-     * Runs the command.
-     *
-     * @param project the checkout that the stack is compared with
-     */
+    /** Runs the command; the stack is compared with the project's checkout. */
     static int run(
             Path project,
             Supplier<Environment> environment,
@@ -129,12 +125,10 @@ public final class DeployedAthena implements Callable<Integer> {
             String... arguments) {
         Output output = new Output(out);
         PrintWriter errorWriter = new PrintWriter(errors, true, StandardCharsets.UTF_8);
-        int status = ScriptCommand.of(
-                        "test/deployed-athena",
-                        new DeployedAthena(project, environment, output, errors),
-                        output,
-                        errorWriter)
-                .setExecutionExceptionHandler((e, commandLine, parsed) -> {
+        CommandLine command = ScriptCommand.of(
+                "test/deployed-athena", new DeployedAthena(project, environment, output, errors), output, errorWriter);
+        command.getCommandSpec().version("deployed-athena " + LocalAthena.version());
+        int status = command.setExecutionExceptionHandler((e, commandLine, parsed) -> {
                     errorWriter.println(e.getMessage() == null ? e.toString() : e.getMessage());
                     return e instanceof NothingToCheckException ? ExitCode.USAGE : ExitCode.SOFTWARE;
                 })
@@ -146,11 +140,11 @@ public final class DeployedAthena implements Callable<Integer> {
     @Override
     public Integer call() {
         checkArguments();
-        try (Account account = new Account(environment.get())) {
+        try (Account account = Account.in(environment.get())) {
             Deployment deployment = Deployment.read(account.cloudFormation(), stackName);
             errors.printf(
                     "Checking %s in account %s, region %s.%n",
-                    deployment.template().stack().stackName(),
+                    deployment.stack().stackName(),
                     deployment.place().account(),
                     deployment.place().region());
             SampledQueries queries = queries(account, deployment);
@@ -178,22 +172,20 @@ public final class DeployedAthena implements Callable<Integer> {
 
     private Report check(Account account, Deployment deployment, SampledQueries queries) {
         Catalog catalog = new Catalog(account.glue(), output(deployment, "DatabaseName"));
-        Progress progress = new Progress(errors, false);
-        Map<String, Finding> findings = new LinkedHashMap<>();
-        List<Check> checks = new ArrayList<>(List.of(
-                new StackCheck(deployment, project, context),
-                new CatalogCheck(deployment, catalog),
-                new RowsCheck(queries),
-                new ReadsCheck(queries),
-                new AccessCheck(deployment, account.iam()),
-                new QuiltCheck(deployment, account.cloudFormation(), Optional.ofNullable(quiltStackName)),
-                new LeftoversCheck(deployment, catalog, account.cloudFormation())));
+        Map<String, Check> checks = new LinkedHashMap<>();
+        checks.put("Stack", new StackCheck(deployment, project, context));
+        checks.put("Tables and views", new CatalogCheck(deployment, catalog));
+        checks.put("Rows", new RowsCheck(queries));
+        checks.put("What a query reads", new ReadsCheck(queries));
+        checks.put("Access", new AccessCheck(deployment, account.iam()));
+        checks.put("Quilt", new QuiltCheck(deployment, account.cloudFormation(), Optional.ofNullable(quiltStackName)));
+        checks.put("Leftovers", new LeftoversCheck(deployment, catalog, account.cloudFormation()));
         if (!deployment.resources("AWS::Pipes::Pipe").isEmpty()) {
-            checks.add(new EventsCheck(deployment.buckets(), account.s3()));
+            checks.put("Events", new EventsCheck(deployment.buckets(), account.s3()));
         }
-        for (Check check : checks) {
-            findings.put(check.name(), progress.phase(check.name(), () -> find(check)));
-        }
+        Progress progress = new Progress(errors, false);
+        List<Checked> findings = new ArrayList<>();
+        checks.forEach((name, check) -> findings.add(new Checked(name, progress.phase(name, () -> find(check)))));
         return new Report(findings);
     }
 
@@ -210,7 +202,7 @@ public final class DeployedAthena implements Callable<Integer> {
                 .output(name)
                 .orElseThrow(() -> new NothingToCheckException(
                         "The stack %s has no output %s: it is not this project's, or was never complete"
-                                .formatted(deployment.template().stack().stackName(), name)));
+                                .formatted(deployment.stack().stackName(), name)));
     }
 
     private void checkArguments() {
@@ -224,13 +216,5 @@ public final class DeployedAthena implements Callable<Integer> {
 
     private ParameterException wrong(String option, Object value, String rule) {
         return new ParameterException(command.commandLine(), "%s: %s must %s".formatted(option, value, rule));
-    }
-
-    /** The version of the build. */
-    static final class Version implements CommandLine.IVersionProvider {
-        @Override
-        public String[] getVersion() {
-            return new String[] {"deployed-athena " + LocalAthena.version()};
-        }
     }
 }

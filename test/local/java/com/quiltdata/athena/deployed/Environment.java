@@ -13,11 +13,7 @@ import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
 
-/**
- * Where calls go, and whose they are.
- *
- * @param endpoint where all services answer, if not at AWS
- */
+/** Where calls go, and whose they are; without an endpoint, to AWS. */
 record Environment(
         Optional<URI> endpoint,
         Region region,

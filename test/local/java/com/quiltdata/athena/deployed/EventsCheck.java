@@ -10,11 +10,6 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
 record EventsCheck(List<QuiltBucket> buckets, S3Client s3) implements Check {
 
     @Override
-    public String name() {
-        return "Events";
-    }
-
-    @Override
     public Finding find() {
         Details details = new Details();
         for (QuiltBucket bucket : buckets) {
@@ -22,14 +17,15 @@ record EventsCheck(List<QuiltBucket> buckets, S3Client s3) implements Check {
                 if (s3.getBucketNotificationConfiguration(get -> get.bucket(bucket.name()))
                                 .eventBridgeConfiguration()
                         == null) {
-                    details.fail("%s does not send its events to EventBridge: see docs/query/snapshots.md"
-                            .formatted(bucket.name()));
+                    details.fail(
+                            "%s does not send its events to EventBridge: see docs/query/snapshots.md", bucket.name());
                 }
             } catch (S3Exception e) {
-                details.notChecked("%s: %s".formatted(bucket.name(), Refusals.reason(e)));
+                details.notChecked("%s: %s", bucket.name(), Refusals.reason(e));
             }
         }
-        return details.finding("%d of %d buckets send their events to EventBridge"
-                .formatted(buckets.size() - details.all().size(), buckets.size()));
+        String message = "%d of %d buckets send their events to EventBridge"
+                .formatted(buckets.size() - details.all().size(), buckets.size());
+        return details.finding(message, message);
     }
 }

@@ -1,6 +1,8 @@
 package com.quiltdata.athena.deployed;
 
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 
@@ -13,16 +15,14 @@ record Finding(Status status, String message, List<Detail> details) {
         details = List.copyOf(details);
     }
 
-    /** Whether something is right. */
+    /** Whether something is right; the worst is first. */
     enum Status {
-        /** It is. */
-        PASS("✔"),
-        /** It is not. */
         FAIL("✘"),
-        /** That cannot be told. */
+        /** It cannot be told. */
         NOT_CHECKED("–"),
-        /** It is neither: something to know. */
-        NOTE("·");
+        /** Neither right nor wrong: something to know. */
+        NOTE("·"),
+        PASS("✔");
 
         private final String mark;
 
@@ -35,6 +35,7 @@ record Finding(Status status, String message, List<Detail> details) {
         }
 
         /** The word for programs. */
+        @JsonValue
         String word() {
             return name().toLowerCase(Locale.ROOT);
         }
@@ -58,20 +59,27 @@ record Finding(Status status, String message, List<Detail> details) {
         return new Finding(Status.NOT_CHECKED, reason, List.of());
     }
 
-    /** Details, from which the whole finding follows: wrong if one is wrong, not known if one is not known. */
+    /**
+     * Details, from which the whole finding follows: wrong if one is wrong, not known if one is not known. Texts are
+     * formats, if something is given to be filled in.
+     */
     static final class Details {
         private final List<Detail> all = new ArrayList<>();
 
-        void fail(String text) {
-            all.add(new Detail(Status.FAIL, text));
+        void fail(String text, Object... values) {
+            add(Status.FAIL, text, values);
         }
 
-        void notChecked(String text) {
-            all.add(new Detail(Status.NOT_CHECKED, text));
+        void notChecked(String text, Object... values) {
+            add(Status.NOT_CHECKED, text, values);
         }
 
-        void note(String text) {
-            all.add(new Detail(Status.NOTE, text));
+        void note(String text, Object... values) {
+            add(Status.NOTE, text, values);
+        }
+
+        private void add(Status status, String text, Object... values) {
+            all.add(new Detail(status, values.length == 0 ? text : text.formatted(values)));
         }
 
         void addAll(List<Detail> details) {
@@ -83,24 +91,19 @@ record Finding(Status status, String message, List<Detail> details) {
         }
 
         long failures() {
-            return count(Status.FAIL);
+            return all.stream().filter(detail -> detail.status() == Status.FAIL).count();
         }
 
-        private long count(Status status) {
-            return all.stream().filter(detail -> detail.status() == status).count();
-        }
-
-        /** Makes the finding; the worst comes first. */
-        Finding finding(String message) {
-            Status status =
-                    failures() > 0 ? Status.FAIL : count(Status.NOT_CHECKED) > 0 ? Status.NOT_CHECKED : Status.PASS;
+        /** Makes the finding, with the worst first. */
+        Finding finding(String right, String wrong) {
             List<Detail> sorted = new ArrayList<>(all);
-            sorted.sort((one, other) -> Integer.compare(rank(one), rank(other)));
-            return new Finding(status, message, sorted);
-        }
-
-        private static int rank(Detail detail) {
-            return detail.status() == Status.FAIL ? 0 : detail.status() == Status.NOT_CHECKED ? 1 : 2;
+            sorted.sort(Comparator.comparing(Detail::status));
+            Status worst = sorted.stream()
+                    .map(Detail::status)
+                    .filter(status -> status != Status.NOTE)
+                    .findFirst()
+                    .orElse(Status.PASS);
+            return new Finding(worst, worst == Status.FAIL ? wrong : right, sorted);
         }
     }
 }

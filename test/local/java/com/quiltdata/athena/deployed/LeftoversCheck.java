@@ -25,11 +25,6 @@ import software.amazon.awssdk.services.cloudformation.model.StackSummary;
 record LeftoversCheck(Deployment deployment, Catalog catalog, CloudFormationClient cloudFormation) implements Check {
 
     @Override
-    public String name() {
-        return "Leftovers";
-    }
-
-    @Override
     public Finding find() {
         Details details = new Details();
         List.<Runnable>of(() -> tablesAndViews(details), () -> earlierStacks(details), () -> drift(details))
@@ -41,10 +36,8 @@ record LeftoversCheck(Deployment deployment, Catalog catalog, CloudFormationClie
                     }
                 });
         return details.finding(
-                details.failures() == 0
-                        ? "Nothing is left from before, as far as it was looked for"
-                        : "Not of this deployment, or changed beside it: %s"
-                                .formatted(Finding.count(details.failures(), "thing")));
+                "Nothing is left from before, as far as it was looked for",
+                "Not of this deployment, or changed beside it: " + Finding.count(details.failures(), "thing"));
     }
 
     /** A name that this project makes, and that the deployment does not. */
@@ -54,10 +47,9 @@ record LeftoversCheck(Deployment deployment, Catalog catalog, CloudFormationClie
                 .filter(name -> !deployed.contains(name))
                 .toList();
         List<String> left = others.stream().filter(LeftoversCheck::isOurs).toList();
-        left.forEach(name -> details.fail("%s is in the database, and no template has it".formatted(name)));
+        left.forEach(name -> details.fail("%s is in the database, and no template has it", name));
         if (others.size() > left.size()) {
-            details.note("The database also has tables and views of other people: %,d"
-                    .formatted(others.size() - left.size()));
+            details.note("The database also has tables and views of other people: %,d", others.size() - left.size());
         }
     }
 
@@ -67,23 +59,19 @@ record LeftoversCheck(Deployment deployment, Catalog catalog, CloudFormationClie
 
     private static Stream<String> suffixes() {
         QuiltBucket any = new QuiltBucket("any");
-        return Stream.of(
-                        Stream.of(BucketTable.values())
-                                .map(table -> table.nameIn(any)
-                                        .substring(any.tablePrefix().length())),
-                        Stream.of(BucketView.values()).map(ViewOfBuckets::suffix),
-                        Stream.of(SnapshotView.values()).map(ViewOfBuckets::suffix))
-                .flatMap(names -> names);
+        Stream<String> tables = Stream.of(BucketTable.values())
+                .map(table -> table.nameIn(any).substring(any.tablePrefix().length()));
+        Stream<ViewOfBuckets> views = Stream.concat(Stream.of(BucketView.values()), Stream.of(SnapshotView.values()));
+        return Stream.concat(tables, views.map(ViewOfBuckets::suffix));
     }
 
     /** CloudFormation tells of deleted stacks for 90 days. */
     private void earlierStacks(Details details) {
         Set<String> present = deployment
-                .template()
                 .all()
                 .flatMap(part -> part.physicalIds().values().stream())
                 .collect(Collectors.toSet());
-        String name = deployment.template().stack().stackName();
+        String name = deployment.stack().stackName();
         List<StackSummary> deleted = cloudFormation
                 .listStacksPaginator(list -> list.stackStatusFilters(StackStatus.DELETE_COMPLETE))
                 .stackSummaries()
@@ -99,18 +87,18 @@ record LeftoversCheck(Deployment deployment, Catalog catalog, CloudFormationClie
                     .filter(resource -> resource.resourceStatus() == ResourceStatus.DELETE_SKIPPED)
                     .filter(resource ->
                             resource.physicalResourceId() != null && !present.contains(resource.physicalResourceId()))
-                    .forEach(resource -> details.note("%s %s has stayed when %s was deleted, at %s"
-                            .formatted(
-                                    resource.resourceType(),
-                                    resource.physicalResourceId(),
-                                    stack.stackName(),
-                                    stack.deletionTime())));
+                    .forEach(resource -> details.note(
+                            "%s %s has stayed when %s was deleted, at %s",
+                            resource.resourceType(),
+                            resource.physicalResourceId(),
+                            stack.stackName(),
+                            stack.deletionTime()));
         }
     }
 
     /** It is not looked for: that would be a change. */
     private void drift(Details details) {
-        deployment.template().all().map(DeployedTemplate::stack).forEach(stack -> {
+        deployment.all().map(Deployment::stack).forEach(stack -> {
             StackDriftStatus status = stack.driftInformation().stackDriftStatus();
             if (status == StackDriftStatus.DRIFTED) {
                 drifted(stack, details);
@@ -127,11 +115,11 @@ record LeftoversCheck(Deployment deployment, Catalog catalog, CloudFormationClie
                                 StackResourceDriftStatus.MODIFIED, StackResourceDriftStatus.DELETED))
                 .stream()
                 .flatMap(page -> page.stackResourceDrifts().stream())
-                .forEach(drift -> details.fail("%s: %s %s has drifted: %s"
-                        .formatted(
-                                stack.stackName(),
-                                drift.resourceType(),
-                                drift.physicalResourceId(),
-                                drift.stackResourceDriftStatusAsString())));
+                .forEach(drift -> details.fail(
+                        "%s: %s %s has drifted: %s",
+                        stack.stackName(),
+                        drift.resourceType(),
+                        drift.physicalResourceId(),
+                        drift.stackResourceDriftStatusAsString()));
     }
 }

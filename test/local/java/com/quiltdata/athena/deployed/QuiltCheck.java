@@ -18,11 +18,6 @@ record QuiltCheck(Deployment deployment, CloudFormationClient cloudFormation, Op
     private static final int MOST_POLICIES = 5;
 
     @Override
-    public String name() {
-        return "Quilt";
-    }
-
-    @Override
     public Finding find() {
         String name = stackName.orElseThrow(() -> new NotCheckedException("Not asked for: --quilt-stack NAME"));
         String policy = deployment
@@ -37,28 +32,26 @@ record QuiltCheck(Deployment deployment, CloudFormationClient cloudFormation, Op
                     .findFirst();
         } catch (NothingToCheckException e) {
             details.fail(e.getMessage());
-            return details.finding("There is no such stack");
+            return details.finding("", "There is no such stack");
         }
         if (value.isEmpty()) {
-            details.fail("%s has no parameter %s: is it the Quilt Platform's?".formatted(name, PARAMETER));
-            return details.finding("The Quilt Platform cannot give users the policy");
+            details.fail("%s has no parameter %s: is it the Quilt Platform's?", name, PARAMETER);
+            return details.finding("", "The Quilt Platform cannot give users the policy");
         }
         List<String> policies =
                 Stream.of(value.get().split(",")).filter(arn -> !arn.isBlank()).toList();
         if (value.get().contains(" ")) {
-            details.fail("%s must have no spaces in it: \"%s\"".formatted(PARAMETER, value.get()));
+            details.fail("%s must have no spaces in it: \"%s\"", PARAMETER, value.get());
         }
         if (policies.stream().map(String::strip).noneMatch(policy::equals)) {
-            details.fail("%s does not have %s, but \"%s\"".formatted(PARAMETER, policy, value.get()));
+            details.fail("%s does not have %s, but \"%s\"", PARAMETER, policy, value.get());
         }
         if (policies.size() > MOST_POLICIES) {
-            details.fail(
-                    "%s has %d policies; Quilt takes %d at most".formatted(PARAMETER, policies.size(), MOST_POLICIES));
+            details.fail("%s has %d policies; Quilt takes %d at most", PARAMETER, policies.size(), MOST_POLICIES);
         }
         return details.finding(
-                details.failures() == 0
-                        ? "%s of %s has the policy; whether a Quilt role has it, the admin panel tells"
-                                .formatted(PARAMETER, name)
-                        : "%s of %s is not as it should be".formatted(PARAMETER, name));
+                "%s of %s has the policy; whether a Quilt role has it, the admin panel tells"
+                        .formatted(PARAMETER, name),
+                "%s of %s is not as it should be".formatted(PARAMETER, name));
     }
 }

@@ -1,14 +1,11 @@
 package com.quiltdata.athena.deployed;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.quiltdata.athena.deployed.Finding.Detail;
 import com.quiltdata.athena.deployed.Finding.Status;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Help.Column;
@@ -16,8 +13,7 @@ import picocli.CommandLine.Help.Column.Overflow;
 import picocli.CommandLine.Help.TextTable;
 
 /** What all checks found. */
-record Report(Map<String, Finding> findings) {
-    private static final ObjectMapper JSON = new ObjectMapper();
+record Report(List<Checked> all) {
     private static final int MARK = 2;
     private static final int NAME = 20;
     private static final int TEXT = 76;
@@ -25,9 +21,8 @@ record Report(Map<String, Finding> findings) {
     /** More of them tell nobody more. */
     private static final int MOST_DETAILS = 20;
 
-    Report {
-        findings = new LinkedHashMap<>(findings);
-    }
+    /** What the check of a name found. */
+    record Checked(String check, @JsonUnwrapped Finding finding) {}
 
     /** How a report is printed. */
     enum Format {
@@ -39,70 +34,46 @@ record Report(Map<String, Finding> findings) {
 
     /** Returns the exit status: 1 if something is wrong, 2 if nothing could be checked, 0 otherwise. */
     int exitStatus() {
-        List<Status> all = findings.values().stream().map(Finding::status).toList();
-        return all.contains(Status.FAIL) ? 1 : all.contains(Status.PASS) ? 0 : 2;
+        List<Status> statuses =
+                all.stream().map(each -> each.finding().status()).toList();
+        return statuses.contains(Status.FAIL) ? 1 : statuses.contains(Status.PASS) ? 0 : 2;
     }
 
     /** Prints the report. */
     String print(Format format) {
-        return switch (format) {
-            case TEXT -> text();
-            case JSON -> json();
-        };
-    }
-
-    private String text() {
-        StringBuilder text = new StringBuilder();
-        findings.forEach((check, finding) -> {
-            text.append(row(finding.status().mark(), check, finding.message()));
-            List<Detail> details = finding.details();
-            details.stream().limit(MOST_DETAILS).forEach(detail -> text.append(detail(detail)));
-            if (details.size() > MOST_DETAILS) {
-                text.append(detail(new Detail(Status.NOTE, "… and %,d more".formatted(details.size() - MOST_DETAILS))));
-            }
-        });
-        return text.toString();
-    }
-
-    private static String row(String mark, String check, String message) {
-        return table(
-                List.of(mark, check, message),
-                new Column(MARK, 0, Overflow.TRUNCATE),
-                new Column(NAME, 0, Overflow.WRAP),
-                new Column(TEXT, 0, Overflow.WRAP));
-    }
-
-    private static String detail(Detail detail) {
-        return table(
-                List.of("", detail.status().mark(), detail.text()),
-                new Column(MARK + NAME, 0, Overflow.TRUNCATE),
-                new Column(MARK, 0, Overflow.TRUNCATE),
-                new Column(TEXT - MARK, 0, Overflow.WRAP));
-    }
-
-    private static String table(List<String> row, Column... columns) {
-        TextTable table = TextTable.forColumns(Help.defaultColorScheme(Ansi.OFF), columns);
-        table.addRowValues(row.toArray(String[]::new));
-        return table.toString();
-    }
-
-    private String json() {
-        ArrayNode array = JSON.createArrayNode();
-        findings.forEach((check, finding) -> {
-            ObjectNode object = array.addObject()
-                    .put("check", check)
-                    .put("status", finding.status().word())
-                    .put("message", finding.message());
-            ArrayNode details = object.putArray("details");
-            finding.details()
-                    .forEach(detail -> details.addObject()
-                            .put("status", detail.status().word())
-                            .put("text", detail.text()));
-        });
+        if (format == Format.TEXT) {
+            StringBuilder text = new StringBuilder();
+            all.forEach(each -> print(each, text));
+            return text.toString();
+        }
         try {
-            return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(array) + "\n";
+            return new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(all) + "\n";
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    private static void print(Checked checked, StringBuilder text) {
+        Finding finding = checked.finding();
+        text.append(row(MARK, finding.status().mark(), NAME, checked.check(), TEXT, finding.message()));
+        List<Detail> details = finding.details();
+        details.stream().limit(MOST_DETAILS).forEach(detail -> text.append(detail(detail.status(), detail.text())));
+        if (details.size() > MOST_DETAILS) {
+            text.append(detail(Status.NOTE, "… and %,d more".formatted(details.size() - MOST_DETAILS)));
+        }
+    }
+
+    private static String detail(Status status, String text) {
+        return row(MARK + NAME, "", MARK, status.mark(), TEXT - MARK, text);
+    }
+
+    private static String row(int first, String mark, int second, String name, int third, String text) {
+        TextTable table = TextTable.forColumns(
+                Help.defaultColorScheme(Ansi.OFF),
+                new Column(first, 0, Overflow.TRUNCATE),
+                new Column(second, 0, Overflow.WRAP),
+                new Column(third, 0, Overflow.WRAP));
+        table.addRowValues(mark, name, text);
+        return table.toString();
     }
 }

@@ -38,12 +38,7 @@ record RowComparison(Optional<Difference> difference, int respelled, int lowerCa
     /** A difference. */
     record Difference(Map<String, String> row, String text) {}
 
-    /**
-     * Compares rows, whose order does not matter.
-     *
-     * @param expected what S3 has, column → value
-     * @param actual what the view answers, with the same columns
-     */
+    /** Compares the rows of S3, column → value, with those of the view; their order does not matter. */
     static RowComparison of(List<Map<String, String>> expected, List<Map<String, String>> actual) {
         List<Map<String, String>> missing = new ArrayList<>(expected);
         List<Map<String, String>> surplus = withoutPairs(missing, actual, Spelling.EXACT);

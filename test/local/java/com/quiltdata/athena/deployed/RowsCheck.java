@@ -13,41 +13,36 @@ import java.util.Map;
 record RowsCheck(SampledQueries queries) implements Check {
 
     @Override
-    public String name() {
-        return "Rows";
-    }
-
-    @Override
     public Finding find() {
         Answers answers = queries.answers();
         Details details = new Details();
         details.addAll(answers.details());
-        answers.samples().stream().flatMap(sample -> sample.leftOut().stream()).forEach(details::note);
+        answers.samples().stream().flatMap(sample -> sample.leftOut().stream()).forEach(text -> details.note(text));
         answers.samples().stream()
                 .filter(sample -> sample.packages().isEmpty())
                 .forEach(sample -> details.note(
-                        "%s has no packages".formatted(sample.listing().bucket().name())));
+                        "%s has no packages", sample.listing().bucket().name()));
         answers.samples().stream()
                 .map(BucketSample::listing)
                 .forEach(listing -> listing.odd()
-                        .forEach(odd -> details.note(listing.bucket().name() + ": " + odd)));
+                        .forEach(odd -> details.note("%s: %s", listing.bucket().name(), odd)));
         Totals totals = new Totals();
         for (Answer answer : answers.answers()) {
             if (answer.isRefused() && queries.role().isEmpty()) {
-                details.notChecked("%s: %s".formatted(answer.query().view(), answer.failure()));
+                details.notChecked("%s: %s", answer.query().view(), answer.failure());
             } else if (answer.outcome().isEmpty()) {
-                details.fail("%s: %s".formatted(answer.query().view(), answer.failure()));
+                details.fail("%s: %s", answer.query().view(), answer.failure());
             } else {
                 compare(answer, totals, details);
             }
         }
         if (totals.respelled > 0) {
-            details.note("In %,d rows metadata is spelled otherwise than in S3, and is the same JSON%s"
-                    .formatted(
-                            totals.respelled,
-                            totals.lowerCased == 0
-                                    ? ""
-                                    : "; in %,d of them only with keys in lower case".formatted(totals.lowerCased)));
+            details.note(
+                    "In %,d rows metadata is spelled otherwise than in S3, and is the same JSON%s",
+                    totals.respelled,
+                    totals.lowerCased == 0
+                            ? ""
+                            : "; in %,d of them only with keys in lower case".formatted(totals.lowerCased));
         }
         long packages = answers.samples().stream()
                 .mapToLong(sample -> sample.packages().size())
@@ -62,10 +57,9 @@ record RowsCheck(SampledQueries queries) implements Check {
             return new Finding(Finding.Status.NOT_CHECKED, "There was nothing to compare", details.all());
         }
         return details.finding(
-                details.failures() > 0
-                        ? "%,d of %,d queries did not answer the rows that S3 has, for %s"
-                                .formatted(details.failures(), answers.answers().size(), sample)
-                        : "%,d rows are those that S3 has, of %s".formatted(totals.rows, sample));
+                "%,d rows are those that S3 has, of %s".formatted(totals.rows, sample),
+                "%,d of %,d queries did not answer the rows that S3 has, for %s"
+                        .formatted(details.failures(), answers.answers().size(), sample));
     }
 
     private static final class Totals {
@@ -90,8 +84,9 @@ record RowsCheck(SampledQueries queries) implements Check {
                 .filter(pointer -> !query.sample().isUnchanged(queries.s3(), pointer))
                 .toList();
         if (!changed.isEmpty()) {
-            details.notChecked("%s: somebody has changed %s meanwhile"
-                    .formatted(query.view(), changed.getFirst().key()));
+            details.notChecked(
+                    "%s: somebody has changed %s meanwhile",
+                    query.view(), changed.getFirst().key());
             return;
         }
         SampledPointer pointer = query.pointers().stream()
@@ -100,12 +95,12 @@ record RowsCheck(SampledQueries queries) implements Check {
                         && one.pointer().timestamp().equals(difference.row().get("timestamp")))
                 .findFirst()
                 .orElse(query.pointers().getFirst());
-        details.fail("%s: package %s, revision %s, manifest %s: %s"
-                .formatted(
-                        query.view(),
-                        pointer.packageName(),
-                        pointer.pointer().timestamp(),
-                        pointer.pointer().hash(),
-                        difference.text()));
+        details.fail(
+                "%s: package %s, revision %s, manifest %s: %s",
+                query.view(),
+                pointer.packageName(),
+                pointer.pointer().timestamp(),
+                pointer.pointer().hash(),
+                difference.text());
     }
 }

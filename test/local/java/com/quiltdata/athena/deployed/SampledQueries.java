@@ -3,6 +3,7 @@ package com.quiltdata.athena.deployed;
 import com.quiltdata.athena.deployed.AthenaQueries.FailedQueryException;
 import com.quiltdata.athena.deployed.AthenaQueries.Outcome;
 import com.quiltdata.athena.deployed.BucketSample.SampledPointer;
+import com.quiltdata.athena.deployed.Deployment.DeployedResource;
 import com.quiltdata.athena.deployed.Finding.Detail;
 import com.quiltdata.athena.deployed.Finding.Details;
 import com.quiltdata.athena.registry.ViewContract;
@@ -23,11 +24,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -51,9 +54,8 @@ final class SampledQueries {
     private final Users users;
     private final Choice choice;
     private final PrintStream progress;
+    private final FutureTask<Answers> answers = new FutureTask<>(this::run);
     private volatile AthenaQueries athena;
-    private Optional<Answers> answers = Optional.empty();
-    private Optional<NotCheckedException> refusal = Optional.empty();
 
     /** What is compared. */
     record Choice(int packages, long seed) {}
@@ -138,11 +140,7 @@ final class SampledQueries {
     record Answers(
             List<BucketSample> samples, List<Answer> answers, List<Detail> details, long mostBytes, long bytesRead) {}
 
-    /**
-     * Prepares the queries.
-     *
-     * @param progress is told what will be read, and what was
-     */
+    /** Prepares the queries; progress is told what will be read, and what was. */
     SampledQueries(Deployment deployment, S3Client s3, Users users, Choice choice, PrintStream progress) {
         this.deployment = deployment;
         this.s3 = s3;
@@ -163,25 +161,10 @@ final class SampledQueries {
         return users.role();
     }
 
-    /**
-     * Runs the queries, or returns what became of them.
-     *
-     * @throws NotCheckedException if none can be run
-     */
+    /** Runs the queries, or returns what became of them; throws a NotCheckedException if none can be run. */
     Answers answers() {
-        refusal.ifPresent(e -> {
-            throw e;
-        });
-        if (answers.isEmpty()) {
-            try (ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE)) {
-                athena = users.athena().get();
-                answers = Optional.of(run(threads));
-            } catch (NotCheckedException e) {
-                refusal = Optional.of(e);
-                throw e;
-            }
-        }
-        return answers.get();
+        answers.run();
+        return result(answers);
     }
 
     /** Stops the queries that run. */
@@ -191,9 +174,10 @@ final class SampledQueries {
         }
     }
 
-    private Answers run(ExecutorService threads) {
+    private Answers run() {
+        athena = users.athena().get();
         Details details = new Details();
-        List<BucketSample> samples = samples(threads, details);
+        List<BucketSample> samples = samples(details);
         Set<String> views = deployment.tablesAndViews();
         List<Query> queries = new ArrayList<>();
         for (BucketSample sample : samples) {
@@ -201,13 +185,10 @@ final class SampledQueries {
                 String name = view.nameIn(sample.listing().bucket());
                 if (views.contains(name) && !sample.packages().isEmpty()) {
                     queries.add(new Query(sample, view, name, sample.packages().getFirst(), true));
-                    if (sample.packages().size() > 1) {
-                        queries.add(new Query(
-                                sample,
-                                view,
-                                name,
-                                pointers(sample.packages().stream().skip(1)),
-                                false));
+                    List<SampledPointer> others =
+                            pointers(sample.packages().stream().skip(1));
+                    if (!others.isEmpty()) {
+                        queries.add(new Query(sample, view, name, others, false));
                     }
                 }
             }
@@ -225,15 +206,8 @@ final class SampledQueries {
                 queries.size() + snapshotQueries,
                 most);
 
-        long ofRefreshes = 0;
-        if (hasSnapshots) {
-            ofRefreshes = addSnapshotQueries(samples, queries, details);
-        }
-        List<Answer> all = inParallel(
-                threads,
-                queries.stream()
-                        .<Callable<Answer>>map(query -> () -> answer(query))
-                        .toList());
+        long ofRefreshes = hasSnapshots ? addSnapshotQueries(samples, queries, details) : 0;
+        List<Answer> all = inParallel(queries, this::answer);
         long read = ofRefreshes
                 + all.stream()
                         .flatMap(answer -> answer.outcome().stream())
@@ -244,32 +218,26 @@ final class SampledQueries {
         return new Answers(samples, all, details.all(), most, read);
     }
 
-    private List<BucketSample> samples(ExecutorService threads, Details details) {
-        record Read(Optional<BucketSample> sample, String failure) {}
-        List<Read> read = inParallel(
-                threads,
-                deployment.buckets().stream()
-                        .<Callable<Read>>map(bucket -> () -> {
-                            try {
-                                return new Read(
-                                        Optional.of(BucketSample.of(
-                                                s3, RegistryListing.of(s3, bucket), choice.packages(), choice.seed())),
-                                        "");
-                            } catch (NotCheckedException | SdkException e) {
-                                return new Read(
-                                        Optional.empty(), "%s: %s".formatted(bucket.name(), Refusals.reason(e)));
-                            }
-                        })
-                        .toList());
-        read.stream().filter(one -> one.sample().isEmpty()).forEach(one -> details.notChecked(one.failure()));
-        return read.stream().flatMap(one -> one.sample().stream()).toList();
+    private List<BucketSample> samples(Details details) {
+        Map<String, String> failures = new ConcurrentSkipListMap<>();
+        List<Optional<BucketSample>> samples = inParallel(deployment.buckets(), bucket -> {
+            try {
+                RegistryListing listing = RegistryListing.of(s3, bucket);
+                return Optional.of(BucketSample.of(s3, listing, choice.packages(), choice.seed()));
+            } catch (NotCheckedException | SdkException e) {
+                failures.put(bucket.name(), Refusals.reason(e));
+                return Optional.empty();
+            }
+        });
+        failures.forEach((bucket, failure) -> details.notChecked("%s: %s", bucket, failure));
+        return samples.stream().flatMap(Optional::stream).toList();
     }
 
     /** A query of the table reads none of the files that are left from before, but which they are, S3 does not tell. */
     private long snapshotBytes(Details details) {
         String[] location = deployment.tables().stream()
-                .filter(table -> Deployment.tableName(table).equals(SnapshotTable.NAME))
-                .map(Deployment::location)
+                .filter(table -> table.name().equals(SnapshotTable.NAME))
+                .map(DeployedResource::location)
                 .findFirst()
                 .orElseThrow()
                 .split("/", 4);
@@ -305,7 +273,7 @@ final class SampledQueries {
             QuiltBucket bucket = sample.listing().bucket();
             Instant refresh = refreshes.get(bucket.name());
             if (refresh == null) {
-                details.notChecked("%s: its snapshots have not been refreshed yet".formatted(bucket.name()));
+                details.notChecked("%s: its snapshots have not been refreshed yet", bucket.name());
                 continue;
             }
             List<SampledPointer> all = pointers(sample.packages().stream());
@@ -313,8 +281,9 @@ final class SampledQueries {
                     .filter(pointer -> pointer.changed().plus(CLOCK).isBefore(refresh))
                     .toList();
             if (old.size() < all.size()) {
-                details.note("%s: %d of %d pointers have changed since the snapshots were refreshed, at %s"
-                        .formatted(bucket.name(), all.size() - old.size(), all.size(), refresh));
+                details.note(
+                        "%s: %d of %d pointers have changed since the snapshots were refreshed, at %s",
+                        bucket.name(), all.size() - old.size(), all.size(), refresh);
             }
             if (!old.isEmpty()) {
                 for (SnapshotView view : SnapshotView.values()) {
@@ -339,13 +308,18 @@ final class SampledQueries {
         return packages.flatMap(Collection::stream).toList();
     }
 
-    private static <T> List<T> inParallel(ExecutorService threads, List<Callable<T>> tasks) {
+    private static <S, T> List<T> inParallel(List<S> sources, Function<S, T> work) {
+        try (ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE)) {
+            List<Future<T>> futures = sources.stream()
+                    .map(source -> threads.submit(() -> work.apply(source)))
+                    .toList();
+            return futures.stream().map(SampledQueries::result).toList();
+        }
+    }
+
+    private static <T> T result(Future<T> future) {
         try {
-            List<T> results = new ArrayList<>();
-            for (Future<T> future : threads.invokeAll(tasks)) {
-                results.add(future.get());
-            }
-            return results;
+            return future.get();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new NotCheckedException("interrupted", e);

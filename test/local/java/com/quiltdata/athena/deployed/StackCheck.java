@@ -16,37 +16,29 @@ record StackCheck(Deployment deployment, Path project, Map<String, String> conte
             List.of("PolicyArn", "ResultsBucketName", "WorkgroupName", "DatabaseName");
 
     @Override
-    public String name() {
-        return "Stack";
-    }
-
-    @Override
     public Finding find() {
         Details details = new Details();
-        deployment.template().all().map(DeployedTemplate::stack).forEach(stack -> checkStatus(stack, details));
+        deployment.all().map(Deployment::stack).forEach(stack -> checkStatus(stack, details));
         OUTPUTS.stream()
                 .filter(output -> deployment.output(output).isEmpty())
-                .forEach(output -> details.fail("The output %s is missing".formatted(output)));
+                .forEach(output -> details.fail("The output %s is missing", output));
         long differences = addDifferences(details);
-        Stack stack = deployment.template().stack();
+        Stack stack = deployment.stack();
         String status = "%s is %s".formatted(stack.stackName(), stack.stackStatusAsString());
-        return details.finding(
-                differences == 0
-                        ? status + ", and what this checkout synthesizes"
-                        : differences < 0
-                                ? status + "; it was not compared with this checkout"
-                                : "%s; it differs from this checkout in %s: another commit or another configuration"
-                                        .formatted(status, Finding.count(differences, "place")));
+        String message = differences == 0
+                ? status + ", and what this checkout synthesizes"
+                : differences < 0
+                        ? status + "; it was not compared with this checkout"
+                        : "%s; it differs from this checkout in %s: another commit or another configuration"
+                                .formatted(status, Finding.count(differences, "place"));
+        return details.finding(message, message);
     }
 
     private static void checkStatus(Stack stack, Details details) {
         String status = stack.stackStatusAsString();
         if (!status.endsWith("_COMPLETE") || status.contains("ROLLBACK") || status.startsWith("DELETE")) {
-            details.fail("%s is %s%s"
-                    .formatted(
-                            stack.stackName(),
-                            status,
-                            stack.stackStatusReason() == null ? "" : ": " + stack.stackStatusReason()));
+            String reason = stack.stackStatusReason() == null ? "" : ": " + stack.stackStatusReason();
+            details.fail("%s is %s%s", stack.stackName(), status, reason);
         }
     }
 
@@ -57,11 +49,11 @@ record StackCheck(Deployment deployment, Path project, Map<String, String> conte
             // What is wrong with it can be told without starting the CDK.
             ConfigurationReader.read(configuration, project);
             CloudAssembly assembly = CloudAssembly.synthesize(configuration, project);
-            List<String> differences = TemplateDifferences.between(assembly, deployment.template());
-            differences.forEach(details::fail);
+            List<String> differences = TemplateDifferences.between(assembly, deployment);
+            differences.forEach(difference -> details.fail(difference));
             return differences.size();
         } catch (ConfigurationException e) {
-            e.report().forEach(line -> details.notChecked("This checkout cannot be synthesized: " + line));
+            e.report().forEach(line -> details.notChecked("This checkout cannot be synthesized: %s", line));
             return -1;
         } finally {
             Launcher.endChildProcesses();

@@ -32,16 +32,15 @@ final class TemplateDifferences {
     }
 
     /** Returns a phrase for each difference. */
-    static List<String> between(CloudAssembly assembly, DeployedTemplate deployed) {
-        TemplateDifferences differences =
-                new TemplateDifferences(assembly, Place.of(deployed.stack().stackId()));
+    static List<String> between(CloudAssembly assembly, Deployment deployed) {
+        TemplateDifferences differences = new TemplateDifferences(assembly, deployed.place());
         differences.compare("", assembly.template(), deployed);
         return List.copyOf(differences.found);
     }
 
-    private void compare(String where, JsonNode synthesized, DeployedTemplate deployed) {
+    private void compare(String where, JsonNode synthesized, Deployment deployed) {
         JsonNode here = synthesized.path("Resources");
-        JsonNode there = deployed.content().path("Resources");
+        JsonNode there = deployed.template().path("Resources");
         for (String id : fields(here, there)) {
             String type = here.path(id)
                     .path("Type")
@@ -71,7 +70,7 @@ final class TemplateDifferences {
                     "The output",
                     "",
                     resolved(synthesized.path("Outputs")),
-                    resolved(deployed.content().path("Outputs")));
+                    resolved(deployed.template().path("Outputs")));
         }
     }
 
@@ -102,7 +101,7 @@ final class TemplateDifferences {
     private static boolean isTold(JsonNode here, JsonNode there) {
         return here.isTextual()
                 && there.isTextual()
-                && DeployedTemplate.told(here.asText()).equals(DeployedTemplate.told(there.asText()));
+                && Deployment.told(here.asText()).equals(Deployment.told(there.asText()));
     }
 
     private static String text(JsonNode value) {
@@ -138,11 +137,11 @@ final class TemplateDifferences {
 
     /** Writes account and region out, and names what else is referred to. */
     private JsonNode resolved(JsonNode value) {
-        Map<String, String> known = DeployedTemplate.pseudoParameters(place);
+        Map<String, String> known = Deployment.pseudoParameters(place);
         try {
-            return new Intrinsics(
-                            name -> known.getOrDefault(name, DeployedTemplate.unresolved(name)),
-                            (id, attribute) -> DeployedTemplate.unresolved(id + "." + attribute))
+            return Intrinsics.of(
+                            name -> known.getOrDefault(name, Deployment.unresolved(name)),
+                            (id, attribute) -> Deployment.unresolved(id + "." + attribute))
                     .resolve(value);
         } catch (IllegalArgumentException e) {
             // A function that no template of this project has; it is compared as it is written.

@@ -1,19 +1,13 @@
 package com.quiltdata.athena.deployed;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.quiltdata.athena.local.glue.ViewColumns;
 import io.trino.sql.parser.ParsingException;
 import io.trino.sql.parser.SqlParser;
 import io.trino.sql.tree.Identifier;
 import io.trino.sql.tree.Node;
 import io.trino.sql.util.AstUtils;
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.StreamSupport;
 
 /**
  * A view as Athena stores it in the Glue Data Catalog.
@@ -21,32 +15,14 @@ import java.util.stream.StreamSupport;
  * @param sql its query, which Athena has rewritten: comments are gone, and lines are broken elsewhere
  */
 record ViewDefinition(String sql, List<String> columns) {
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final SqlParser PARSER = new SqlParser();
-    private static final Pattern STORED = Pattern.compile("/\\* Presto View: (\\S+) \\*/");
 
-    /**
-     * Reads a definition.
-     *
-     * @param text the table's {@code ViewOriginalText}
-     * @throws NotCheckedException if it is none of Athena's
-     */
+    /** Reads a table's {@code ViewOriginalText}. */
     static ViewDefinition parse(String text) {
-        Matcher stored = STORED.matcher(text == null ? "" : text.strip());
-        if (!stored.matches()) {
-            throw new NotCheckedException("its definition is not in the form that Athena stores");
-        }
-        try {
-            JsonNode view =
-                    JSON.readTree(new String(Base64.getDecoder().decode(stored.group(1)), StandardCharsets.UTF_8));
-            return new ViewDefinition(
-                    view.path("originalSql").asText(),
-                    StreamSupport.stream(view.path("columns").spliterator(), false)
-                            .map(column -> column.path("name").asText())
-                            .toList());
-        } catch (IllegalArgumentException | JsonProcessingException e) {
-            throw new NotCheckedException("its definition is not in the form that Athena stores", e);
-        }
+        JsonNode view = ViewColumns.definition(String.valueOf(text))
+                .orElseThrow(() -> new NotCheckedException("its definition is not in the form that Athena stores"));
+        return new ViewDefinition(
+                view.path("originalSql").asText(), view.path("columns").findValuesAsText("name"));
     }
 
     /**
@@ -57,8 +33,8 @@ record ViewDefinition(String sql, List<String> columns) {
      */
     boolean isOf(String query) {
         return AstUtils.treeEqual(
-                parsed("stored", DeployedTemplate.told(sql)),
-                parsed("deployed", DeployedTemplate.told(query)),
+                parsed("stored", Deployment.told(sql)),
+                parsed("deployed", Deployment.told(query)),
                 ViewDefinition::sameName);
     }
 

@@ -1,6 +1,5 @@
 package com.quiltdata.athena.local;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.quiltdata.athena.QuiltAthenaApp;
 import com.quiltdata.athena.command.Launcher;
 import com.quiltdata.athena.command.Output;
@@ -53,6 +52,8 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import software.amazon.awssdk.services.sfn.model.DescribeExecutionResponse;
+import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
 
 /** The local run: the synthesized stack on embedded services, a registry in them, and a query. */
 @Command(
@@ -293,11 +294,10 @@ public final class LocalAthena implements Callable<Integer> {
         }
     }
 
-    private static JsonNode refresh(AwsClients aws, String stateMachine) {
-        JsonNode end = aws.stepFunctions().await(aws.stepFunctions().start(stateMachine, "{}"));
-        if (!end.path("status").asText().equals("SUCCEEDED")) {
-            throw new IllegalStateException(
-                    "The refresh of the snapshots failed: " + end.path("cause").asText());
+    private static DescribeExecutionResponse refresh(AwsClients aws, String stateMachine) {
+        DescribeExecutionResponse end = aws.execute(stateMachine, "{}");
+        if (end.status() != ExecutionStatus.SUCCEEDED) {
+            throw new IllegalStateException("The refresh of the snapshots failed: " + end.cause());
         }
         return end;
     }

@@ -139,12 +139,9 @@ public record NotebookResources(AwsClients aws, Configuration configuration) {
                         .tableInput(table -> table.name(name)
                                 .tableType("EXTERNAL_TABLE")
                                 .parameters(Map.of(
-                                        "EXTERNAL",
-                                        "TRUE",
-                                        "has_encrypted_data",
-                                        "false",
-                                        "transient_lastDdlTime",
-                                        lastDdlTime))
+                                        "EXTERNAL", "TRUE",
+                                        "has_encrypted_data", "false",
+                                        "transient_lastDdlTime", lastDdlTime))
                                 .storageDescriptor(storage -> storage.columns(types)
                                         .location(location)
                                         .inputFormat("org.apache.hadoop.mapred.TextInputFormat")

@@ -11,20 +11,10 @@ import java.util.Map;
  * for a pointer and a line of its manifest. Clients read results by position, so a column is added at the end.
  */
 public final class ViewContract {
-    private static final List<String> PACKAGES =
-            List.of("user", "name", "hash", "timestamp", "message", "meta", "user_meta");
+    private static final List<String> PACKAGES = columns("user name hash timestamp message meta user_meta");
 
-    private static final List<String> OBJECTS = List.of(
-            "user",
-            "name",
-            "timestamp",
-            "tophash",
-            "logical_key",
-            "physical_keys",
-            "hash",
-            "meta",
-            "user_meta",
-            "size");
+    private static final List<String> OBJECTS =
+            columns("user name timestamp tophash logical_key physical_keys hash meta user_meta size");
 
     private ViewContract() {}
 
@@ -34,6 +24,10 @@ public final class ViewContract {
      * @param timestamp seconds since 1970, {@code latest}, or a tag
      */
     public record Pointer(String user, String name, String timestamp, String hash) {}
+
+    private static List<String> columns(String names) {
+        return List.of(names.split(" "));
+    }
 
     /** The names of a view's columns, in order. */
     public static List<String> columns(BucketView view) {

@@ -59,7 +59,7 @@ record ViewRequest(
         for (String name : PROPERTIES) {
             boolean needed = type != Type.DELETE || !name.equals("Query");
             if (needed && !isText(properties.get(name))) {
-                problems.add("property " + name + " must be a text that is not empty");
+                problems.add("property " + name + " must be a string that is not empty");
             }
         }
         if (type != Type.DELETE) {
@@ -73,7 +73,7 @@ record ViewRequest(
             }
         }
         if (!isText(event.get("RequestId"))) {
-            problems.add("RequestId must be a text that is not empty");
+            problems.add("RequestId must be a string that is not empty");
         }
         if (!problems.isEmpty()) {
             throw new IllegalArgumentException("Custom::AthenaView: " + String.join("; ", problems));

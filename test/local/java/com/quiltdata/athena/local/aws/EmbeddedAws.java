@@ -47,6 +47,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import software.amazon.awssdk.services.athena.model.GetWorkGroupRequest;
 import software.amazon.awssdk.services.glue.model.GetTableRequest;
+import software.amazon.awssdk.services.scheduler.model.CreateScheduleRequest;
+import software.amazon.awssdk.services.sfn.model.StartExecutionRequest;
 
 /**
  * An AWS account on loopback, in this process, that is bootstrapped for the CDK: S3 (path style), the Glue Data Catalog,
@@ -68,13 +70,7 @@ public final class EmbeddedAws implements AutoCloseable {
 
     private EmbeddedAws() {}
 
-    /**
-     * Starts an empty account, with the quotas of a new one.
-     *
-     * @param port the port on 127.0.0.1, or 0 for any free one
-     * @return the account, ready to be used
-     * @throws UncheckedIOException if the port is in use
-     */
+    /** Starts an empty account, with the quotas of a new one, on a port of 127.0.0.1; 0 is any free one. */
     public static EmbeddedAws start(int port) {
         requireFree(port);
         QuietLogging.configure();
@@ -109,6 +105,8 @@ public final class EmbeddedAws implements AutoCloseable {
         closer.register(timer::shutdownNow);
         AwsService executions = (operation, request) -> stateMachines.call(operation, request);
         Schedules.Timer later = (delay, task) -> timer.schedule(task, delay.toMillis(), TimeUnit.MILLISECONDS);
+        Schedules schedules = new Schedules(executions, InstantSource.system(), later);
+        filter.add("Scheduler", CreateScheduleRequest.class.getPackage(), schedules);
         EventPipes eventPipes = new EventPipes(executions, later);
         CompletableFuture<QueryEngine> startingEngine =
                 CompletableFuture.supplyAsync(() -> QueryEngine.start(engineFiles));
@@ -120,7 +118,7 @@ public final class EmbeddedAws implements AutoCloseable {
                             new LocalRequestsFilter(),
                             filter,
                             queryFilter,
-                            new SchedulesFilter(new Schedules(executions, InstantSource.system(), later)),
+                            new SchedulesFilter(schedules),
                             new ObjectEvents(eventPipes::accept),
                             s3Traffic,
                             new MultipartChecksums(),
@@ -141,13 +139,12 @@ public final class EmbeddedAws implements AutoCloseable {
         filter.add("AmazonAthena", GetWorkGroupRequest.class.getPackage(), athena);
         stateMachines = new StateMachines(athena, clients::s3);
         closer.register(stateMachines::close);
-        // There is no model of its requests here.
-        filter.add("AWSStepFunctions", StateMachines.class.getPackage(), stateMachines);
+        filter.add("AWSStepFunctions", StartExecutionRequest.class.getPackage(), stateMachines);
+        // There is no model of their requests here.
         filter.add("EventPipes", EventPipes.class.getPackage(), eventPipes);
         Map<String, String> parameters = new ConcurrentHashMap<>();
         filter.add("AmazonSSM", EmbeddedAws.class.getPackage(), new ParameterStore(parameters));
-        cloudFormation = new CloudFormation(endpoint(), parameters);
-        closer.register(cloudFormation::close);
+        cloudFormation = new CloudFormation(filter, clients.s3(), endpoint(), parameters);
         queryFilter.add(CloudFormation.VERSION, cloudFormation);
         Bootstrap.deploy(cloudFormation);
     }
@@ -157,11 +154,7 @@ public final class EmbeddedAws implements AutoCloseable {
         return stack(name, message -> {});
     }
 
-    /**
-     * Prepares to deploy a stack.
-     *
-     * @param log gets what the stack's functions log, one message at a time
-     */
+    /** Prepares to deploy a stack; the log gets what its functions log, one message at a time. */
     public LocalStack stack(String name, Consumer<String> log) {
         return new LocalStack(clients, cloudFormation, name, log);
     }
@@ -192,9 +185,7 @@ public final class EmbeddedAws implements AutoCloseable {
     }
 
     /**
-     * Returns what Athena's DDL queries have made of the account's quota.
-     *
-     * @return all since the account was started, or given other quotas
+     * Returns what Athena's DDL queries have made of the account's quota, since it was started or given other quotas.
      */
     public DdlLoad ddlLoad() {
         return athena.ddlLoad();
@@ -226,12 +217,7 @@ public final class EmbeddedAws implements AutoCloseable {
         }
     }
 
-    /**
-     * Finds a port in use before anything slow is started.
-     *
-     * @param port the port on 127.0.0.1; 0 is never in use
-     * @throws UncheckedIOException if it cannot be opened; the message tells why
-     */
+    /** Fails if a port of 127.0.0.1 is in use, before anything slow is started; 0 never is. */
     public static void requireFree(int port) {
         try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
             socket.getLocalPort();

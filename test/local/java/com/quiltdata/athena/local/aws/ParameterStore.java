@@ -6,14 +6,10 @@ import com.quiltdata.athena.local.protocol.AwsService;
 import com.quiltdata.athena.local.protocol.AwsServiceException;
 import java.util.Map;
 
-/**
- * Systems Manager's parameter store, as far as the CDK CLI reads it.
- *
- * @param parameters values by name, which CloudFormation puts there
- */
+/** Systems Manager's parameter store, as far as the CDK CLI reads it, with what CloudFormation puts there. */
 record ParameterStore(Map<String, String> parameters) implements AwsService {
     @Override
-    public ObjectNode call(String operation, ObjectNode request) throws AwsServiceException {
+    public ObjectNode call(String operation, ObjectNode request) {
         if (!operation.equals("GetParameter")) {
             throw new AwsServiceException(
                     "UnknownOperationException", "The parameter store here does not know the operation " + operation);

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.quiltdata.athena.local.protocol.AwsJson;
 import com.quiltdata.athena.local.protocol.AwsQueryFilter;
 import com.quiltdata.athena.local.protocol.AwsService;
-import com.quiltdata.athena.local.protocol.AwsServiceException;
 import com.quiltdata.athena.local.protocol.LocalAccount;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,7 +14,7 @@ final class SecurityTokens implements AwsService {
     static final String VERSION = "2011-06-15";
 
     @Override
-    public ObjectNode call(String operation, ObjectNode request) throws AwsServiceException {
+    public ObjectNode call(String operation, ObjectNode request) {
         return switch (operation) {
             case "GetCallerIdentity" ->
                 AwsJson.object()

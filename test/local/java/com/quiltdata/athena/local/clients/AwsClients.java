@@ -1,90 +1,108 @@
 package com.quiltdata.athena.local.clients;
 
+import com.google.common.base.Supplier;
+import com.google.common.base.Suppliers;
 import com.quiltdata.athena.local.protocol.LocalAccount;
 import java.net.URI;
+import java.time.Duration;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
+import software.amazon.awssdk.core.client.builder.SdkSyncClientBuilder;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.athena.AthenaClient;
 import software.amazon.awssdk.services.glue.GlueClient;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.scheduler.SchedulerClient;
+import software.amazon.awssdk.services.sfn.SfnClient;
+import software.amazon.awssdk.services.sfn.model.DescribeExecutionResponse;
+import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
 
-/** The AWS SDK's clients for an account on loopback. */
+/** The AWS SDK's clients for an account on loopback; each is made when it is first asked for. */
 public final class AwsClients implements AutoCloseable {
+    private static final Duration POLL = Duration.ofMillis(20);
+
     /** Without a proxy, whatever the environment says: these calls are for this machine alone. */
     private final SdkHttpClient http = UrlConnectionHttpClient.builder()
             .proxyConfiguration(
                     proxy -> proxy.useEnvironmentVariablesValues(false).useSystemPropertyValues(false))
             .build();
 
-    private final S3Client s3;
-    private final GlueClient glue;
-    private final AthenaClient athena;
-    private final SchedulerClient scheduler;
-    private final StepFunctionsClient stepFunctions;
-    private final EventPipesClient eventPipes;
+    private final URI endpoint;
+    private final Supplier<S3Client> s3 = made(S3Client.builder().forcePathStyle(true));
+    private final Supplier<GlueClient> glue = made(GlueClient.builder());
+    private final Supplier<AthenaClient> athena = made(AthenaClient.builder());
+    private final Supplier<SchedulerClient> scheduler = made(SchedulerClient.builder());
+    private final Supplier<SfnClient> stepFunctions = made(SfnClient.builder());
 
-    /** Makes the clients. */
+    /** Prepares the clients. */
     public AwsClients(URI endpoint) {
-        s3 = configured(S3Client.builder().forcePathStyle(true), endpoint)
-                .httpClient(http)
-                .build();
-        glue = configured(GlueClient.builder(), endpoint).httpClient(http).build();
-        athena = configured(AthenaClient.builder(), endpoint).httpClient(http).build();
-        scheduler = new SchedulerClient(endpoint);
-        stepFunctions = new StepFunctionsClient(endpoint);
-        eventPipes = new EventPipesClient(endpoint);
+        this.endpoint = endpoint;
     }
 
-    private static <B extends AwsClientBuilder<B, ?>> B configured(B builder, URI endpoint) {
-        return builder.endpointOverride(endpoint)
+    private <C, B extends AwsClientBuilder<B, C> & SdkSyncClientBuilder<B, C>> Supplier<C> made(B builder) {
+        return Suppliers.memoize(() -> builder.endpointOverride(endpoint)
+                .httpClient(http)
                 .region(Region.of(LocalAccount.REGION))
                 .credentialsProvider(StaticCredentialsProvider.create(
-                        AwsBasicCredentials.create(LocalAccount.ACCESS_KEY_ID, LocalAccount.SECRET_ACCESS_KEY)));
+                        AwsBasicCredentials.create(LocalAccount.ACCESS_KEY_ID, LocalAccount.SECRET_ACCESS_KEY)))
+                .build());
     }
 
-    /**
-     * Amazon S3.
-     *
-     * @return a client that uses path-style addresses
-     */
+    /** Amazon S3, with path-style addresses. */
     public S3Client s3() {
-        return s3;
+        return s3.get();
     }
 
     /** The AWS Glue Data Catalog. */
     public GlueClient glue() {
-        return glue;
+        return glue.get();
     }
 
     /** Amazon Athena. */
     public AthenaClient athena() {
-        return athena;
+        return athena.get();
     }
 
     /** Amazon EventBridge Scheduler. */
     public SchedulerClient scheduler() {
-        return scheduler;
+        return scheduler.get();
     }
 
     /** AWS Step Functions. */
-    public StepFunctionsClient stepFunctions() {
-        return stepFunctions;
+    public SfnClient stepFunctions() {
+        return stepFunctions.get();
     }
 
-    /** What carries S3's events to state machines. */
-    public EventPipesClient eventPipes() {
-        return eventPipes;
+    /** Starts an execution of a state machine, and waits for its end. */
+    public DescribeExecutionResponse execute(String machine, String input) {
+        return await(stepFunctions()
+                .startExecution(start -> start.stateMachineArn(machine).input(input))
+                .executionArn());
     }
 
+    /** Waits for the end of an execution. */
+    public DescribeExecutionResponse await(String execution) {
+        while (true) {
+            DescribeExecutionResponse description =
+                    stepFunctions().describeExecution(describe -> describe.executionArn(execution));
+            if (description.status() != ExecutionStatus.RUNNING) {
+                return description;
+            }
+            try {
+                Thread.sleep(POLL);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException("Interrupted", e);
+            }
+        }
+    }
+
+    /** Closes what makes the requests of all of them. */
     @Override
     public void close() {
-        s3.close();
-        glue.close();
-        athena.close();
         http.close();
     }
 }

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.hash.Hashing;
 import com.quiltdata.athena.local.clients.AwsClients;
 import com.quiltdata.athena.local.protocol.AwsJson;
-import com.quiltdata.athena.local.protocol.AwsServiceException;
 import com.quiltdata.athena.local.protocol.LocalAccount;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -54,11 +53,7 @@ public final class Bootstrap {
         outputs.putObject("BootstrapVersion").put("Value", VERSION);
         ObjectNode request = AwsJson.object().put("StackName", "CDKToolkit").put("TemplateBody", template.toString());
         request.putArray("Capabilities").add("CAPABILITY_NAMED_IAM");
-        try {
-            cloudFormation.call("CreateStack", request);
-        } catch (AwsServiceException e) {
-            throw new IllegalStateException(e);
-        }
+        cloudFormation.call("CreateStack", request);
         cloudFormation.await("CDKToolkit");
     }
 

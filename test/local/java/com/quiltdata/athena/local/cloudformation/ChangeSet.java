@@ -3,6 +3,7 @@ package com.quiltdata.athena.local.cloudformation;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.quiltdata.athena.local.cloudformation.ResourceType.Target;
 import com.quiltdata.athena.local.cloudformation.Stack.Content;
 import com.quiltdata.athena.local.cloudformation.Stack.Member;
 import com.quiltdata.athena.local.cloudformation.StackUpdate.Imports;
@@ -39,20 +40,7 @@ record ChangeSet(
     static final String NO_CHANGES = "The submitted information didn't contain changes. "
             + "Submit different information to create a change set.";
 
-    /** From a type to the properties with which a resource is replaced; no properties: with each. */
-    private static final Map<String, Set<String>> REPLACED_WITH = Map.of(
-            "AWS::Athena::NamedQuery", Set.of(),
-            "AWS::Athena::WorkGroup", Set.of("Name"),
-            "AWS::Glue::Database", Set.of("CatalogId", "DatabaseName"),
-            "AWS::Glue::Table", Set.of("CatalogId", "DatabaseName", "Name", "OpenTableFormatInput"),
-            "AWS::IAM::ManagedPolicy", Set.of("Description", "ManagedPolicyName", "Path"),
-            "AWS::S3::Bucket", Set.of("BucketName"));
-
-    /**
-     * Compares.
-     *
-     * @param created gets the change sets of nested stacks
-     */
+    /** Compares; the change sets of nested stacks are put among those that were created. */
     static ChangeSet of(
             Stacks stacks,
             ObjectNode request,
@@ -82,6 +70,15 @@ record ChangeSet(
         ChangeSet changeSet = new ChangeSet(id, request, stack, template, parameters, changes, isEmpty, Instant.now());
         created.put(id, changeSet);
         return changeSet;
+    }
+
+    /** The names of the fields that are not the same. */
+    static SortedSet<String> differences(JsonNode before, JsonNode after) {
+        SortedSet<String> names = new TreeSet<>();
+        before.fieldNames().forEachRemaining(names::add);
+        after.fieldNames().forEachRemaining(names::add);
+        names.removeIf(name -> before.path(name).equals(after.path(name)));
+        return names;
     }
 
     private static JsonNode tags(JsonNode request) {
@@ -152,8 +149,8 @@ record ChangeSet(
 
         private void added(ArrayNode changes, String logicalId, JsonNode declaration) {
             String type = declaration.path("Type").asText();
-            Optional<Resource> found = imports.named().contains(logicalId) || imports.looksFor(type, declaration)
-                    ? stacks.types().find(type, declaration.path("Properties"))
+            Optional<Resource> found = imports.areOf(logicalId, declaration, stacks.types())
+                    ? stacks.types().find(new Target(null, logicalId, type, declaration.path("Properties"), null, null))
                     : Optional.empty();
             ObjectNode change = add(changes, found.isPresent() ? "Import" : "Add", logicalId, type);
             found.ifPresent(resource -> change.put("PhysicalResourceId", resource.reference()));
@@ -213,9 +210,8 @@ record ChangeSet(
             }
         }
 
-        private static boolean detail(ArrayNode details, String type, String property, String evaluation) {
-            Set<String> replacing = REPLACED_WITH.get(type);
-            boolean isReplaced = replacing != null && (replacing.isEmpty() || replacing.contains(property));
+        private boolean detail(ArrayNode details, String type, String property, String evaluation) {
+            boolean isReplaced = stacks.types().isReplacedWith(type, property);
             ObjectNode detail = details.addObject().put("Evaluation", evaluation);
             detail.put("ChangeSource", evaluation.equals("Static") ? "DirectModification" : "ResourceReference");
             detail.putObject("Target")
@@ -226,7 +222,7 @@ record ChangeSet(
         }
 
         private ChangeSet nested(JsonNode declaration, Stack stack) {
-            Intrinsics withoutResources = new Intrinsics(name -> "", (id, name) -> "");
+            Intrinsics withoutResources = Intrinsics.of(name -> "", (id, name) -> "");
             JsonNode template = stacks.template(withoutResources
                     .resolve(declaration.at("/Properties/TemplateURL"))
                     .asText());
@@ -239,21 +235,8 @@ record ChangeSet(
                     given.putIfAbsent(parameter.getKey(), "");
                 }
             });
-            given.keySet().retainAll(fields(template.path("Parameters")));
+            given.keySet().removeIf(name -> !template.path("Parameters").has(name));
             return ChangeSet.of(stacks, request, stack, template, stacks.parameters(template, given), imports, created);
-        }
-
-        private static Set<String> fields(JsonNode object) {
-            Set<String> names = new TreeSet<>();
-            object.fieldNames().forEachRemaining(names::add);
-            return names;
-        }
-
-        private static SortedSet<String> differences(JsonNode before, JsonNode after) {
-            SortedSet<String> names = new TreeSet<>(fields(before));
-            names.addAll(fields(after));
-            names.removeIf(name -> before.path(name).equals(after.path(name)));
-            return names;
         }
 
         private static ObjectNode add(ArrayNode changes, String action, String logicalId, String type) {

@@ -3,7 +3,6 @@ package com.quiltdata.athena.local.cloudformation;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.quiltdata.athena.QuiltAthenaApp;
-import com.quiltdata.athena.configuration.ConfigurationException;
 import com.quiltdata.athena.configuration.ContextFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -13,33 +12,16 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import software.amazon.awscdk.App;
 
-/**
- * What the CDK app synthesizes: the stack's template, and the assets that it refers to.
- *
- * @param directory where the templates and assets are
- */
+/** What the CDK app synthesizes: the stack's template, and the assets that it refers to. */
 public record CloudAssembly(Path directory) {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    /**
-     * Reads the context that the CDK CLI would give the app, from the two files where the CLI looks for it.
-     *
-     * @param project the directory with {@code cdk.json} and {@code cdk.context.json}
-     * @throws ConfigurationException if a file cannot be read, or is not an object in JSON
-     */
+    /** Reads the context that the CDK CLI would give the app, from the project's two files. */
     public static Map<String, Object> projectContext(Path project) {
         return projectContext(project, Map.of());
     }
 
-    /**
-     * Reads the context that the CDK CLI would give the app, from the two files where the CLI looks for it and from its
-     * command line.
-     *
-     * @param project the directory with {@code cdk.json} and {@code cdk.context.json}; with a command line, the latter
-     *     may be missing
-     * @param commandLine what is given as {@code -c key=value}, which wins over the files
-     * @throws ConfigurationException if a file cannot be read, or is not an object in JSON
-     */
+    /** Reads the context that the CDK CLI would give the app, from its command line, which wins, and the two files. */
     public static Map<String, Object> projectContext(Path project, Map<String, String> commandLine) {
         Map<String, Object> context = new LinkedHashMap<>();
         if (commandLine.isEmpty() || Files.exists(project.resolve(ContextFile.NAME))) {
@@ -53,26 +35,12 @@ public record CloudAssembly(Path directory) {
         return context;
     }
 
-    /**
-     * Reads what the project configures, without CDK's feature flags.
-     *
-     * @param project the directory with {@code cdk.context.json}
-     * @return the part of the context that is in that file
-     * @throws ConfigurationException if the file cannot be read, or is not an object in JSON
-     */
+    /** Reads what the project configures, without CDK's feature flags. */
     public static Map<String, Object> projectConfiguration(Path project) {
         return ContextFile.read(project.resolve(ContextFile.NAME));
     }
 
-    /**
-     * Synthesizes the app.
-     *
-     * @param context the app's context: its configuration and CDK's feature flags
-     * @param project the directory that files in the configuration are relative to
-     * @param directory where to put the templates and assets
-     * @throws ConfigurationException if anything in the configuration is wrong, or AWS
-     *     would not take all of it
-     */
+    /** Synthesizes the app to a directory; files in the configuration are relative to the project. */
     public static CloudAssembly synthesize(Map<String, Object> context, Path project, Path directory) {
         App app = App.Builder.create()
                 .context(context)
@@ -82,15 +50,7 @@ public record CloudAssembly(Path directory) {
         return new CloudAssembly(directory);
     }
 
-    /**
-     * Synthesizes the app, or takes what was synthesized before where nothing that it depends on has changed.
-     *
-     * @param context the app's context: its configuration and CDK's feature flags
-     * @param project the directory that files in the configuration are relative to
-     * @return an assembly that others may have, too: nobody may change it
-     * @throws ConfigurationException if anything in the configuration is wrong, or AWS
-     *     would not take all of it
-     */
+    /** Synthesizes the app, or takes what was synthesized before where nothing has changed; nobody may change it. */
     public static CloudAssembly synthesize(Map<String, Object> context, Path project) {
         return new CloudAssembly(
                 new AssemblyCache(project).get(context, directory -> synthesize(context, project, directory)));
@@ -106,12 +66,7 @@ public record CloudAssembly(Path directory) {
         return read(asset(url.substring(url.lastIndexOf('/') + 1)));
     }
 
-    /**
-     * Finds an asset.
-     *
-     * @param objectKey the asset's name in the bootstrap bucket
-     * @return the file or directory that the CDK CLI would upload
-     */
+    /** Finds the file or directory that the CDK CLI would upload as an object. */
     private Path asset(String objectKey) {
         for (JsonNode file : files()) {
             for (JsonNode destination : file.path("destinations")) {

@@ -6,8 +6,10 @@ import static com.quiltdata.athena.local.protocol.AwsJson.text;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.quiltdata.athena.local.cloudformation.ResourceType.Target;
 import com.quiltdata.athena.local.cloudformation.StackUpdate.Imports;
 import com.quiltdata.athena.local.protocol.AwsJson;
+import com.quiltdata.athena.local.protocol.AwsJsonFilter;
 import com.quiltdata.athena.local.protocol.AwsQueryFilter;
 import com.quiltdata.athena.local.protocol.AwsService;
 import com.quiltdata.athena.local.protocol.AwsServiceException;
@@ -15,21 +17,19 @@ import com.quiltdata.athena.local.protocol.Constraints;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import software.amazon.awssdk.services.s3.S3Client;
 
 /**
  * CloudFormation: stacks are made, changed and deleted through change sets, by whatever client. Operations and their
@@ -39,124 +39,99 @@ import java.util.stream.Stream;
  *     beyond ASCII</a>
  * @see <a href="https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_Operations.html">Operations</a>
  */
-public final class CloudFormation implements AwsService, AutoCloseable {
+public final class CloudFormation implements AwsService {
     /** The version of CloudFormation's API. */
     public static final String VERSION = "2010-05-15";
 
     private static final AwsJson.PageLimits PAGES = new AwsJson.PageLimits(1, 100, 100);
     private static final int MOST_IN_A_REQUEST = 51_200;
 
-    /** The operations with the parameters that are known of each. */
-    private static final Map<String, Set<String>> OPERATIONS = operations("""
-            ContinueUpdateRollback: ClientRequestToken RoleARN StackName
-            CreateChangeSet: ChangeSetName ChangeSetType ClientToken Description ImportExistingResources\
-             IncludeNestedStacks OnStackFailure ResourcesToImport + stack
-            CreateStack: DisableRollback EnableTerminationProtection OnFailure + stack
-            DeleteChangeSet: ChangeSetName StackName
-            DeleteStack: ClientRequestToken DeploymentConfig RoleARN StackName
-            DescribeChangeSet: ChangeSetName IncludePropertyValues NextToken StackName
-            DescribeEvents: ChangeSetName Filters NextToken OperationId StackName
-            DescribeStackDriftDetectionStatus: StackDriftDetectionId
-            DescribeStackEvents: NextToken StackName
-            DescribeStackResourceDrifts: MaxResults NextToken StackName StackResourceDriftStatusFilters
-            DescribeStackResources: LogicalResourceId StackName
-            DescribeStacks: NextToken StackName
-            DetectStackDrift: StackName
-            ExecuteChangeSet: ChangeSetName ClientRequestToken DisableRollback StackName
-            GetTemplate: ChangeSetName StackName TemplateStage
-            GetTemplateSummary: StackName TemplateBody TemplateURL
-            ListChangeSets: NextToken StackName
-            ListStackResources: NextToken StackName
-            ListStacks: NextToken StackStatusFilter
-            RollbackStack: ClientRequestToken RoleARN StackName
-            UpdateStack: DisableRollback + stack
-            UpdateTerminationProtection: EnableTerminationProtection StackName
-            """);
+    /** What a stack is made or changed with, whatever the operation. */
+    private static final String OF_A_STACK = " Capabilities ClientRequestToken DeploymentConfig NotificationARNs"
+            + " Parameters RoleARN RollbackConfiguration StackName Tags TemplateBody TemplateURL UsePreviousTemplate";
 
+    private final Map<String, Operation> operations = new HashMap<>();
     private final Map<String, ChangeSet> changeSets = new ConcurrentHashMap<>();
+    private final Functions functions;
     private final Stacks stacks;
+
+    /** An operation, with the parameters that are known of it. */
+    private record Operation(Set<String> parameters, Function<ObjectNode, ObjectNode> work) {}
 
     /**
      * Starts with no stack.
      *
-     * @param endpoint where the account's other services are
+     * @param services the account's other services, which are called in this process
+     * @param endpoint where functions find them
      * @param parameters the account's parameter store, by name
      */
-    public CloudFormation(URI endpoint, Map<String, String> parameters) {
-        stacks = new Stacks(new ResourceTypes(endpoint, parameters));
+    public CloudFormation(AwsJsonFilter services, S3Client s3, URI endpoint, Map<String, String> parameters) {
+        functions = new Functions(endpoint, s3);
+        stacks = new Stacks(new ResourceTypes(services, s3, functions, parameters), s3, parameters);
+        add("ContinueUpdateRollback", this::rollBack, "ClientRequestToken RoleARN StackName");
+        add(
+                "CreateChangeSet",
+                this::createChangeSet,
+                "ChangeSetName ChangeSetType ClientToken Description ImportExistingResources IncludeNestedStacks"
+                        + " OnStackFailure ResourcesToImport" + OF_A_STACK);
+        add("CreateStack", this::createStack, "DisableRollback EnableTerminationProtection OnFailure" + OF_A_STACK);
+        add("DeleteChangeSet", this::deleteChangeSet, "ChangeSetName StackName");
+        add("DeleteStack", this::delete, "ClientRequestToken DeploymentConfig RoleARN StackName");
+        add(
+                "DescribeChangeSet",
+                request -> findChangeSet(request).describe(),
+                "ChangeSetName IncludePropertyValues NextToken StackName");
+        add(
+                "DescribeEvents",
+                request -> object("OperationEvents", AwsJson.array()),
+                "ChangeSetName Filters NextToken OperationId StackName");
+        add("DescribeStackDriftDetectionStatus", this::driftStatus, "StackDriftDetectionId");
+        add("DescribeStackEvents", this::events, "NextToken StackName");
+        add(
+                "DescribeStackResourceDrifts",
+                this::drifts,
+                "MaxResults NextToken StackName StackResourceDriftStatusFilters");
+        add("DescribeStackResources", this::describeResources, "LogicalResourceId StackName");
+        add("DescribeStacks", this::describe, "NextToken StackName");
+        add("DetectStackDrift", this::detectDrift, "StackName");
+        add("ExecuteChangeSet", this::executeChangeSet, "ChangeSetName ClientRequestToken DisableRollback StackName");
+        add("GetTemplate", this::template, "ChangeSetName StackName TemplateStage");
+        add("GetTemplateSummary", this::templateSummary, "StackName TemplateBody TemplateURL");
+        add("ListChangeSets", this::listChangeSets, "NextToken StackName");
+        add("ListStackResources", this::resources, "NextToken StackName");
+        add("ListStacks", this::list, "NextToken StackStatusFilter");
+        add("RollbackStack", this::rollBack, "ClientRequestToken RoleARN StackName");
+        add("UpdateStack", request -> direct(request, "UPDATE"), "DisableRollback" + OF_A_STACK);
+        add("UpdateTerminationProtection", this::protect, "EnableTerminationProtection StackName");
     }
 
-    private static Map<String, Set<String>> operations(String table) {
-        String ofAStack = "Capabilities ClientRequestToken DeploymentConfig NotificationARNs Parameters RoleARN"
-                + " RollbackConfiguration StackName Tags TemplateBody TemplateURL UsePreviousTemplate";
-        return table.lines()
-                .map(line -> line.replace("+ stack", ofAStack).split(": "))
-                .collect(Collectors.toMap(line -> line[0], line -> Set.of(line[1].split(" "))));
-    }
-
-    /** Carries an error of AWS through functions. */
-    private static final class Refusal extends RuntimeException {
-        private static final long serialVersionUID = 1;
-
-        Refusal(String type, String message) {
-            super(new AwsServiceException(type, message));
-        }
+    private void add(String name, Function<ObjectNode, ObjectNode> work, String parameters) {
+        operations.put(name, new Operation(Set.of(parameters.split(" ")), work));
     }
 
     @Override
-    public ObjectNode call(String name, ObjectNode request) throws AwsServiceException {
-        Set<String> known = OPERATIONS.get(name);
-        if (known == null) {
+    public ObjectNode call(String name, ObjectNode request) {
+        Operation operation = operations.get(name);
+        if (operation == null) {
             throw AwsQueryFilter.unknownOperation(name, VERSION);
         }
-        for (Map.Entry<String, JsonNode> parameter : request.properties()) {
-            if (!known.contains(parameter.getKey())) {
-                throw new AwsServiceException(
-                        "ValidationError",
-                        "The parameter %s of the operation %s is unknown here".formatted(parameter.getKey(), name));
+        request.fieldNames().forEachRemaining(parameter -> {
+            if (!operation.parameters().contains(parameter)) {
+                throw invalid("The parameter %s of the operation %s is unknown here".formatted(parameter, name));
             }
-        }
+        });
         try {
             synchronized (stacks) {
-                return run(name, request);
+                return operation.work().apply(request);
             }
-        } catch (Refusal e) {
-            throw (AwsServiceException) e.getCause();
         } catch (IllegalArgumentException e) {
-            throw new AwsServiceException("ValidationError", e.getMessage());
+            throw invalid(e.getMessage());
         }
-    }
-
-    private ObjectNode run(String operation, ObjectNode request) {
-        return switch (operation) {
-            case "ContinueUpdateRollback", "RollbackStack" -> rollBack(request);
-            case "CreateChangeSet" -> createChangeSet(request);
-            case "CreateStack" -> createStack(request);
-            case "DeleteChangeSet" -> deleteChangeSet(request);
-            case "DeleteStack" -> delete(request);
-            case "DescribeChangeSet" -> findChangeSet(request).describe();
-            case "DescribeEvents" -> object("OperationEvents", AwsJson.array());
-            case "DescribeStackDriftDetectionStatus" -> driftStatus(request);
-            case "DescribeStackEvents" -> events(request);
-            case "DescribeStackResourceDrifts" -> drifts(request);
-            case "DescribeStackResources" -> describeResources(request);
-            case "DescribeStacks" -> describe(request);
-            case "DetectStackDrift" -> detectDrift(request);
-            case "ExecuteChangeSet" -> executeChangeSet(request);
-            case "GetTemplate" -> template(request);
-            case "GetTemplateSummary" -> templateSummary(request);
-            case "ListChangeSets" -> listChangeSets(request);
-            case "ListStackResources" -> resources(request);
-            case "ListStacks" -> list(request);
-            case "UpdateStack" -> direct(request, "UPDATE");
-            case "UpdateTerminationProtection" -> protect(request);
-            default -> throw new IllegalStateException(operation);
-        };
     }
 
     /** Says who gets what the functions of a stack log, one message at a time. */
     void logTo(String stackName, Consumer<String> log) {
-        stacks.types().functions().logTo(stackName, log);
+        functions.logTo(stackName, log);
     }
 
     /** Waits until nothing is in progress. */
@@ -184,7 +159,7 @@ public final class CloudFormation implements AwsService, AutoCloseable {
             throw invalid("Stack [%s] does not exist".formatted(name));
         }
         if (!isNew && type.equals("CREATE")) {
-            throw new Refusal(
+            throw new AwsServiceException(
                     "AlreadyExistsException",
                     "Stack [%s] already exists and cannot be created again with the changeSet [%s]."
                             .formatted(name, text(request, "ChangeSetName")));
@@ -193,7 +168,7 @@ public final class CloudFormation implements AwsService, AutoCloseable {
         if (existing.stream()
                 .flatMap(stack -> stack.changeSets().values().stream())
                 .anyMatch(set -> set.name().equals(text(request, "ChangeSetName")))) {
-            throw new Refusal(
+            throw new AwsServiceException(
                     "AlreadyExistsException",
                     "ChangeSet %s cannot be created due to a mismatch with existing attribute Template"
                             .formatted(text(request, "ChangeSetName")));
@@ -211,11 +186,9 @@ public final class CloudFormation implements AwsService, AutoCloseable {
     }
 
     private static Imports imports(JsonNode request) {
-        Set<String> named = new HashSet<>();
-        request.path("ResourcesToImport")
-                .forEach(
-                        resource -> named.add(resource.path("LogicalResourceId").asText()));
-        return new Imports(request.path("ImportExistingResources").asBoolean(), named);
+        return new Imports(
+                request.path("ImportExistingResources").asBoolean(),
+                Set.copyOf(request.path("ResourcesToImport").findValuesAsText("LogicalResourceId")));
     }
 
     private JsonNode templateOf(ObjectNode request, Optional<Stack> existing) {
@@ -260,11 +233,11 @@ public final class CloudFormation implements AwsService, AutoCloseable {
                     && (resource.path("Properties").has("RoleName")
                             || resource.path("Properties").has("ManagedPolicyName"));
         }
-        Set<String> given = new HashSet<>();
-        request.path("Capabilities").forEach(capability -> given.add(capability.asText()));
+        Set<String> given = texts(request, "Capabilities");
         String needed = hasNames ? "CAPABILITY_NAMED_IAM" : "CAPABILITY_IAM";
         if (hasIdentities && !given.contains(needed) && !given.contains("CAPABILITY_NAMED_IAM")) {
-            throw new Refusal("InsufficientCapabilitiesException", "Requires capabilities : [" + needed + "]");
+            throw new AwsServiceException(
+                    "InsufficientCapabilitiesException", "Requires capabilities : [" + needed + "]");
         }
     }
 
@@ -279,7 +252,7 @@ public final class CloudFormation implements AwsService, AutoCloseable {
         ChangeSet changeSet = findChangeSet(request);
         Stack stack = changeSet.stack();
         if (changeSet.isEmpty()) {
-            throw new Refusal(
+            throw new AwsServiceException(
                     "InvalidChangeSetStatus",
                     "ChangeSet [%s] cannot be executed in its current status of [FAILED]".formatted(changeSet.id()));
         }
@@ -358,7 +331,7 @@ public final class CloudFormation implements AwsService, AutoCloseable {
 
     private ObjectNode createStack(ObjectNode request) {
         if (named(required(request, "StackName")).isPresent()) {
-            throw new Refusal(
+            throw new AwsServiceException(
                     "AlreadyExistsException", "Stack [%s] already exists".formatted(text(request, "StackName")));
         }
         return direct(request, "CREATE");
@@ -391,7 +364,7 @@ public final class CloudFormation implements AwsService, AutoCloseable {
         ChangeSet changeSet;
         try {
             changeSet = findChangeSet(request);
-        } catch (Refusal e) {
+        } catch (AwsServiceException e) {
             // It is gone, then.
             return object();
         }
@@ -415,7 +388,8 @@ public final class CloudFormation implements AwsService, AutoCloseable {
         return (request.has("StackName") ? find(request).changeSets().values().stream() : Stream.<ChangeSet>empty())
                 .filter(changeSet -> changeSet.name().equals(name))
                 .findFirst()
-                .orElseThrow(() -> new Refusal("ChangeSetNotFound", "ChangeSet [%s] does not exist".formatted(name)));
+                .orElseThrow(() ->
+                        new AwsServiceException("ChangeSetNotFound", "ChangeSet [%s] does not exist".formatted(name)));
     }
 
     private ObjectNode delete(ObjectNode request) {
@@ -483,8 +457,7 @@ public final class CloudFormation implements AwsService, AutoCloseable {
     }
 
     private ObjectNode list(ObjectNode request) {
-        Set<String> statuses = new HashSet<>();
-        request.path("StackStatusFilter").forEach(status -> statuses.add(status.asText()));
+        Set<String> statuses = texts(request, "StackStatusFilter");
         List<Stack> found = stacks.all().stream()
                 .filter(stack -> statuses.isEmpty() || statuses.contains(stack.status()))
                 .toList();
@@ -548,7 +521,7 @@ public final class CloudFormation implements AwsService, AutoCloseable {
         ArrayNode identifiers = answer.putArray("ResourceIdentifierSummaries");
         byType.forEach((type, logicalIds) -> {
             types.add(type);
-            ResourceTypes.identifiedBy(type).ifPresent(property -> {
+            stacks.types().identifier(type).ifPresent(property -> {
                 ObjectNode summary = identifiers.addObject().put("ResourceType", type);
                 summary.set("LogicalResourceIds", logicalIds);
                 summary.putArray("ResourceIdentifiers").add(property);
@@ -563,7 +536,8 @@ public final class CloudFormation implements AwsService, AutoCloseable {
         stack.content()
                 .members()
                 .forEach((logicalId, member) -> stacks.types()
-                        .drift(member.type(), member.resource(), member.properties())
+                        .drift(new Target(
+                                stack, logicalId, member.type(), member.properties(), member.resource(), null))
                         .ifPresent(drift -> found.put(
                                 logicalId,
                                 drift.put("StackId", stack.id())
@@ -595,29 +569,17 @@ public final class CloudFormation implements AwsService, AutoCloseable {
 
     private ObjectNode drifts(ObjectNode request) {
         Stack stack = find(request);
-        Set<String> statuses = new HashSet<>();
-        request.path("StackResourceDriftStatusFilters").forEach(status -> statuses.add(status.asText()));
-        List<ObjectNode> drifts = new ArrayList<>();
-        new TreeSet<>(stack.drifts().keySet())
-                .forEach(id -> drifts.add(stack.drifts().get(id)));
-        drifts.removeIf(drift -> !statuses.isEmpty() && !statuses.contains(text(drift, "StackResourceDriftStatus")));
+        Set<String> statuses = texts(request, "StackResourceDriftStatusFilters");
+        List<ObjectNode> drifts = stack.drifts().values().stream()
+                .filter(drift -> statuses.isEmpty() || statuses.contains(text(drift, "StackResourceDriftStatus")))
+                .sorted(Comparator.comparing(drift -> text(drift, "LogicalResourceId")))
+                .toList();
         return page(drifts, drift -> text(drift, "LogicalResourceId"), request, "StackResourceDrifts", drift -> drift);
     }
 
     private static <T> ObjectNode page(
             List<T> items, Function<T, String> key, JsonNode request, String field, Function<T, JsonNode> convert) {
-        try {
-            return AwsJson.page(
-                    items,
-                    key,
-                    PAGES,
-                    request,
-                    message -> new AwsServiceException("ValidationError", message),
-                    field,
-                    convert);
-        } catch (AwsServiceException e) {
-            throw new Refusal(e.type(), e.getMessage());
-        }
+        return AwsJson.page(items, key, PAGES, request, CloudFormation::invalid, field, convert);
     }
 
     /** CloudFormation makes of a template what it says, but has question marks for the rest of Unicode when asked. */
@@ -631,14 +593,12 @@ public final class CloudFormation implements AwsService, AutoCloseable {
         return pairs;
     }
 
+    private static Set<String> texts(JsonNode request, String list) {
+        return request.path(list).valueStream().map(JsonNode::asText).collect(Collectors.toSet());
+    }
+
     private static String required(JsonNode request, String parameter) {
-        try {
-            Constraints.of(request)
-                    .required(parameter)
-                    .check(message -> new AwsServiceException("ValidationError", message));
-        } catch (AwsServiceException e) {
-            throw new Refusal(e.type(), e.getMessage());
-        }
+        Constraints.of(request).required(parameter).check(CloudFormation::invalid);
         return text(request, parameter);
     }
 
@@ -659,12 +619,7 @@ public final class CloudFormation implements AwsService, AutoCloseable {
                 .findFirst();
     }
 
-    private static Refusal invalid(String message) {
-        return new Refusal("ValidationError", message);
-    }
-
-    @Override
-    public void close() {
-        stacks.types().close();
+    private static AwsServiceException invalid(String message) {
+        return new AwsServiceException("ValidationError", message);
     }
 }

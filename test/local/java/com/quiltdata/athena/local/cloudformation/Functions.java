@@ -1,8 +1,12 @@
 package com.quiltdata.athena.local.cloudformation;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.quiltdata.athena.local.cloudformation.ResourceType.Target;
 import com.quiltdata.athena.local.protocol.LocalAccount;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -10,6 +14,9 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /**
  * The account's Lambda functions, and the custom resources that are created, updated and deleted by invoking them, as CDK's
@@ -18,27 +25,18 @@ import java.util.function.Consumer;
  */
 final class Functions {
     private final URI endpoint;
-    private final Archives archives;
+    private final S3Client s3;
     private final Map<String, Function> functions = new ConcurrentHashMap<>();
     private final Map<String, LambdaFunction> loaded = new ConcurrentHashMap<>();
+    private final Map<String, Path> archives = new ConcurrentHashMap<>();
     private final Map<String, Consumer<String>> logs = new ConcurrentHashMap<>();
 
     private record Function(String stackName, JsonNode properties) {}
 
-    /** Finds an archive of code. */
-    interface Archives {
-        /** Returns a copy of an object in S3. */
-        Path get(String bucket, String key);
-    }
-
-    /**
-     * Prepares to invoke functions.
-     *
-     * @param endpoint where their AWS clients find the account's services
-     */
-    Functions(URI endpoint, Archives archives) {
+    /** Prepares to invoke functions, which find the account's services at the endpoint and whose code S3 has. */
+    Functions(URI endpoint, S3Client s3) {
         this.endpoint = endpoint;
-        this.archives = archives;
+        this.s3 = s3;
     }
 
     /** Says who gets what the functions of a stack log, one message at a time. */
@@ -46,74 +44,42 @@ final class Functions {
         logs.put(stackName, log);
     }
 
-    /**
-     * Makes a function, or changes it; its code is loaded when it is first invoked.
-     *
-     * @return the function, as others refer to it
-     */
-    Resource put(Stack stack, String name, JsonNode properties) {
-        String arn = "arn:aws:lambda:%s:%s:function:%s".formatted(LocalAccount.REGION, LocalAccount.ACCOUNT_ID, name);
-        functions.put(arn, new Function(stack.root().name(), properties));
-        return new Resource(name, Map.of("Arn", arn));
+    /** Makes a function, or changes it; its code is loaded when it is first invoked. */
+    void put(Target target) {
+        functions.put(arn(target), new Function(target.stack().root().name(), target.properties()));
     }
 
-    /** Deletes a function. */
-    void delete(Resource function) {
-        functions.remove(function.attributes().get("Arn"));
+    void delete(Target target) {
+        functions.remove(arn(target));
+    }
+
+    private static String arn(Target target) {
+        return target.current().attributes().get("Arn");
     }
 
     /**
-     * Creates a custom resource.
+     * Invokes the function of a custom resource.
      *
-     * @param properties its properties, the service token among them
-     * @return the resource, as others refer to it
+     * @param requestType {@code Create}, {@code Update} or {@code Delete}
+     * @return the resource; after an update, another physical id means that the current one is to be deleted
      * @throws IllegalStateException if the handler fails; the message is the reason
      */
-    Resource create(Stack stack, String logicalId, String type, JsonNode properties) {
-        return invoke(event(stack, "Create", logicalId, type, properties));
-    }
-
-    /**
-     * Updates a custom resource.
-     *
-     * @return the resource; another physical id means that it is another one, and that the current one is to be deleted
-     * @throws IllegalStateException if the handler fails; the message is the reason
-     */
-    Resource update(
-            Stack stack, String logicalId, String type, Resource current, JsonNode oldProperties, JsonNode properties) {
-        Map<String, Object> event = event(stack, "Update", logicalId, type, properties);
-        event.put("PhysicalResourceId", current.reference());
-        event.put("OldResourceProperties", ResourceTypes.texts(oldProperties));
-        return invoke(event);
-    }
-
-    /**
-     * Deletes a custom resource.
-     *
-     * @throws IllegalStateException if the handler fails; the message is the reason
-     */
-    void delete(Stack stack, String logicalId, String type, Resource current, JsonNode properties) {
-        Map<String, Object> event = event(stack, "Delete", logicalId, type, properties);
-        event.put("PhysicalResourceId", current.reference());
-        invoke(event);
-    }
-
-    private static Map<String, Object> event(
-            Stack stack, String requestType, String logicalId, String type, JsonNode properties) {
+    Resource invoke(String requestType, Target target) {
         Map<String, Object> event = new LinkedHashMap<>();
         event.put("RequestType", requestType);
         event.put("RequestId", UUID.randomUUID().toString());
-        event.put("StackId", stack.id());
+        event.put("StackId", target.stack().id());
         event.put("ResponseURL", "http://127.0.0.1/never-called");
-        event.put("LogicalResourceId", logicalId);
-        event.put("ResourceType", type);
-        event.put("ResourceProperties", ResourceTypes.texts(properties));
-        return event;
-    }
-
-    private Resource invoke(Map<String, Object> event) {
-        Map<?, ?> properties = (Map<?, ?>) event.get("ResourceProperties");
-        LambdaFunction handler = handler((String) properties.get("ServiceToken"));
+        event.put("LogicalResourceId", target.logicalId());
+        event.put("ResourceType", target.type());
+        event.put("ResourceProperties", Stacks.texts(target.properties()));
+        if (target.current() != null) {
+            event.put("PhysicalResourceId", target.id());
+        }
+        if (requestType.equals("Update")) {
+            event.put("OldResourceProperties", Stacks.texts(target.before()));
+        }
+        LambdaFunction handler = handler(target.text("ServiceToken"));
         try {
             return new Resource(String.valueOf(handler.invoke(event).get("PhysicalResourceId")));
         } catch (RuntimeException e) {
@@ -135,9 +101,37 @@ final class Functions {
                 arn + " " + code + function.properties().path("Timeout"),
                 key -> load(
                         function,
-                        archives.get(
+                        archive(
                                 code.path("S3Bucket").asText(),
                                 code.path("S3Key").asText())));
+    }
+
+    private Function function(String arn) {
+        Function function = functions.get(arn);
+        if (function == null) {
+            throw new IllegalArgumentException("Function not found: " + arn);
+        }
+        return function;
+    }
+
+    private Path archive(String bucket, String key) {
+        return archives.computeIfAbsent(bucket + "/" + key, name -> {
+            try {
+                Path file = Files.createTempFile("function", "-" + key.replace('/', '-'));
+                file.toFile().deleteOnExit();
+                return Files.write(
+                        file,
+                        s3.getObjectAsBytes(get -> get.bucket(bucket).key(key)).asByteArray());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            } catch (S3Exception e) {
+                AwsErrorDetails details = e.awsErrorDetails();
+                throw new IllegalArgumentException(
+                        "Error occurred while GetObject. S3 Error Code: %s. S3 Error Message: %s"
+                                .formatted(details.errorCode(), details.errorMessage()),
+                        e);
+            }
+        });
     }
 
     private LambdaFunction load(Function function, Path archive) {
@@ -163,13 +157,5 @@ final class Functions {
                 log.accept(message);
             }
         }
-    }
-
-    private Function function(String arn) {
-        Function function = functions.get(arn);
-        if (function == null) {
-            throw new IllegalArgumentException("Function not found: " + arn);
-        }
-        return function;
     }
 }

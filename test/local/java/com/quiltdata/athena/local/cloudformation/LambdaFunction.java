@@ -28,12 +28,7 @@ final class LambdaFunction {
     private final Duration timeout;
     private final Consumer<String> log;
 
-    /**
-     * Loads a function.
-     *
-     * @param handlerClass the handler's class, which has a constructor without parameters
-     * @param timeout how long an invocation may take
-     */
+    /** Loads a function; its handler has a constructor without parameters. */
     LambdaFunction(Path archive, String handlerClass, Duration timeout, Consumer<String> log) {
         this.timeout = timeout;
         this.log = log;
@@ -49,11 +44,7 @@ final class LambdaFunction {
         }
     }
 
-    /**
-     * Invokes the function.
-     *
-     * @throws IllegalStateException if it fails; the message is the function's own
-     */
+    /** Invokes the function; where it fails, the exception has its own message. */
     Map<?, ?> invoke(Map<String, Object> event) {
         try {
             Method method = handler.getClass().getMethod("handleRequest", Map.class, contextType);

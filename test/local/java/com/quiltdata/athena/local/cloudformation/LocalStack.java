@@ -37,12 +37,7 @@ public final class LocalStack {
         IMPORT
     }
 
-    /**
-     * Prepares to deploy a stack.
-     *
-     * @param aws the account's S3, for assets
-     * @param log gets what the stack's functions log, one message at a time
-     */
+    /** Prepares to deploy a stack; the log gets what its functions log, one message at a time. */
     public LocalStack(AwsClients aws, CloudFormation cloudFormation, String name, Consumer<String> log) {
         this.aws = aws;
         this.cloudFormation = cloudFormation;
@@ -51,10 +46,7 @@ public final class LocalStack {
     }
 
     /**
-     * Makes a stack of resources that exist, as an import by hand does: nothing about them is changed.
-     *
-     * @param template an {@linkplain ImportTemplate import template} of what the stack is to become
-     * @throws IllegalStateException if there is no such resource; the message is the reason
+     * Makes a stack of resources that exist, as an import by hand does with such a template: nothing about them is changed.
      */
     public void importResources(JsonNode template) {
         ObjectNode request = request(Bootstrap.publish(aws, template.toString()), "IMPORT");
@@ -68,13 +60,7 @@ public final class LocalStack {
         deploy(request);
     }
 
-    /**
-     * Creates the stack or updates it. When that fails, the stack is rolled back to what it was.
-     *
-     * @param target what the stack is to be
-     * @return the stack's outputs, by name
-     * @throws IllegalStateException if a resource cannot be made; the message is the reason
-     */
+    /** Creates the stack or updates it, as below, and refuses resources that exist outside it. */
     public Map<String, String> deploy(CloudAssembly target) {
         return deploy(target, ExistingResources.REFUSE, new ArrayList<>());
     }
@@ -119,18 +105,19 @@ public final class LocalStack {
     }
 
     private List<ResourceChange> deploy(ObjectNode request) {
-        String changeSet = call("CreateChangeSet", request).path("Id").asText();
+        String changeSet =
+                cloudFormation.call("CreateChangeSet", request).path("Id").asText();
         ObjectNode ofChangeSet = AwsJson.object().put("ChangeSetName", changeSet);
-        JsonNode description = call("DescribeChangeSet", ofChangeSet);
+        JsonNode description = cloudFormation.call("DescribeChangeSet", ofChangeSet);
         if (description.path("StatusReason").asText().equals(ChangeSet.NO_CHANGES)) {
-            call("DeleteChangeSet", ofChangeSet);
+            cloudFormation.call("DeleteChangeSet", ofChangeSet);
             return List.of();
         }
         Map<String, List<String>> properties = new HashMap<>();
         collectProperties(description, properties);
         Set<String> before = new HashSet<>();
         cloudFormation.resourceEvents(name).forEach(event -> before.add(text(event, "EventId")));
-        call("ExecuteChangeSet", ofChangeSet);
+        cloudFormation.call("ExecuteChangeSet", ofChangeSet);
         cloudFormation.await(name);
         List<ObjectNode> events = new ArrayList<>(cloudFormation.resourceEvents(name));
         events.removeIf(event -> before.contains(text(event, "EventId")));
@@ -159,7 +146,8 @@ public final class LocalStack {
                             .toList());
             if (change.has("ChangeSetId")) {
                 collectProperties(
-                        call("DescribeChangeSet", AwsJson.object("ChangeSetName", change.get("ChangeSetId"))),
+                        cloudFormation.call(
+                                "DescribeChangeSet", AwsJson.object("ChangeSetName", change.get("ChangeSetId"))),
                         properties);
             }
         }
@@ -167,7 +155,7 @@ public final class LocalStack {
 
     /** Deletes the stack, except for what is to be retained. */
     public void delete() {
-        call("DeleteStack", ofStack());
+        cloudFormation.call("DeleteStack", ofStack());
         cloudFormation.await(name);
     }
 
@@ -177,16 +165,13 @@ public final class LocalStack {
     }
 
     private JsonNode description() {
-        return call("DescribeStacks", ofStack()).path("Stacks").path(0);
+        return cloudFormation.call("DescribeStacks", ofStack()).path("Stacks").path(0);
     }
 
     /** The stack's status; empty if it is not there. */
     public String status() {
         try {
-            return cloudFormation
-                    .call("DescribeStacks", ofStack())
-                    .at("/Stacks/0/StackStatus")
-                    .asText();
+            return text(description(), "StackStatus");
         } catch (AwsServiceException e) {
             return "";
         }
@@ -194,13 +179,5 @@ public final class LocalStack {
 
     private ObjectNode ofStack() {
         return AwsJson.object().put("StackName", name);
-    }
-
-    private JsonNode call(String operation, ObjectNode request) {
-        try {
-            return cloudFormation.call(operation, request);
-        } catch (AwsServiceException e) {
-            throw new IllegalStateException(e.getMessage(), e);
-        }
     }
 }

@@ -22,22 +22,14 @@ import java.util.function.Consumer;
 record ResourceGraph(Map<String, Set<String>> needs) {
 
     /**
-     * Does something about each resource, after all that it needs.
-     *
-     * @param step what to do about the resource of a logical id
-     * @throws IllegalArgumentException if resources need each other in a circle
-     * @throws RuntimeException what the first step that failed has thrown
+     * Does something about each resource, after all that it needs; throws what the first step that failed has thrown.
      */
     void forward(Consumer<String> step) {
         run(needs, step);
     }
 
     /**
-     * Does something about each resource, after all that need it.
-     *
-     * @param step what to do about the resource of a logical id
-     * @throws IllegalArgumentException if resources need each other in a circle
-     * @throws RuntimeException what the first step that failed has thrown
+     * Does something about each resource, after all that need it; throws what the first step that failed has thrown.
      */
     void backward(Consumer<String> step) {
         Map<String, Set<String>> neededBy = new LinkedHashMap<>();

@@ -1,481 +1,155 @@
 package com.quiltdata.athena.local.cloudformation;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationContext;
+import static com.quiltdata.athena.local.protocol.AwsJson.object;
+import static com.quiltdata.athena.local.protocol.AwsJson.text;
+
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.databind.deser.std.FromStringDeserializer;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.quiltdata.athena.local.clients.AwsClients;
+import com.quiltdata.athena.local.cloudformation.ResourceType.Target;
 import com.quiltdata.athena.local.protocol.AwsJson;
+import com.quiltdata.athena.local.protocol.AwsJsonFilter;
+import com.quiltdata.athena.local.protocol.AwsServiceException;
 import com.quiltdata.athena.local.protocol.LocalAccount;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.URI;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
-import software.amazon.awssdk.core.document.Document;
-import software.amazon.awssdk.services.athena.model.CreateNamedQueryRequest;
-import software.amazon.awssdk.services.athena.model.CreateWorkGroupRequest;
-import software.amazon.awssdk.services.athena.model.InvalidRequestException;
-import software.amazon.awssdk.services.athena.model.UpdateWorkGroupRequest;
-import software.amazon.awssdk.services.athena.model.WorkGroup;
-import software.amazon.awssdk.services.glue.model.AlreadyExistsException;
-import software.amazon.awssdk.services.glue.model.CreateDatabaseRequest;
-import software.amazon.awssdk.services.glue.model.CreateTableRequest;
-import software.amazon.awssdk.services.glue.model.EntityNotFoundException;
-import software.amazon.awssdk.services.glue.model.UpdateDatabaseRequest;
-import software.amazon.awssdk.services.glue.model.UpdateTableRequest;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.BucketAlreadyExistsException;
 import software.amazon.awssdk.services.s3.model.BucketAlreadyOwnedByYouException;
-import software.amazon.awssdk.services.s3.model.NoSuchBucketException;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.services.s3.model.Tag;
-import software.amazon.awssdk.utils.builder.SdkBuilder;
 
 /**
- * The resource types that can be created, updated and deleted on loopback. A type or property that is not known here is an error: what the
- * template declares is either done, or listed as having no counterpart.
+ * The resource types that can be created, updated and deleted on loopback. A type or property that is not known here is an
+ * error: what the template declares is either done, or listed as having no counterpart.
  *
- * <p>CloudFormation's properties of Glue and Athena are the fields of the services' own requests, so most of them are
- * read straight into the AWS SDK's request.
+ * <p>CloudFormation's properties of Glue and Athena are the members of the services' own requests, so most of them are
+ * handed on as they are.
  */
-final class ResourceTypes implements AutoCloseable {
+final class ResourceTypes {
 
     /** Permissions, logs and encryption are not checked on loopback; these are known, and nothing happens for them. */
-    private static final Set<String> WITHOUT_COUNTERPART = Set.of(
+    private static final List<String> WITHOUT_COUNTERPART = List.of(
             "AWS::CDK::Metadata",
             "AWS::ECR::Repository",
             "AWS::IAM::Policy",
-            "AWS::IAM::Role",
             "AWS::KMS::Alias",
             "AWS::KMS::Key",
             "AWS::Logs::LogGroup",
-            "AWS::SQS::QueuePolicy",
-            "Custom::S3AutoDeleteObjects");
-
-    /** What a bucket has beyond its name; of these, too, nothing is checked on loopback. */
-    private static final List<String> BUCKET_SETTINGS = List.of(
-            "AccessControl",
-            "BucketEncryption",
-            "LifecycleConfiguration",
-            "OwnershipControls",
-            "PublicAccessBlockConfiguration",
-            "Tags",
-            "VersioningConfiguration");
+            "AWS::SQS::QueuePolicy");
 
     private static final List<String> RESULT_SETTINGS =
             List.of("OutputLocation", "EncryptionConfiguration", "ExpectedBucketOwner");
 
-    private static final ObjectMapper REQUESTS = JsonMapper.builder()
-            .propertyNamingStrategy(PropertyNamingStrategies.UPPER_CAMEL_CASE)
-            // The types of an Iceberg table's columns: plain ones, which are texts.
-            .addModule(new SimpleModule().addDeserializer(Document.class, new FromStringDeserializer<>(Document.class) {
-                @Override
-                protected Document _deserialize(String text, DeserializationContext context) {
-                    return Document.fromString(text);
-                }
-            }))
-            .build();
-
-    /** From a type that can be imported to the property that names a resource of it. */
-    private static final Map<String, String> IDENTIFIED_BY = Map.of(
-            "AWS::Athena::WorkGroup", "Name",
-            "AWS::Glue::Database", "DatabaseName",
-            "AWS::IAM::ManagedPolicy", "PolicyArn",
-            "AWS::S3::Bucket", "BucketName");
-
-    private final AwsClients aws;
+    private final AwsJsonFilter services;
+    private final S3Client s3;
     private final Functions functions;
-    private final Map<String, String> parameters;
-    private final Map<String, Path> archives = new ConcurrentHashMap<>();
+    private final Map<String, ResourceType> types = new HashMap<>();
 
-    /**
-     * Prepares to create resources.
-     *
-     * @param endpoint where the account's other services are
-     * @param parameters the account's parameter store, by name
-     */
-    ResourceTypes(URI endpoint, Map<String, String> parameters) {
-        this.aws = new AwsClients(endpoint);
-        this.functions = new Functions(endpoint, this::archive);
-        this.parameters = parameters;
-    }
-
-    Functions functions() {
-        return functions;
-    }
-
-    /** The property that names a resource when it is imported; empty where a type cannot be. */
-    static Optional<String> identifiedBy(String type) {
-        return Optional.ofNullable(IDENTIFIED_BY.get(type));
-    }
-
-    /**
-     * Reads a parameter of the parameter store.
-     *
-     * @throws IllegalArgumentException if there is none
-     */
-    String storedParameter(String name) {
-        String value = parameters.get(name);
-        if (value == null) {
-            throw new IllegalArgumentException(
-                    "Unable to fetch parameters [%s] from parameter store for this account.".formatted(name));
-        }
-        return value;
-    }
-
-    /**
-     * Reads an object of S3.
-     *
-     * @param url with the bucket in its path or before the host's name
-     * @throws IllegalArgumentException if there is none
-     */
-    String object(String url) {
-        URI uri = URI.create(url);
-        String path = uri.getPath().substring(1);
-        int s3 = uri.getHost().startsWith("s3.") || !uri.getHost().contains(".s3.")
-                ? 0
-                : uri.getHost().indexOf(".s3.");
-        String bucket = s3 > 0 ? uri.getHost().substring(0, s3) : path.substring(0, path.indexOf('/'));
-        String key = s3 > 0 ? path : path.substring(bucket.length() + 1);
-        try {
-            return aws.s3().getObjectAsBytes(get -> get.bucket(bucket).key(key)).asUtf8String();
-        } catch (S3Exception e) {
-            throw new IllegalArgumentException(
-                    "S3 error: " + e.awsErrorDetails().errorMessage(), e);
-        }
-    }
-
-    private Path archive(String bucket, String key) {
-        return archives.computeIfAbsent(bucket + "/" + key, name -> {
-            try {
-                Path file = Files.createTempFile("function", "-" + key.replace('/', '-'));
-                file.toFile().deleteOnExit();
-                Files.write(
-                        file,
-                        aws.s3()
-                                .getObjectAsBytes(get -> get.bucket(bucket).key(key))
-                                .asByteArray());
-                return file;
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            } catch (S3Exception e) {
-                throw new IllegalArgumentException(
-                        "Error occurred while GetObject. S3 Error Code: %s. S3 Error Message: %s"
-                                .formatted(
-                                        e.awsErrorDetails().errorCode(),
-                                        e.awsErrorDetails().errorMessage()),
-                        e);
-            }
+    /** Prepares to make resources; the account's services are called in this process. */
+    ResourceTypes(AwsJsonFilter services, S3Client s3, Functions functions, Map<String, String> parameters) {
+        this.services = services;
+        this.s3 = s3;
+        this.functions = functions;
+        addAthena();
+        addGlue();
+        addBuckets();
+        addSchedulesAndEvents();
+        addFunctions();
+        add("AWS::SSM::Parameter", target -> {
+                    String value = target.text("Value");
+                    return new Resource(target.text("Name"), Map.of("Value", value));
+                })
+                .create(target -> parameters.put(target.id(), target.text("Value")))
+                .delete(target -> parameters.remove(target.id()));
+        add("AWS::CloudWatch::Alarm", target -> new Resource(target.logicalId()))
+                .create(target -> new CloudWatchRules(target.logicalId()).checkAlarm(target.properties()));
+        add("AWS::CloudWatch::Dashboard", target -> new Resource(target.text("DashboardName")))
+                .create(target -> new CloudWatchRules(target.logicalId()).checkDashboard(target.properties()));
+        // There are no policies on loopback; whether one is there, only its owner knows.
+        add("AWS::IAM::ManagedPolicy", target -> {
+                    JsonNode name = target.properties().path("ManagedPolicyName");
+                    return new Resource(globalArn("iam", "policy/" + name.asText(target.logicalId())));
+                })
+                .replacedWith("Description", "ManagedPolicyName", "Path")
+                .importedBy("PolicyArn");
+        add("AWS::IAM::Role", target -> {
+            String name = target.properties().path("RoleName").asText(madeUpName(target));
+            return new Resource(name, Map.of("Arn", globalArn("iam", "role/" + name)));
         });
+        WITHOUT_COUNTERPART.forEach(type -> add(type, ResourceTypes::withoutCounterpart));
     }
 
-    /**
-     * Creates a resource.
-     *
-     * @param properties its properties, without intrinsic functions
-     * @throws IllegalArgumentException if the type or one of the properties is unknown
-     * @throws IllegalStateException if there is one of that name; the message begins with {@code AlreadyExists}
-     */
-    Resource create(Stack stack, String logicalId, String type, JsonNode properties) {
-        try {
-            return switch (type) {
-                case "AWS::Athena::NamedQuery" -> namedQuery(properties);
-                case "AWS::Athena::WorkGroup" -> workGroup(logicalId, properties);
-                case "AWS::CloudWatch::Alarm" -> alarm(logicalId, properties);
-                case "AWS::CloudWatch::Dashboard" -> dashboard(logicalId, properties);
-                case "AWS::Glue::Database" -> database(properties);
-                case "AWS::Glue::Table" -> table(properties);
-                case "AWS::IAM::ManagedPolicy" ->
-                    managedPolicy(properties.path("ManagedPolicyName").asText(logicalId));
-                case "AWS::IAM::Role" -> role(properties.path("RoleName").asText(physicalName(stack, logicalId)));
-                case "AWS::Lambda::Function" -> functions.put(stack, physicalName(stack, logicalId), properties);
-                case "AWS::S3::Bucket" -> bucket(properties);
-                case "AWS::S3::BucketPolicy" -> bucketPolicy(properties);
-                case "AWS::Scheduler::Schedule" -> schedule(logicalId, properties);
-                case "AWS::SSM::Parameter" -> parameter(properties);
-                case "AWS::StepFunctions::StateMachine" -> stateMachine(logicalId, properties);
-                case "AWS::Events::Rule", "AWS::Pipes::Pipe", "AWS::SQS::Queue" ->
-                    eventPipe(logicalId, type, properties);
-                case "Custom::AthenaView" -> functions.create(stack, logicalId, type, properties);
-                default -> withoutCounterpart(logicalId, type);
-            };
-        } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException("%s (%s): %s".formatted(logicalId, type, e.getOriginalMessage()), e);
-        } catch (AlreadyExistsException | BucketAlreadyExistsException | BucketAlreadyOwnedByYouException e) {
-            throw exists(logicalId, type, e.awsErrorDetails().errorMessage());
-        }
+    private ResourceType add(String type, Function<Target, Resource> reference) {
+        ResourceType added = new ResourceType(reference);
+        types.put(type, added);
+        return added;
     }
 
-    /** The error for a resource that exists outside the stack. */
-    static IllegalStateException exists(String logicalId, String type, String reason) {
-        return new IllegalStateException("AlreadyExists: %s (%s): %s".formatted(logicalId, type, reason));
-    }
-
-    private static String physicalName(Stack stack, String logicalId) {
-        return stack.name() + "-" + logicalId;
-    }
-
-    /**
-     * Finds a resource that exists, by the name that its properties give it.
-     *
-     * @param type its type, one that CloudFormation can import
-     * @param properties its properties, without intrinsic functions
-     * @return what others refer to; empty if there is none
-     */
-    Optional<Resource> find(String type, JsonNode properties) {
-        try {
-            return switch (type) {
-                case "AWS::Athena::WorkGroup" -> {
-                    String name = properties.path("Name").asText();
-                    aws.athena().getWorkGroup(get -> get.workGroup(name));
-                    yield Optional.of(new Resource(name));
-                }
-                case "AWS::Glue::Database" -> {
-                    String name = properties.path("DatabaseName").asText();
-                    aws.glue().getDatabase(get -> get.name(name));
-                    yield Optional.of(new Resource(name));
-                }
-                // There are no policies on loopback; whether it is there, only its owner knows.
-                case "AWS::IAM::ManagedPolicy" ->
-                    Optional.of(
-                            managedPolicy(properties.path("ManagedPolicyName").asText()));
-                case "AWS::S3::Bucket" -> {
-                    String name = properties.path("BucketName").asText();
-                    aws.s3().headBucket(head -> head.bucket(name));
-                    yield Optional.of(bucketResource(name));
-                }
-                default -> throw new IllegalArgumentException("An %s cannot be imported here".formatted(type));
-            };
-        } catch (EntityNotFoundException | InvalidRequestException | NoSuchBucketException e) {
-            return Optional.empty();
-        }
-    }
-
-    /**
-     * Changes a resource that exists, in place or by making another one that is to take its place.
-     *
-     * @param oldProperties its properties so far, without intrinsic functions
-     * @return what others refer to; another reference means that the current resource is to be deleted
-     * @throws IllegalArgumentException if such a change is unknown here
-     */
-    Resource update(
-            Stack stack, String logicalId, String type, Resource current, JsonNode oldProperties, JsonNode properties) {
-        try {
-            return switch (type) {
-                case "AWS::Athena::NamedQuery" -> namedQuery(properties);
-                case "AWS::Athena::WorkGroup" -> updatedWorkGroup(current, logicalId, oldProperties, properties);
-                case "AWS::Glue::Database" -> updatedDatabase(current, logicalId, oldProperties, properties);
-                case "AWS::Glue::Table" ->
-                    current.reference().equals(tableName(properties))
-                            ? updatedTable(current, properties)
-                            : table(properties);
-                case "AWS::CloudWatch::Alarm",
-                        "AWS::CloudWatch::Dashboard",
-                        "AWS::IAM::ManagedPolicy",
-                        "AWS::Lambda::Function",
-                        "AWS::S3::BucketPolicy",
-                        "AWS::SSM::Parameter" -> create(stack, logicalId, type, properties);
-                case "AWS::Scheduler::Schedule" -> {
-                    aws.scheduler().update(current.reference(), properties.deepCopy());
-                    yield current;
-                }
-                case "AWS::StepFunctions::StateMachine" -> {
-                    aws.stepFunctions()
-                            .call(
-                                    "UpdateStateMachine",
-                                    Map.of(
-                                            "stateMachineArn",
-                                            current.reference(),
-                                            "definition",
-                                            definition(properties)));
-                    yield current;
-                }
-                case "AWS::Events::Rule", "AWS::Pipes::Pipe", "AWS::SQS::Queue" -> {
-                    aws.eventPipes().call("Put", type, current.attributes().get("Arn"), properties);
-                    yield current;
-                }
-                case "AWS::S3::Bucket" -> {
-                    tag(current.reference(), properties.path("Tags"));
-                    yield unlessChanged(current, logicalId, oldProperties, properties, BUCKET_SETTINGS);
-                }
-                case "Custom::AthenaView" ->
-                    functions.update(stack, logicalId, type, current, oldProperties, properties);
-                default -> {
-                    if (!WITHOUT_COUNTERPART.contains(type)) {
-                        throw new IllegalArgumentException(
-                                "%s: a change of an %s is unknown here".formatted(logicalId, type));
-                    }
-                    yield current;
-                }
-            };
-        } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException("%s (%s): %s".formatted(logicalId, type, e.getOriginalMessage()), e);
-        }
-    }
-
-    /**
-     * Deletes a resource.
-     *
-     * @param properties its properties, without intrinsic functions
-     */
-    void delete(Stack stack, String logicalId, String type, Resource current, JsonNode properties) {
-        String name = current.reference();
-        switch (type) {
-            case "AWS::Athena::NamedQuery" -> aws.athena().deleteNamedQuery(delete -> delete.namedQueryId(name));
-            case "AWS::Athena::WorkGroup" ->
-                aws.athena()
-                        .deleteWorkGroup(delete -> delete.workGroup(name)
-                                .recursiveDeleteOption(
-                                        properties.path("RecursiveDeleteOption").asBoolean()));
-            case "AWS::Glue::Database" -> aws.glue().deleteDatabase(delete -> delete.name(name));
-            case "AWS::Glue::Table" ->
-                aws.glue()
-                        .deleteTable(delete -> delete.databaseName(
-                                        properties.path("DatabaseName").asText())
-                                .name(name));
-            case "AWS::Lambda::Function" -> functions.delete(current);
-            case "AWS::S3::Bucket" -> aws.s3().deleteBucket(delete -> delete.bucket(name));
-            case "AWS::S3::BucketPolicy" -> aws.s3().deleteBucketPolicy(delete -> delete.bucket(name));
-            case "AWS::SSM::Parameter" -> parameters.remove(name);
-            case "AWS::Scheduler::Schedule" -> aws.scheduler().delete(name);
-            case "AWS::StepFunctions::StateMachine" ->
-                aws.stepFunctions().call("DeleteStateMachine", Map.of("stateMachineArn", name));
-            case "AWS::Events::Rule", "AWS::Pipes::Pipe", "AWS::SQS::Queue" ->
-                aws.eventPipes().call("Delete", type, current.attributes().get("Arn"), properties);
-            case "Custom::AthenaView" -> functions.delete(stack, logicalId, type, current, properties);
-            case "Custom::S3AutoDeleteObjects" -> {
-                close(properties.path("BucketName").asText());
-                empty(properties.path("BucketName").asText());
-            }
-            case "AWS::CloudWatch::Alarm",
-                    "AWS::CloudWatch::Dashboard",
-                    "AWS::IAM::ManagedPolicy",
-                    "AWS::IAM::Role" -> {
-                // There is nothing but its name or ARN.
-            }
-            default -> withoutCounterpart(logicalId, type);
-        }
-    }
-
-    /** The CDK's function lets nobody write any more, so that the bucket stays empty until it is deleted. */
-    private void close(String bucket) {
-        String policy = """
-                {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Principal": "*", "Action": "s3:PutObject",
-                 "Resource": "arn:aws:s3:::%s/*"}]}
-                """;
-        aws.s3().putBucketPolicy(put -> put.bucket(bucket).policy(policy.formatted(bucket)));
-    }
-
-    private void empty(String bucket) {
-        aws.s3()
-                .listObjectsV2Paginator(list -> list.bucket(bucket))
-                .contents()
-                .forEach(object ->
-                        aws.s3().deleteObject(delete -> delete.bucket(bucket).key(object.key())));
-    }
-
-    /** A resource stays as it is when no property changes other than those that nothing happens for here. */
-    private static Resource unlessChanged(
-            Resource current, String logicalId, JsonNode oldProperties, JsonNode properties, List<String> harmless) {
-        ObjectNode before = oldProperties.deepCopy();
-        ObjectNode after = properties.deepCopy();
-        before.remove(harmless);
-        after.remove(harmless);
-        if (!before.equals(after)) {
-            throw new IllegalArgumentException(
-                    logicalId + ": only a change of its " + String.join(", ", harmless) + " is known here");
-        }
-        return current;
-    }
-
-    private static Resource withoutCounterpart(String logicalId, String type) {
-        if (!WITHOUT_COUNTERPART.contains(type)) {
-            throw new IllegalArgumentException("%s: the resource type %s is unknown here".formatted(logicalId, type));
-        }
-        return new Resource(logicalId, Map.of("Arn", Arns.of(type, logicalId)));
-    }
-
-    /** A policy is not made either, but others want its ARN. */
-    private static Resource managedPolicy(String name) {
-        return new Resource("arn:aws:iam::%s:policy/%s".formatted(LocalAccount.ACCOUNT_ID, name));
-    }
-
-    private static Resource role(String name) {
-        return new Resource(name, Map.of("Arn", "arn:aws:iam::%s:role/%s".formatted(LocalAccount.ACCOUNT_ID, name)));
-    }
-
-    private Resource parameter(JsonNode properties) {
-        String name = properties.path("Name").asText();
-        parameters.put(name, properties.path("Value").asText());
-        return new Resource(name, Map.of("Value", properties.path("Value").asText()));
-    }
-
-    private Resource bucketPolicy(JsonNode properties) {
-        String bucket = properties.path("Bucket").asText();
-        aws.s3()
-                .putBucketPolicy(put -> put.bucket(bucket)
-                        .policy(properties.path("PolicyDocument").toString()));
-        return new Resource(bucket);
-    }
-
-    private static Resource alarm(String logicalId, JsonNode properties) {
-        CloudWatchRules.checkAlarm(logicalId, properties);
-        return new Resource(logicalId);
-    }
-
-    private static Resource dashboard(String logicalId, JsonNode properties) {
-        CloudWatchRules.checkDashboard(logicalId, properties);
-        return new Resource(properties.path("DashboardName").asText());
-    }
-
-    private Resource bucket(JsonNode properties) {
-        String name = properties.path("BucketName").asText();
-        aws.s3().createBucket(create -> create.bucket(name));
-        tag(name, properties.path("Tags"));
-        return bucketResource(name);
-    }
-
-    private void tag(String bucket, JsonNode tags) {
-        List<Tag> all = tags.valueStream()
-                .map(tag -> Tag.builder()
-                        .key(tag.path("Key").asText())
-                        .value(tag.path("Value").asText())
-                        .build())
-                .toList();
-        if (all.isEmpty()) {
-            aws.s3().deleteBucketTagging(delete -> delete.bucket(bucket));
-        } else {
-            aws.s3().putBucketTagging(put -> put.bucket(bucket).tagging(tagging -> tagging.tagSet(all)));
-        }
-    }
-
-    private static Resource bucketResource(String name) {
+    private static Resource withoutCounterpart(Target target) {
+        String[] words = target.type().toLowerCase(Locale.ROOT).split("::");
         return new Resource(
-                name,
-                Map.of(
-                        "Arn",
-                        "arn:aws:s3:::" + name,
-                        "RegionalDomainName",
-                        "%s.s3.%s.amazonaws.com".formatted(name, LocalAccount.REGION)));
+                target.logicalId(), Map.of("Arn", arn(words[1], words[words.length - 1] + "/" + target.logicalId())));
     }
 
-    private Resource workGroup(String logicalId, JsonNode properties) throws JsonProcessingException {
-        ObjectNode request = properties.deepCopy();
+    private static String madeUpName(Target target) {
+        return target.stack().name() + "-" + target.logicalId();
+    }
+
+    private static String arn(String service, String name) {
+        return "arn:aws:%s:%s:%s:%s".formatted(service, LocalAccount.REGION, LocalAccount.ACCOUNT_ID, name);
+    }
+
+    private static String globalArn(String service, String name) {
+        return "arn:aws:%s::%s:%s".formatted(service, LocalAccount.ACCOUNT_ID, name);
+    }
+
+    /** Calls a service, which refuses members that its model has not. */
+    private ObjectNode call(String operation, JsonNode request) {
+        return services.callStrictly(operation, (ObjectNode) request);
+    }
+
+    private void addAthena() {
+        add("AWS::Athena::NamedQuery", target -> {
+                    String id = text(call("AmazonAthena.CreateNamedQuery", target.properties()), "NamedQueryId");
+                    return new Resource(id, Map.of("NamedQueryId", id));
+                })
+                .replacedWith()
+                .delete(target -> call("AmazonAthena.DeleteNamedQuery", object().put("NamedQueryId", target.id())));
+        add("AWS::Athena::WorkGroup", target -> new Resource(target.text("Name")))
+                .create(this::createWorkGroup)
+                .update(this::updateWorkGroup)
+                .replacedWith("Name")
+                .importedBy("Name")
+                .delete(target -> call(
+                        "AmazonAthena.DeleteWorkGroup",
+                        object().put("WorkGroup", target.id())
+                                .put(
+                                        "RecursiveDeleteOption",
+                                        target.properties()
+                                                .path("RecursiveDeleteOption")
+                                                .asBoolean())))
+                .read(target -> {
+                    JsonNode workGroup = workGroup(target.id());
+                    ObjectNode actual = object().put("Description", text(workGroup, "Description"))
+                            .put("State", text(workGroup, "State"));
+                    return Optional.of(actual.set("WorkGroupConfiguration", workGroup.path("Configuration")));
+                });
+    }
+
+    private JsonNode workGroup(String name) {
+        return call("AmazonAthena.GetWorkGroup", object().put("WorkGroup", name))
+                .path("WorkGroup");
+    }
+
+    private void createWorkGroup(Target target) {
+        ObjectNode request = target.request();
         // The API creates workgroups enabled, and asks how to delete one when it is deleted.
         String state = request.remove("State").asText();
         request.remove("RecursiveDeleteOption");
@@ -483,122 +157,300 @@ final class ResourceTypes implements AutoCloseable {
         if (!state.equals("ENABLED")) {
             throw new IllegalArgumentException("A workgroup that is " + state + " is unknown here");
         }
-        CreateWorkGroupRequest create = request(request, CreateWorkGroupRequest.serializableBuilderClass());
-        if (find("AWS::Athena::WorkGroup", properties).isPresent()) {
-            throw exists(logicalId, "AWS::Athena::WorkGroup", "Workgroup already exists: " + create.name());
+        if (isThere(() -> workGroup(target.id()))) {
+            throw new AwsServiceException("AlreadyExists", "Workgroup already exists: " + target.id());
         }
-        aws.athena().createWorkGroup(create);
-        return new Resource(create.name());
+        call("AmazonAthena.CreateWorkGroup", request);
     }
 
     /** What the properties do not set stays as it is, except where results go and how, which is taken back. */
-    private Resource updatedWorkGroup(Resource current, String logicalId, JsonNode oldProperties, JsonNode properties)
-            throws JsonProcessingException {
-        unlessChanged(
-                current,
-                logicalId,
-                oldProperties,
-                properties,
-                List.of("Description", "RecursiveDeleteOption", "State", "WorkGroupConfiguration"));
-        ObjectNode configuration = properties.path("WorkGroupConfiguration").deepCopy();
+    private void updateWorkGroup(Target target) {
+        ObjectNode configuration =
+                target.properties().path("WorkGroupConfiguration").deepCopy();
         ObjectNode results = configuration.withObjectProperty("ResultConfiguration");
         configuration.remove("ResultConfiguration");
         RESULT_SETTINGS.stream()
                 .filter(setting -> !results.has(setting))
                 .forEach(setting -> results.put("Remove" + setting, true));
         configuration.set("ResultConfigurationUpdates", results);
-        ObjectNode request = REQUESTS.createObjectNode();
-        request.put("WorkGroup", current.reference());
-        for (String name : List.of("Description", "State")) {
-            if (properties.has(name)) {
-                request.set(name, properties.get(name));
-            }
-        }
-        request.set("ConfigurationUpdates", configuration);
-        aws.athena().updateWorkGroup(request(request, UpdateWorkGroupRequest.serializableBuilderClass()));
-        return current;
+        ObjectNode request = object().put("WorkGroup", target.id());
+        AwsJson.copy(target.properties(), request, "Description", "State");
+        call("AmazonAthena.UpdateWorkGroup", request.set("ConfigurationUpdates", configuration));
     }
 
-    private Resource updatedDatabase(Resource current, String logicalId, JsonNode oldProperties, JsonNode properties)
-            throws JsonProcessingException {
-        unlessChanged(current, logicalId, oldProperties, properties, List.of("DatabaseInput"));
-        ObjectNode request = properties.deepCopy();
-        request.set("Name", request.remove("DatabaseName"));
-        aws.glue().updateDatabase(request(request, UpdateDatabaseRequest.serializableBuilderClass()));
-        return current;
+    private void addGlue() {
+        add("AWS::Glue::Database", target -> new Resource(target.text("DatabaseName")))
+                // The API takes the name from the input alone.
+                .create(target ->
+                        call("AWSGlue.CreateDatabase", target.request().without("DatabaseName")))
+                .update(target -> {
+                    ObjectNode request = target.request();
+                    call("AWSGlue.UpdateDatabase", request.set("Name", request.remove("DatabaseName")));
+                })
+                .replacedWith("CatalogId", "DatabaseName")
+                .importedBy("DatabaseName")
+                .delete(target -> call("AWSGlue.DeleteDatabase", object().put("Name", target.id())))
+                .read(target -> {
+                    ObjectNode database = call("AWSGlue.GetDatabase", object().put("Name", target.id()));
+                    return Optional.of(object("DatabaseInput", database.path("Database")));
+                });
+        add("AWS::Glue::Table", target -> new Resource(tableName(target)))
+                .create(this::createTable)
+                .updateOrReplace(target -> {
+                    if (!target.id().equals(tableName(target))) {
+                        return create(target);
+                    }
+                    call("AWSGlue.UpdateTable", target.properties());
+                    return target.current();
+                })
+                .replacedWith("CatalogId", "DatabaseName", "Name", "OpenTableFormatInput")
+                .delete(target -> call("AWSGlue.DeleteTable", namesTable(target)))
+                .read(target -> target.properties().has("TableInput")
+                        ? Optional.of(object(
+                                "TableInput",
+                                call("AWSGlue.GetTable", namesTable(target)).path("Table")))
+                        : Optional.empty());
     }
 
-    private Resource namedQuery(JsonNode properties) throws JsonProcessingException {
-        CreateNamedQueryRequest create = request(properties, CreateNamedQueryRequest.serializableBuilderClass());
-        String id = aws.athena().createNamedQuery(create).namedQueryId();
-        return new Resource(id, Map.of("NamedQueryId", id));
-    }
-
-    private Resource database(JsonNode properties) throws JsonProcessingException {
-        ObjectNode request = properties.deepCopy();
-        // The API takes the name from the input alone.
-        request.remove("DatabaseName");
-        CreateDatabaseRequest create = request(request, CreateDatabaseRequest.serializableBuilderClass());
-        aws.glue().createDatabase(create);
-        return new Resource(create.databaseInput().name());
-    }
-
-    private Resource table(JsonNode properties) throws JsonProcessingException {
-        ObjectNode request = properties.deepCopy();
-        JsonNode iceberg = request.path("OpenTableFormatInput").path("IcebergInput");
-        if (iceberg instanceof ObjectNode input) {
+    private void createTable(Target target) {
+        ObjectNode request = target.request();
+        if (request.path("OpenTableFormatInput").path("IcebergInput") instanceof ObjectNode input) {
             // The API's name for it.
             input.set("CreateIcebergTableInput", input.remove("IcebergTableInput"));
         }
-        aws.glue().createTable(request(request, CreateTableRequest.serializableBuilderClass()));
-        return new Resource(tableName(properties));
+        call("AWSGlue.CreateTable", request);
     }
 
-    private Resource schedule(String logicalId, JsonNode properties) {
-        // CloudFormation makes up the end of the name, too, of which there are at most 64 characters.
-        String name = logicalId + "-" + UUID.randomUUID().toString().substring(0, 8);
-        JsonNode created = aws.scheduler().create(name, properties.deepCopy());
-        return new Resource(name, Map.of("Arn", created.path("ScheduleArn").asText()));
+    private static String tableName(Target target) {
+        return target.properties().at("/TableInput/Name").asText(target.text("Name"));
     }
 
-    private Resource stateMachine(String logicalId, JsonNode properties) {
-        // CloudFormation makes up the end of the name, too.
-        String name = logicalId + "-" + UUID.randomUUID();
-        String arn = aws.stepFunctions()
-                .call("CreateStateMachine", Map.of("name", name, "definition", definition(properties)))
-                .path("stateMachineArn")
-                .asText();
-        return new Resource(arn, Map.of("Arn", arn, "Name", name));
+    private static ObjectNode namesTable(Target target) {
+        return object().put("DatabaseName", target.text("DatabaseName")).put("Name", target.id());
     }
 
-    private Resource eventPipe(String logicalId, String type, JsonNode properties) {
-        String service = type.split("::")[1].toLowerCase(Locale.ROOT);
-        String name = logicalId + "-" + UUID.randomUUID();
-        String arn = "arn:aws:%s:%s:%s:%s".formatted(service, LocalAccount.REGION, LocalAccount.ACCOUNT_ID, name);
-        aws.eventPipes().call("Put", type, arn, properties);
-        return new Resource(name, Map.of("Arn", arn, "QueueName", name));
+    private void addBuckets() {
+        add("AWS::S3::Bucket", ResourceTypes::bucket)
+                .create(target -> {
+                    s3.createBucket(create -> create.bucket(target.id()));
+                    tag(target);
+                })
+                // Of its other settings nothing is checked on loopback.
+                .update(this::tag)
+                .replacedWith("BucketName")
+                .importedBy("BucketName")
+                .delete(target -> s3.deleteBucket(delete -> delete.bucket(target.id())))
+                .read(target -> {
+                    s3.headBucket(head -> head.bucket(target.id()));
+                    return Optional.of(object("Tags", tags(target.id())));
+                });
+        add("AWS::S3::BucketPolicy", target -> new Resource(target.text("Bucket")))
+                .create(target -> s3.putBucketPolicy(put -> put.bucket(target.id())
+                        .policy(target.properties().path("PolicyDocument").toString())))
+                .delete(target -> s3.deleteBucketPolicy(delete -> delete.bucket(target.id())))
+                .read(target -> Optional.of(object(
+                        "PolicyDocument",
+                        AwsJson.parse(s3.getBucketPolicy(get -> get.bucket(target.id()))
+                                .policy()))));
+        add("Custom::S3AutoDeleteObjects", ResourceTypes::withoutCounterpart).delete(this::empty);
     }
 
-    private static String definition(JsonNode properties) {
-        String definition = properties.path("DefinitionString").asText();
+    private static Resource bucket(Target target) {
+        String name = target.text("BucketName");
+        String domain = "%s.s3.%s.amazonaws.com".formatted(name, LocalAccount.REGION);
+        return new Resource(name, Map.of("Arn", "arn:aws:s3:::" + name, "RegionalDomainName", domain));
+    }
+
+    /** The CDK's function lets nobody write any more, so that the bucket stays empty until it is deleted. */
+    private void empty(Target target) {
+        String bucket = target.text("BucketName");
+        String policy = """
+                {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Principal": "*", "Action": "s3:PutObject",
+                 "Resource": "arn:aws:s3:::%s/*"}]}
+                """;
+        s3.putBucketPolicy(put -> put.bucket(bucket).policy(policy.formatted(bucket)));
+        s3.listObjectsV2Paginator(list -> list.bucket(bucket))
+                .contents()
+                .forEach(object ->
+                        s3.deleteObject(delete -> delete.bucket(bucket).key(object.key())));
+    }
+
+    private void tag(Target target) {
+        List<Tag> tags = target.properties()
+                .path("Tags")
+                .valueStream()
+                .map(tag -> Tag.builder()
+                        .key(tag.path("Key").asText())
+                        .value(tag.path("Value").asText())
+                        .build())
+                .toList();
+        if (tags.isEmpty()) {
+            s3.deleteBucketTagging(delete -> delete.bucket(target.id()));
+        } else {
+            s3.putBucketTagging(put -> put.bucket(target.id()).tagging(tagging -> tagging.tagSet(tags)));
+        }
+    }
+
+    private JsonNode tags(String bucket) {
+        ArrayNode tags = AwsJson.array();
+        try {
+            s3.getBucketTagging(get -> get.bucket(bucket))
+                    .tagSet()
+                    .forEach(tag -> tags.addObject().put("Key", tag.key()).put("Value", tag.value()));
+        } catch (S3Exception e) {
+            // It has none.
+        }
+        return tags;
+    }
+
+    /** CloudFormation makes up the end of their names, too. */
+    private void addSchedulesAndEvents() {
+        add("AWS::Scheduler::Schedule", target -> {
+                    // There are at most 64 characters.
+                    String name = target.logicalId() + "-" + Stacks.suffix();
+                    return new Resource(name, Map.of("Arn", arn("scheduler", "schedule/default/" + name)));
+                })
+                .create(target ->
+                        call("Scheduler.CreateSchedule", target.request().put("Name", target.id())))
+                .update(target ->
+                        call("Scheduler.UpdateSchedule", target.request().put("Name", target.id())))
+                .delete(target -> call("Scheduler.DeleteSchedule", object().put("Name", target.id())));
+        add("AWS::StepFunctions::StateMachine", target -> {
+                    String name = target.logicalId() + "-" + UUID.randomUUID();
+                    String arn = arn("states", "stateMachine:" + name);
+                    return new Resource(arn, Map.of("Arn", arn, "Name", name));
+                })
+                .create(target -> call(
+                        "AWSStepFunctions.CreateStateMachine",
+                        definition(target)
+                                .put("name", target.current().attributes().get("Name"))))
+                .update(target -> call(
+                        "AWSStepFunctions.UpdateStateMachine",
+                        definition(target).put("stateMachineArn", target.id())))
+                .delete(target ->
+                        call("AWSStepFunctions.DeleteStateMachine", object().put("stateMachineArn", target.id())));
+        for (String type : List.of("AWS::Events::Rule", "AWS::Pipes::Pipe", "AWS::SQS::Queue")) {
+            add(type, target -> {
+                        String name = target.logicalId() + "-" + UUID.randomUUID();
+                        String service = type.split("::")[1].toLowerCase(Locale.ROOT);
+                        return new Resource(name, Map.of("Arn", arn(service, name), "QueueName", name));
+                    })
+                    .create(target -> call("EventPipes.Put", eventPipe(target)))
+                    .update(target -> call("EventPipes.Put", eventPipe(target)))
+                    .delete(target -> call("EventPipes.Delete", eventPipe(target)));
+        }
+    }
+
+    private static ObjectNode definition(Target target) {
+        String definition = target.text("DefinitionString");
         for (Map.Entry<String, JsonNode> substitution :
-                properties.path("DefinitionSubstitutions").properties()) {
+                target.properties().path("DefinitionSubstitutions").properties()) {
             definition = definition.replace(
                     "${" + substitution.getKey() + "}", substitution.getValue().asText());
         }
-        return definition;
+        return object().put("definition", definition);
     }
 
-    private static String tableName(JsonNode properties) {
-        return properties
-                .path("TableInput")
-                .path("Name")
-                .asText(properties.path("Name").asText());
+    private static ObjectNode eventPipe(Target target) {
+        return object().put("Type", target.type())
+                .put("Arn", target.current().attributes().get("Arn"))
+                .set("Properties", target.properties());
     }
 
-    private Resource updatedTable(Resource current, JsonNode properties) throws JsonProcessingException {
-        aws.glue().updateTable(request(properties, UpdateTableRequest.serializableBuilderClass()));
-        return current;
+    private void addFunctions() {
+        add("AWS::Lambda::Function", target -> {
+                    String name = madeUpName(target);
+                    return new Resource(name, Map.of("Arn", arn("lambda", "function:" + name)));
+                })
+                .create(functions::put)
+                .delete(functions::delete);
+        add("Custom::AthenaView", target -> functions.invoke("Create", target))
+                .updateOrReplace(target -> functions.invoke("Update", target))
+                .delete(target -> functions.invoke("Delete", target));
+    }
+
+    private ResourceType type(Target target) {
+        ResourceType type = types.get(target.type());
+        if (type == null) {
+            throw new IllegalArgumentException(
+                    "%s: the resource type %s is unknown here".formatted(target.logicalId(), target.type()));
+        }
+        return type;
+    }
+
+    /** The property that names a resource when it is imported; empty where its type cannot be. */
+    Optional<String> identifier(String type) {
+        return Optional.ofNullable(types.get(type)).flatMap(ResourceType::identifier);
+    }
+
+    /** Whether a change of a property is another resource that takes the place of the current one. */
+    boolean isReplacedWith(String type, String property) {
+        return types.containsKey(type) && types.get(type).isReplacedWith(property);
+    }
+
+    /**
+     * Makes a resource.
+     *
+     * @throws IllegalArgumentException if the type or one of the properties is unknown
+     * @throws IllegalStateException if there is one of that name; the message begins with {@code AlreadyExists}
+     */
+    Resource create(Target target) {
+        ResourceType type = type(target);
+        return named(target, () -> type.create(target));
+    }
+
+    /**
+     * Changes a resource that exists, in place or by making another one that is to take its place.
+     *
+     * @return another reference means that the current resource is to be deleted
+     * @throws IllegalArgumentException if such a change is unknown here
+     */
+    Resource update(Target target) {
+        ResourceType type = type(target);
+        return named(target, () -> type.update(target));
+    }
+
+    void delete(Target target) {
+        type(target).delete(target);
+    }
+
+    /** Errors of services with the resource that they are about. */
+    private static Resource named(Target target, Supplier<Resource> work) {
+        try {
+            return work.get();
+        } catch (AwsServiceException e) {
+            if (e.type().startsWith("AlreadyExists")) {
+                throw exists(target, e.getMessage());
+            }
+            throw new IllegalArgumentException(
+                    "%s (%s): %s".formatted(target.logicalId(), target.type(), e.getMessage()), e);
+        } catch (BucketAlreadyExistsException | BucketAlreadyOwnedByYouException e) {
+            throw exists(target, e.awsErrorDetails().errorMessage());
+        }
+    }
+
+    /** The error for a resource that exists outside the stack. */
+    static IllegalStateException exists(Target target, String reason) {
+        return new IllegalStateException(
+                "AlreadyExists: %s (%s): %s".formatted(target.logicalId(), target.type(), reason));
+    }
+
+    /** Finds a resource that exists, by the name that its properties give it. */
+    Optional<Resource> find(Target target) {
+        ResourceType type = type(target);
+        if (type.identifier().isEmpty()) {
+            throw new IllegalArgumentException("An %s cannot be imported here".formatted(target.type()));
+        }
+        return isThere(() -> type.existing(target)) ? Optional.of(type.existing(target)) : Optional.empty();
+    }
+
+    private static boolean isThere(Supplier<?> read) {
+        try {
+            read.get();
+            return true;
+        } catch (AwsServiceException | S3Exception e) {
+            return false;
+        }
     }
 
     /** A nested stack as its parent refers to it. */
@@ -608,89 +460,18 @@ final class ResourceTypes implements AutoCloseable {
         return new Resource(stack.id(), attributes);
     }
 
-    /** Reads an object of texts, as custom resources and nested stacks get their properties. */
-    static Map<String, String> texts(JsonNode object) {
-        Map<String, String> texts = new LinkedHashMap<>();
-        object.properties()
-                .forEach(field -> texts.put(field.getKey(), field.getValue().asText()));
-        return texts;
-    }
-
     /**
      * Compares what the services tell of a resource with what it was declared to be.
      *
      * @return as CloudFormation describes it; empty where nothing can be told of such a resource
      */
-    Optional<ObjectNode> drift(String type, Resource resource, JsonNode properties) {
-        String name = resource.reference();
-        ObjectNode actual = REQUESTS.createObjectNode();
+    Optional<ObjectNode> drift(Target target) {
         try {
-            switch (type) {
-                case "AWS::Athena::WorkGroup" -> {
-                    WorkGroup workGroup = aws.athena()
-                            .getWorkGroup(get -> get.workGroup(name))
-                            .workGroup();
-                    actual.put("Description", workGroup.description()).put("State", workGroup.stateAsString());
-                    actual.set("WorkGroupConfiguration", Drift.json(workGroup.configuration()));
-                }
-                case "AWS::Glue::Database" ->
-                    actual.set(
-                            "DatabaseInput",
-                            Drift.json(aws.glue()
-                                    .getDatabase(get -> get.name(name))
-                                    .database()));
-                case "AWS::Glue::Table" -> {
-                    if (!properties.has("TableInput")) {
-                        return Optional.empty();
-                    }
-                    String database = properties.path("DatabaseName").asText();
-                    actual.set(
-                            "TableInput",
-                            Drift.json(aws.glue()
-                                    .getTable(get -> get.databaseName(database).name(name))
-                                    .table()));
-                }
-                case "AWS::S3::Bucket" -> {
-                    aws.s3().headBucket(head -> head.bucket(name));
-                    actual.set("Tags", tags(name));
-                }
-                case "AWS::S3::BucketPolicy" ->
-                    actual.set(
-                            "PolicyDocument",
-                            AwsJson.parse(aws.s3()
-                                    .getBucketPolicy(get -> get.bucket(name))
-                                    .policy()));
-                default -> {
-                    return Optional.empty();
-                }
-            }
-        } catch (EntityNotFoundException | InvalidRequestException | S3Exception e) {
-            return Optional.of(Drift.deleted(properties));
+            return Optional.ofNullable(types.get(target.type()))
+                    .flatMap(type -> type.read(target))
+                    .map(actual -> Drift.between(target.properties(), actual));
+        } catch (AwsServiceException | S3Exception e) {
+            return Optional.of(Drift.deleted(target.properties()));
         }
-        return Optional.of(Drift.between(properties, actual));
-    }
-
-    private JsonNode tags(String bucket) {
-        ArrayNode tags = REQUESTS.createArrayNode();
-        try {
-            aws.s3()
-                    .getBucketTagging(get -> get.bucket(bucket))
-                    .tagSet()
-                    .forEach(tag -> tags.addObject().put("Key", tag.key()).put("Value", tag.value()));
-        } catch (S3Exception e) {
-            // It has none.
-        }
-        return tags;
-    }
-
-    /** Reads properties into an SDK request; a property that the request does not have is refused. */
-    private static <T, B extends SdkBuilder<?, T>> T request(JsonNode properties, Class<? extends B> builder)
-            throws JsonProcessingException {
-        return REQUESTS.treeToValue(properties, builder).build();
-    }
-
-    @Override
-    public void close() {
-        aws.close();
     }
 }

@@ -48,14 +48,7 @@ final class Stack {
     private Map<String, ObjectNode> drifts = Map.of();
     private Instant lastMoment = Instant.EPOCH;
 
-    /**
-     * What a stack is made of.
-     *
-     * @param template its template, as it was given
-     * @param parameters the values of the template's parameters, by name
-     * @param members its resources, by logical id
-     * @param outputs its outputs, by name
-     */
+    /** What a stack is made of: its template as it was given; the rest by name or logical id. */
     record Content(
             JsonNode template,
             Map<String, String> parameters,
@@ -78,11 +71,7 @@ final class Stack {
         }
     }
 
-    /**
-     * Begins a stack that has nothing yet.
-     *
-     * @param parent what it is nested in, if it is
-     */
+    /** Begins a stack that has nothing yet, nested in another one or not. */
     Stack(String name, Optional<Stack> parent) {
         this.id = "arn:aws:cloudformation:%s:%s:stack/%s/%s"
                 .formatted(LocalAccount.REGION, LocalAccount.ACCOUNT_ID, name, UUID.randomUUID());
@@ -188,16 +177,15 @@ final class Stack {
     }
 
     /** Notes what is done about a resource of the stack. */
-    void resourceEvent(String logicalId, String physicalId, String type, String newStatus, String newReason) {
-        synchronized (this) {
-            ObjectNode event = event(logicalId, physicalId, type, newStatus, newReason);
-            ObjectNode current = resources.get(logicalId);
-            boolean isOfAnother = newStatus.startsWith("DELETE")
-                    && current != null
-                    && !current.path("PhysicalResourceId").asText().equals(physicalId);
-            if (!isOfAnother) {
-                resources.put(logicalId, event);
-            }
+    synchronized void resourceEvent(
+            String logicalId, String physicalId, String type, String newStatus, String newReason) {
+        ObjectNode event = event(logicalId, physicalId, type, newStatus, newReason);
+        ObjectNode current = resources.get(logicalId);
+        boolean isOfAnother = newStatus.startsWith("DELETE")
+                && current != null
+                && !current.path("PhysicalResourceId").asText().equals(physicalId);
+        if (!isOfAnother) {
+            resources.put(logicalId, event);
         }
     }
 

@@ -1,6 +1,7 @@
 package com.quiltdata.athena.local.cloudformation;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.quiltdata.athena.local.cloudformation.ResourceType.Target;
 import com.quiltdata.athena.local.cloudformation.Stack.Content;
 import com.quiltdata.athena.local.cloudformation.Stack.Member;
 import java.util.HashMap;
@@ -28,10 +29,6 @@ import java.util.function.Predicate;
 final class StackUpdate {
     private static final Set<String> DELETION_POLICIES_TO_IMPORT = Set.of("Retain", "RetainExceptOnCreate");
 
-    /** From a type that CloudFormation imports by itself to the property that names a resource of it. */
-    private static final Map<String, String> IMPORTED_BY = Map.of(
-            "AWS::Athena::WorkGroup", "Name", "AWS::Glue::Database", "DatabaseName", "AWS::S3::Bucket", "BucketName");
-
     private final Stacks stacks;
     private final Stack stack;
     private final Imports imports;
@@ -53,13 +50,15 @@ final class StackUpdate {
      */
     record Imports(boolean byItself, Set<String> named) {
         /** CloudFormation does not look for a resource whose name is a reference or a function. */
-        boolean looksFor(String type, JsonNode declaration) {
-            return byItself
-                    && IMPORTED_BY.containsKey(type)
-                    && declaration
-                            .path("Properties")
-                            .path(IMPORTED_BY.get(type))
-                            .isTextual();
+        boolean areOf(String logicalId, JsonNode declaration, ResourceTypes types) {
+            return named.contains(logicalId)
+                    || byItself
+                            && types.identifier(declaration.path("Type").asText())
+                                    .filter(name -> declaration
+                                            .path("Properties")
+                                            .path(name)
+                                            .isTextual())
+                                    .isPresent();
         }
     }
 
@@ -81,11 +80,7 @@ final class StackUpdate {
         return isCreation;
     }
 
-    /**
-     * Creates and changes what a template declares.
-     *
-     * @throws RuntimeException if a resource cannot be made; the update is then to be rolled back
-     */
+    /** Creates and changes what a template declares; if that fails, the update is to be rolled back. */
     void apply(JsonNode content, Map<String, String> parameters) {
         stack.become(new Content(content, parameters, before.members(), before.outputs()));
         try {
@@ -136,8 +131,9 @@ final class StackUpdate {
 
     private Resource added(String logicalId, String type, JsonNode declaration, JsonNode properties) {
         boolean isNamed = imports.named().contains(logicalId);
-        Optional<Resource> found = isNamed || imports.looksFor(type, declaration)
-                ? stacks.types().find(type, properties)
+        Target target = new Target(stack, logicalId, type, properties, null, null);
+        Optional<Resource> found = imports.areOf(logicalId, declaration, stacks.types())
+                ? stacks.types().find(target)
                 : Optional.empty();
         if (isNamed && found.isEmpty()) {
             throw new IllegalArgumentException("%s (%s): there is nothing to import".formatted(logicalId, type));
@@ -147,11 +143,11 @@ final class StackUpdate {
                 && !DELETION_POLICIES_TO_IMPORT.contains(
                         declaration.path("DeletionPolicy").asText())) {
             throw ResourceTypes.exists(
-                    logicalId, type, "to be imported, it must have the DeletionPolicy Retain or RetainExceptOnCreate");
+                    target, "to be imported, it must have the DeletionPolicy Retain or RetainExceptOnCreate");
         }
         String operation = found.isPresent() ? "IMPORT" : "CREATE";
         event(logicalId, "", type, operation + "_IN_PROGRESS", "");
-        Resource resource = found.orElseGet(() -> stacks.types().create(stack, logicalId, type, properties));
+        Resource resource = found.orElseGet(() -> stacks.types().create(target));
         event(logicalId, resource.reference(), type, operation + "_COMPLETE", "");
         return resource;
     }
@@ -165,7 +161,7 @@ final class StackUpdate {
 
     private Resource update(String logicalId, Member member, Resource current, JsonNode from, JsonNode to) {
         event(logicalId, current.reference(), member.type(), "UPDATE_IN_PROGRESS", "");
-        Resource resource = stacks.types().update(stack, logicalId, member.type(), current, from, to);
+        Resource resource = stacks.types().update(new Target(stack, logicalId, member.type(), to, current, from));
         event(logicalId, resource.reference(), member.type(), "UPDATE_COMPLETE", "");
         return resource;
     }
@@ -177,8 +173,7 @@ final class StackUpdate {
         StackUpdate update = new StackUpdate(stacks, nested, imports);
         nestedUpdates.put(logicalId, update);
         JsonNode template = stacks.template(properties.path("TemplateURL").asText());
-        Map<String, String> parameters =
-                stacks.parameters(template, ResourceTypes.texts(properties.path("Parameters")));
+        Map<String, String> parameters = stacks.parameters(template, Stacks.texts(properties.path("Parameters")));
         String operation = update.operation();
         event(logicalId, nested.id(), Stack.TYPE, operation + "_IN_PROGRESS", "");
         nested.enter(operation + "_IN_PROGRESS", "");
@@ -304,7 +299,7 @@ final class StackUpdate {
                 new StackUpdate(stacks, nested, imports).deleteAll();
                 nested.enter(Stack.DELETE_COMPLETE, "");
             } else {
-                stacks.types().delete(stack, logicalId, member.type(), member.resource(), member.properties());
+                stacks.types().delete(target(logicalId, member));
             }
         } catch (RuntimeException e) {
             failed.add(logicalId);
@@ -313,6 +308,10 @@ final class StackUpdate {
         }
         deleted.add(logicalId);
         event(logicalId, physicalId, member.type(), Stack.DELETE_COMPLETE, "");
+    }
+
+    private Target target(String logicalId, Member member) {
+        return new Target(stack, logicalId, member.type(), member.properties(), member.resource(), null);
     }
 
     private void event(String logicalId, String physicalId, String type, String status, String reason) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.quiltdata.athena.local.protocol.AwsJson;
+import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -16,6 +17,8 @@ import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 import org.yaml.snakeyaml.error.YAMLException;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /** All stacks of the account, those that are deleted, too, and what they are made with. */
 final class Stacks {
@@ -23,9 +26,13 @@ final class Stacks {
 
     private final ConcurrentLinkedDeque<Stack> all = new ConcurrentLinkedDeque<>();
     private final ResourceTypes types;
+    private final S3Client s3;
+    private final Map<String, String> parameterStore;
 
-    Stacks(ResourceTypes types) {
+    Stacks(ResourceTypes types, S3Client s3, Map<String, String> parameterStore) {
         this.types = types;
+        this.s3 = s3;
+        this.parameterStore = parameterStore;
     }
 
     ResourceTypes types() {
@@ -57,20 +64,36 @@ final class Stacks {
         return UUID.randomUUID().toString().replace("-", "").substring(0, 12).toUpperCase(Locale.ROOT);
     }
 
-    /**
-     * Reads a template from S3.
-     *
-     * @param url with the bucket in its path or before the host's name
-     */
+    /** Reads a template from S3; the bucket is in the URL's path or before the host's name. */
     JsonNode template(String url) {
-        return parse(types.object(url));
+        URI uri = URI.create(url);
+        String[] host = uri.getHost().split("\\.s3\\.");
+        String[] path = uri.getPath().split("/", 3);
+        String bucket = host.length == 1 ? path[1] : host[0];
+        String key = host.length == 1 ? path[2] : uri.getPath().substring(1);
+        try {
+            return parse(s3.getObjectAsBytes(get -> get.bucket(bucket).key(key)).asUtf8String());
+        } catch (S3Exception e) {
+            throw new IllegalArgumentException(
+                    "S3 error: " + e.awsErrorDetails().errorMessage(), e);
+        }
     }
 
-    /**
-     * Reads a template, in JSON or in YAML without the short forms of functions.
-     *
-     * @throws IllegalArgumentException if it is none
-     */
+    /** Reads an object of texts, as custom resources and nested stacks get their properties. */
+    static Map<String, String> texts(JsonNode object) {
+        return texts(object, "");
+    }
+
+    /** Reads the texts that are at a path of each field. */
+    static Map<String, String> texts(JsonNode object, String path) {
+        Map<String, String> texts = new LinkedHashMap<>();
+        object.properties()
+                .forEach(field ->
+                        texts.put(field.getKey(), field.getValue().at(path).asText()));
+        return texts;
+    }
+
+    /** Reads a template, in JSON or in YAML without the short forms of functions. */
     static JsonNode parse(String text) {
         try {
             JsonNode template = text.stripLeading().startsWith("{")
@@ -118,6 +141,13 @@ final class Stacks {
     }
 
     private String stored(String type, String value) {
-        return type.startsWith(FROM_PARAMETER_STORE) ? types.storedParameter(value) : value;
+        if (!type.startsWith(FROM_PARAMETER_STORE)) {
+            return value;
+        }
+        if (!parameterStore.containsKey(value)) {
+            throw new IllegalArgumentException(
+                    "Unable to fetch parameters [%s] from parameter store for this account.".formatted(value));
+        }
+        return parameterStore.get(value);
     }
 }

@@ -25,12 +25,8 @@ public final class DefaultDatabase {
         usersMayCreate = may;
     }
 
-    /**
-     * Looks the database up, and makes it.
-     *
-     * @throws AwsServiceException if it is not there and who runs the statement may not make it
-     */
-    public void require() throws AwsServiceException {
+    /** Looks the database up, and makes it, where those who run statements may. */
+    public void require() {
         synchronized (glue) {
             if (glue.databases().stream().anyMatch(database -> NAME.equals(AwsJson.text(database, "Name")))) {
                 return;

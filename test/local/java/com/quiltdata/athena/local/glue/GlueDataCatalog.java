@@ -45,7 +45,7 @@ public final class GlueDataCatalog implements AwsService {
     }
 
     @Override
-    public synchronized ObjectNode call(String operation, ObjectNode request) throws AwsServiceException {
+    public synchronized ObjectNode call(String operation, ObjectNode request) {
         return switch (operation) {
             case "CreateDatabase" -> createDatabase(request);
             case "GetDatabase" -> object("Database", database(request, "Name").description);
@@ -81,34 +81,22 @@ public final class GlueDataCatalog implements AwsService {
         return databases.values().stream().map(Database::copy).toList();
     }
 
-    /**
-     * Returns the description of a database.
-     *
-     * @throws AwsServiceException if there is no such database
-     */
-    public synchronized ObjectNode database(String name) throws AwsServiceException {
+    /** Returns the description of a database. */
+    public synchronized ObjectNode database(String name) {
         return find(name).copy();
     }
 
-    /**
-     * Returns the descriptions of a database's tables and views, in the order of their names.
-     *
-     * @throws AwsServiceException if there is no such database
-     */
-    public synchronized List<ObjectNode> tables(String database) throws AwsServiceException {
+    /** Returns the descriptions of a database's tables and views, in the order of their names. */
+    public synchronized List<ObjectNode> tables(String database) {
         return find(database).tables.values().stream().map(ObjectNode::deepCopy).toList();
     }
 
-    /**
-     * Returns the description of a table or view.
-     *
-     * @throws AwsServiceException if there is no such database or table
-     */
-    public synchronized ObjectNode table(String database, String name) throws AwsServiceException {
+    /** Returns the description of a table or view. */
+    public synchronized ObjectNode table(String database, String name) {
         return find(find(database), name).deepCopy();
     }
 
-    private ObjectNode createDatabase(ObjectNode request) throws AwsServiceException {
+    private ObjectNode createDatabase(ObjectNode request) {
         JsonNode input = request.path("DatabaseInput");
         String name = name(input, "Name");
         if (databases.putIfAbsent(name, new Database(databaseOf(name, input))) != null) {
@@ -117,7 +105,7 @@ public final class GlueDataCatalog implements AwsService {
         return object();
     }
 
-    private ObjectNode getDatabases(ObjectNode request) throws AwsServiceException {
+    private ObjectNode getDatabases(ObjectNode request) {
         return AwsJson.page(
                 databases(),
                 description -> text(description, "Name"),
@@ -128,7 +116,7 @@ public final class GlueDataCatalog implements AwsService {
                 description -> description);
     }
 
-    private ObjectNode updateDatabase(ObjectNode request) throws AwsServiceException {
+    private ObjectNode updateDatabase(ObjectNode request) {
         Constraints.of(request).required("Name", "DatabaseInput").check(GlueDataCatalog::invalid);
         Database database = database(request, "Name");
         ObjectNode description = databaseOf(text(database.description, "Name"), request.path("DatabaseInput"));
@@ -137,13 +125,13 @@ public final class GlueDataCatalog implements AwsService {
         return object();
     }
 
-    private ObjectNode deleteDatabase(ObjectNode request) throws AwsServiceException {
+    private ObjectNode deleteDatabase(ObjectNode request) {
         database(request, "Name");
         databases.remove(name(request, "Name"));
         return object();
     }
 
-    private ObjectNode createTable(ObjectNode request) throws AwsServiceException {
+    private ObjectNode createTable(ObjectNode request) {
         Database database = database(request, "DatabaseName");
         JsonNode iceberg = request.path("OpenTableFormatInput").path("IcebergInput");
         if (iceberg.has("CreateIcebergTableInput") && request.has("TableInput")) {
@@ -166,7 +154,7 @@ public final class GlueDataCatalog implements AwsService {
         return object();
     }
 
-    private ObjectNode getTables(ObjectNode request) throws AwsServiceException {
+    private ObjectNode getTables(ObjectNode request) {
         Pattern expression = pattern(text(request, "Expression"), GlueDataCatalog::invalidInput);
         return AwsJson.page(
                 tables(name(request, "DatabaseName")).stream()
@@ -180,7 +168,7 @@ public final class GlueDataCatalog implements AwsService {
                 table -> table);
     }
 
-    private ObjectNode updateTable(ObjectNode request) throws AwsServiceException {
+    private ObjectNode updateTable(ObjectNode request) {
         Database database = database(request, "DatabaseName");
         JsonNode input = request.path("TableInput");
         String name = name(input, "Name");
@@ -201,13 +189,13 @@ public final class GlueDataCatalog implements AwsService {
         return object();
     }
 
-    private ObjectNode deleteTable(ObjectNode request) throws AwsServiceException {
+    private ObjectNode deleteTable(ObjectNode request) {
         table(request, "DatabaseName", "Name");
         database(request, "DatabaseName").tables.remove(name(request, "Name"));
         return object();
     }
 
-    private ObjectNode batchDeleteTable(ObjectNode request) throws AwsServiceException {
+    private ObjectNode batchDeleteTable(ObjectNode request) {
         Database database = database(request, "DatabaseName");
         ArrayNode errors = array();
         for (JsonNode name : request.path("TablesToDelete")) {
@@ -222,7 +210,7 @@ public final class GlueDataCatalog implements AwsService {
         return object("Errors", errors);
     }
 
-    private ObjectNode emptyListsOfTable(ObjectNode request, String... lists) throws AwsServiceException {
+    private ObjectNode emptyListsOfTable(ObjectNode request, String... lists) {
         table(request, "DatabaseName", "TableName");
         ObjectNode answer = object();
         for (String list : lists) {
@@ -231,11 +219,11 @@ public final class GlueDataCatalog implements AwsService {
         return answer;
     }
 
-    private Database database(JsonNode request, String field) throws AwsServiceException {
+    private Database database(JsonNode request, String field) {
         return find(name(request, field));
     }
 
-    private Database find(String name) throws AwsServiceException {
+    private Database find(String name) {
         Database database = databases.get(lowerCase(name));
         if (database == null) {
             throw new AwsServiceException(NOT_FOUND, "Database " + name + " not found.");
@@ -243,11 +231,11 @@ public final class GlueDataCatalog implements AwsService {
         return database;
     }
 
-    private ObjectNode table(JsonNode request, String databaseField, String field) throws AwsServiceException {
+    private ObjectNode table(JsonNode request, String databaseField, String field) {
         return find(database(request, databaseField), name(request, field));
     }
 
-    private static ObjectNode find(Database database, String name) throws AwsServiceException {
+    private static ObjectNode find(Database database, String name) {
         ObjectNode table = database.tables.get(lowerCase(name));
         if (table == null) {
             throw new AwsServiceException(NOT_FOUND, "Table " + name + " not found.");
@@ -263,7 +251,7 @@ public final class GlueDataCatalog implements AwsService {
         return description;
     }
 
-    private static ObjectNode tableOf(Database database, String name, JsonNode input) throws AwsServiceException {
+    private static ObjectNode tableOf(Database database, String name, JsonNode input) {
         checkTextOfView(input);
         ObjectNode table = ViewColumns.added(input.deepCopy());
         table.put("Name", name);
@@ -275,13 +263,13 @@ public final class GlueDataCatalog implements AwsService {
     }
 
     /** The model of Glue's requests says how long the text is, in bytes: it is base64, and has one a character. */
-    private static void checkTextOfView(JsonNode input) throws AwsServiceException {
+    private static void checkTextOfView(JsonNode input) {
         Constraints.of(input)
                 .length("ViewOriginalText", 0, LONGEST_VIEW_TEXT)
                 .check(message -> new AwsServiceException("ValidationException", message));
     }
 
-    private static String name(JsonNode request, String field) throws AwsServiceException {
+    private static String name(JsonNode request, String field) {
         Constraints.of(request).required(field).length(field, 1, LONGEST_NAME).check(GlueDataCatalog::invalid);
         return lowerCase(text(request, field));
     }
@@ -290,13 +278,8 @@ public final class GlueDataCatalog implements AwsService {
         return name.toLowerCase(Locale.ROOT);
     }
 
-    /**
-     * Returns the pattern of an expression; one that matches everything where there is none.
-     *
-     * @throws AwsServiceException if the expression is no regular expression
-     */
-    public static Pattern pattern(String expression, Function<String, AwsServiceException> invalid)
-            throws AwsServiceException {
+    /** Returns the pattern of an expression; one that matches everything where there is none. */
+    public static Pattern pattern(String expression, Function<String, AwsServiceException> invalid) {
         try {
             return expression == null || expression.isEmpty() || expression.equals("*")
                     ? Pattern.compile(".*")
@@ -306,11 +289,7 @@ public final class GlueDataCatalog implements AwsService {
         }
     }
 
-    /**
-     * What the Data Catalog says where no policy allows a call.
-     *
-     * @param resource the last part of the ARN of what it is on
-     */
+    /** What the Data Catalog says where no policy allows a call on the resource that an ARN ends with. */
     public static String denied(String action, String resource) {
         return """
                 User: arn:aws:sts::%1$s:assumed-role/handler/handler is not authorized to perform: %2$s on resource: \

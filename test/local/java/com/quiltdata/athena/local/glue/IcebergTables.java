@@ -32,14 +32,8 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
  */
 public record IcebergTables(Supplier<S3Client> s3) {
 
-    /**
-     * Writes the metadata of a table.
-     *
-     * @param input what Glue's {@code CreateTable} gets as {@code IcebergInput}
-     * @return the description of the table, without its name
-     * @throws AwsServiceException if the input is not one that is known here, or S3 refuses the file
-     */
-    ObjectNode create(JsonNode input) throws AwsServiceException {
+    /** Writes the metadata of a table, and returns its description without its name. */
+    ObjectNode create(JsonNode input) {
         JsonNode table = input.path("CreateIcebergTableInput");
         require(text(input, "MetadataOperation"), "CREATE", "MetadataOperation");
         require(text(input, "Version"), "2", "Version");
@@ -100,7 +94,7 @@ public record IcebergTables(Supplier<S3Client> s3) {
         return description;
     }
 
-    private static void require(String value, String known, String field) throws AwsServiceException {
+    private static void require(String value, String known, String field) {
         if (!known.equals(value)) {
             throw new AwsServiceException(
                     "InvalidInputException", "%s must be %s here, but is %s".formatted(field, known, value));

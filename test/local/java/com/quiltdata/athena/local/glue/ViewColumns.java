@@ -13,6 +13,7 @@ import io.trino.sql.tree.TypeParameter;
 import java.io.IOException;
 import java.util.Base64;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -21,33 +22,39 @@ import java.util.stream.Collectors;
  * The columns of a view. The engine keeps them in the view's definition alone, with one column {@code dummy} beside it;
  * Athena puts them where clients of the Data Catalog look for a table's columns, in Hive's words.
  */
-final class ViewColumns {
+public final class ViewColumns {
     private static final Pattern STORED = Pattern.compile("/\\* Presto View: (\\S+) \\*/");
     private static final SqlParser PARSER = new SqlParser();
 
     private ViewColumns() {}
 
+    /** Reads the definition that a view's {@code ViewOriginalText} has, if it is one of the engine's or of Athena's. */
+    public static Optional<JsonNode> definition(String text) {
+        Matcher stored = STORED.matcher(text.strip());
+        try {
+            return stored.matches()
+                    ? Optional.of(AwsJson.MAPPER.readTree(Base64.getDecoder().decode(stored.group(1))))
+                    : Optional.empty();
+        } catch (IOException | IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
     /** Gives the description of a view of the engine's its own columns; any other table stays as it is. */
     static ObjectNode added(ObjectNode table) {
         JsonNode columns = table.path("StorageDescriptor").path("Columns");
-        Matcher stored = STORED.matcher(table.path("ViewOriginalText").asText());
-        if (columns.size() != 1 || !columns.path(0).path("Name").asText().equals("dummy") || !stored.matches()) {
+        Optional<JsonNode> view = definition(table.path("ViewOriginalText").asText());
+        if (columns.size() != 1 || !columns.path(0).path("Name").asText().equals("dummy") || view.isEmpty()) {
             return table;
         }
         ArrayNode own = AwsJson.array();
-        try {
-            AwsJson.MAPPER
-                    .readTree(Base64.getDecoder().decode(stored.group(1)))
-                    .path("columns")
-                    .forEach(column -> own.addObject()
-                            .put("Name", column.path("name").asText())
-                            .put(
-                                    "Type",
-                                    hiveType(PARSER.createType(
-                                            column.path("type").asText()))));
-        } catch (IOException | RuntimeException e) {
-            return table;
-        }
+        view.get()
+                .path("columns")
+                .forEach(column -> own.addObject()
+                        .put("Name", column.path("name").asText())
+                        .put(
+                                "Type",
+                                hiveType(PARSER.createType(column.path("type").asText()))));
         ((ObjectNode) table.path("StorageDescriptor")).set("Columns", own);
         return table;
     }

@@ -22,12 +22,8 @@ public final class AwsJson {
 
     private AwsJson() {}
 
-    /**
-     * Reads a request's body.
-     *
-     * @throws AwsServiceException if it is no object in JSON
-     */
-    public static ObjectNode read(byte[] body) throws AwsServiceException {
+    /** Reads a request's body, which is an object in JSON. */
+    public static ObjectNode read(byte[] body) {
         try {
             if (READER.readTree(body) instanceof ObjectNode object) {
                 return object;
@@ -101,8 +97,7 @@ public final class AwsJson {
             JsonNode request,
             Function<String, AwsServiceException> invalid,
             String field,
-            Function<T, JsonNode> convert)
-            throws AwsServiceException {
+            Function<T, JsonNode> convert) {
         requirePage(request, limits).check(invalid);
         int asked = request.path("MaxResults").asInt(0);
         int size = asked == 0 ? limits.usual() : asked;

@@ -10,7 +10,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
@@ -25,12 +24,7 @@ public final class AwsJsonFilter implements Filter {
 
     private final Map<String, Service> services = new ConcurrentHashMap<>();
 
-    /**
-     * Adds a service.
-     *
-     * @param target what the header has before the dot, such as {@code AmazonAthena}
-     * @param requests the package that the SDK has the service's requests in
-     */
+    /** Adds a service, with the header's word before the dot and the package of its requests in the SDK. */
     public void add(String target, Package requests, AwsService service) {
         services.put(target, new Service(requests, service));
     }
@@ -68,19 +62,33 @@ public final class AwsJsonFilter implements Filter {
         }
     }
 
-    private ObjectNode call(String target, byte[] body) throws AwsServiceException {
-        int dot = target.lastIndexOf('.');
-        Service service = dot < 0 ? null : services.get(target.substring(0, dot));
+    private ObjectNode call(String target, byte[] body) {
+        return service(target)
+                .service
+                .call(operation(target), body.length == 0 ? AwsJson.object() : AwsJson.read(body));
+    }
+
+    /**
+     * Calls a service in this process, and refuses what its model has not, which AWS passes over.
+     *
+     * @param target the service's name, a dot and the operation's
+     */
+    public ObjectNode callStrictly(String target, ObjectNode request) {
+        Service service = service(target);
+        RequestModel.of(service.requests, operation(target)).ifPresent(model -> model.requireKnown(request));
+        return service.service.call(operation(target), request);
+    }
+
+    private Service service(String target) {
+        Service service = services.get(target.substring(0, Math.max(0, target.lastIndexOf('.'))));
         if (service == null) {
             throw new AwsServiceException("UnknownOperationException", "No service answers to " + target);
         }
-        String operation = target.substring(dot + 1);
-        ObjectNode request = body.length == 0 ? AwsJson.object() : AwsJson.read(body);
-        Optional<RequestModel> model = RequestModel.of(service.requests, operation);
-        if (model.isPresent()) {
-            model.get().checkTypes(request);
-        }
-        return service.service.call(operation, request);
+        return service;
+    }
+
+    private static String operation(String target) {
+        return target.substring(target.lastIndexOf('.') + 1);
     }
 
     private static Answer error(int status, AwsServiceException exception) {
@@ -91,12 +99,7 @@ public final class AwsJsonFilter implements Filter {
         return new Answer(status, error);
     }
 
-    /**
-     * What a request is answered.
-     *
-     * @param status HTTP's
-     * @param body the operation's output, or the error
-     */
+    /** What a request is answered: HTTP's status, and the operation's output or an error. */
     public record Answer(int status, ObjectNode body) {}
 
     private record Service(Package requests, AwsService service) {}

@@ -33,11 +33,7 @@ public final class AwsQueryFilter implements Filter {
 
     private final Map<String, AwsService> services = new ConcurrentHashMap<>();
 
-    /**
-     * Adds a service.
-     *
-     * @param version of the service's API, such as {@code 2010-05-15}; no two services here have the same
-     */
+    /** Adds a service by the version of its API; no two services here have the same. */
     public void add(String version, AwsService service) {
         services.put(version, service);
     }
@@ -61,7 +57,7 @@ public final class AwsQueryFilter implements Filter {
             answer.set(operation + "Result", output);
             answer.putObject("ResponseMetadata").put("RequestId", id);
             body = xml(operation + "Response", answer);
-        } catch (AwsServiceException | RuntimeException e) {
+        } catch (RuntimeException e) {
             boolean isRefused = e instanceof AwsServiceException;
             response.setStatus(
                     isRefused ? HttpServletResponse.SC_BAD_REQUEST : HttpServletResponse.SC_INTERNAL_SERVER_ERROR);
@@ -78,7 +74,7 @@ public final class AwsQueryFilter implements Filter {
         response.getOutputStream().write(body);
     }
 
-    private ObjectNode call(String operation, String version, Map<String, String[]> form) throws AwsServiceException {
+    private ObjectNode call(String operation, String version, Map<String, String[]> form) {
         AwsService service = version == null ? null : services.get(version);
         if (service == null) {
             throw unknownOperation(operation, version);
@@ -93,7 +89,7 @@ public final class AwsQueryFilter implements Filter {
     }
 
     /** Puts together what the form's names say: {@code Tags.member.1.Key}, {@code Filters.FailedEvents}. */
-    private static ObjectNode input(Map<String, String[]> form) throws AwsServiceException {
+    private static ObjectNode input(Map<String, String[]> form) {
         ObjectNode input = AwsJson.object();
         Set<String> protocol = Set.of("Action", "Version");
         for (Map.Entry<String, String[]> field : form.entrySet()) {

@@ -11,5 +11,5 @@ public interface AwsService {
      * @param operation the operation's name in the service's model, such as {@code GetTable}
      * @throws AwsServiceException if the service refuses, with an error of its model
      */
-    ObjectNode call(String operation, ObjectNode request) throws AwsServiceException;
+    ObjectNode call(String operation, ObjectNode request);
 }

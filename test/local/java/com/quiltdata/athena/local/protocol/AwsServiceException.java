@@ -3,7 +3,7 @@ package com.quiltdata.athena.local.protocol;
 import java.util.Map;
 
 /** An error of an AWS service, as its client gets to see it. */
-public final class AwsServiceException extends Exception {
+public final class AwsServiceException extends RuntimeException {
     /** The type of the error for a request that is not of the form that the service's model says. */
     static final String SERIALIZATION = "SerializationException";
 
@@ -12,21 +12,12 @@ public final class AwsServiceException extends Exception {
     private final String type;
     private final transient Map<String, String> members;
 
-    /**
-     * Makes an error that has a message only.
-     *
-     * @param type the error's name in the service's model, such as {@code EntityNotFoundException}
-     */
+    /** Makes an error that has a message only; its type is the name in the service's model. */
     public AwsServiceException(String type, String message) {
         this(type, message, Map.of());
     }
 
-    /**
-     * Makes an error.
-     *
-     * @param type the error's name in the service's model, such as {@code EntityNotFoundException}
-     * @param members what the service's model gives this error besides its message
-     */
+    /** Makes an error, with what the service's model gives it besides its message. */
     public AwsServiceException(String type, String message, Map<String, String> members) {
         super(message);
         this.type = type;

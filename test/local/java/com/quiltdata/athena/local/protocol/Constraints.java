@@ -46,13 +46,8 @@ public final class Constraints {
         return bounds(field, "value", request.path(field).asLong(), smallest, largest);
     }
 
-    /**
-     * Ends the checks.
-     *
-     * @param invalid makes the service's error of a message
-     * @throws AwsServiceException if the request does not meet all of them
-     */
-    public void check(Function<String, AwsServiceException> invalid) throws AwsServiceException {
+    /** Ends the checks; if the request does not meet all of them, with the service's error of a message. */
+    public void check(Function<String, AwsServiceException> invalid) {
         if (!violations.isEmpty()) {
             throw invalid.apply("%d validation error%s detected: %s"
                     .formatted(violations.size(), violations.size() == 1 ? "" : "s", String.join("; ", violations)));

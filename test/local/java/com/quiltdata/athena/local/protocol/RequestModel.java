@@ -4,30 +4,22 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.lang.reflect.InvocationTargetException;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import software.amazon.awssdk.core.SdkField;
 import software.amazon.awssdk.core.SdkPojo;
 import software.amazon.awssdk.core.protocol.MarshallingType;
-import software.amazon.awssdk.core.traits.ListTrait;
-import software.amazon.awssdk.core.traits.MapTrait;
-import software.amazon.awssdk.core.traits.TraitType;
 import software.amazon.awssdk.utils.builder.Buildable;
 
 /**
- * The types that a service's model gives the members of an operation's request, read out of the AWS SDK, which is made
- * from that model.
+ * The members that a service's model gives an operation's request, read out of the AWS SDK, which is made from that model.
  */
-public record RequestModel(List<SdkField<?>> members) {
+record RequestModel(List<SdkField<?>> members) {
 
-    /**
-     * Finds the model of a request.
-     *
-     * @param requests the package that the SDK has the service's requests in
-     * @return empty if the service has no such operation
-     */
-    public static Optional<RequestModel> of(Package requests, String operation) {
+    /** Finds the model of a request among those in a package of the SDK. */
+    static Optional<RequestModel> of(Package requests, String operation) {
         try {
             Class<?> type = Class.forName(requests.getName() + "." + operation + "Request");
             Buildable builder = (Buildable) type.getMethod("builder").invoke(null);
@@ -39,68 +31,23 @@ public record RequestModel(List<SdkField<?>> members) {
         }
     }
 
-    /**
-     * Checks the types of a request's members.
-     *
-     * @throws AwsServiceException if one has another type
-     */
-    void checkTypes(ObjectNode request) throws AwsServiceException {
-        checkTypes(members, request, "");
+    /** Refuses a request with a member that the model has not, in it or in a structure in it. */
+    void requireKnown(ObjectNode request) {
+        requireKnown(members, request, "");
     }
 
-    private static void checkTypes(List<SdkField<?>> members, JsonNode object, String path) throws AwsServiceException {
-        for (SdkField<?> member : members) {
-            check(member, object.path(member.locationName()), path + member.locationName());
-        }
-    }
-
-    private static void check(SdkField<?> member, JsonNode value, String path) throws AwsServiceException {
-        MarshallingType<?> type = member.marshallingType();
-        if (value.isMissingNode() || value.isNull() || type == MarshallingType.DOCUMENT) {
-            return;
-        }
-        if (type == MarshallingType.LIST) {
-            require(value.isArray(), "a list", value, path);
-            SdkField<?> element =
-                    member.getTrait(ListTrait.class, TraitType.LIST_TRAIT).memberFieldInfo();
-            for (int index = 0; index < value.size(); index++) {
-                check(element, value.get(index), path + "[" + index + "]");
+    private static void requireKnown(List<SdkField<?>> members, JsonNode object, String path) {
+        Map<String, SdkField<?>> known =
+                members.stream().collect(Collectors.toMap(SdkField::locationName, Function.identity()));
+        for (Map.Entry<String, JsonNode> field : object.properties()) {
+            SdkField<?> member = known.get(field.getKey());
+            if (member == null) {
+                throw new AwsServiceException(
+                        AwsServiceException.SERIALIZATION, path + field.getKey() + " is unknown here");
             }
-        } else if (type == MarshallingType.MAP) {
-            require(value.isObject(), "a map", value, path);
-            SdkField<?> entry =
-                    member.getTrait(MapTrait.class, TraitType.MAP_TRAIT).valueFieldInfo();
-            for (Map.Entry<String, JsonNode> each : value.properties()) {
-                check(entry, each.getValue(), path + "." + each.getKey());
+            if (member.marshallingType() == MarshallingType.SDK_POJO) {
+                requireKnown(member.constructor().get().sdkFields(), field.getValue(), path + field.getKey() + ".");
             }
-        } else if (type == MarshallingType.SDK_POJO) {
-            require(value.isObject(), "a structure", value, path);
-            checkTypes(member.constructor().get().sdkFields(), value, path + ".");
-        } else if (type == MarshallingType.STRING || type == MarshallingType.SDK_BYTES) {
-            require(value.isTextual(), "a string", value, path);
-        } else if (type == MarshallingType.BOOLEAN) {
-            require(value.isBoolean(), "a boolean", value, path);
-        } else if (type == MarshallingType.INTEGER) {
-            require(value.canConvertToInt() && value.canConvertToExactIntegral(), "an integer", value, path);
-        } else if (type == MarshallingType.LONG) {
-            require(value.canConvertToLong() && value.canConvertToExactIntegral(), "a long", value, path);
-        } else {
-            require(value.isNumber(), "a number", value, path);
-        }
-    }
-
-    private static void require(boolean fits, String type, JsonNode value, String path) throws AwsServiceException {
-        if (!fits) {
-            throw new AwsServiceException(
-                    AwsServiceException.SERIALIZATION,
-                    "%s must be %s, not %s"
-                            .formatted(
-                                    path,
-                                    type,
-                                    value.isNumber()
-                                            ? value.asText()
-                                            : "of the type "
-                                                    + value.getNodeType().name().toLowerCase(Locale.ROOT)));
         }
     }
 }

@@ -10,7 +10,6 @@ import java.time.ZonedDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -20,51 +19,28 @@ import java.util.regex.Pattern;
  * @see <a href="https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html">Schedule types in EventBridge
  *     Scheduler</a>
  */
-final class ScheduleExpression {
-    private static final Pattern RATE = Pattern.compile("rate\\(([1-9][0-9]{0,8}) (minute|hour|day)s?\\)");
-    private static final Pattern CRON = Pattern.compile("cron\\((.+)\\)");
+@FunctionalInterface
+interface ScheduleExpression {
+    /** Finds the next time, if there is one. */
+    Optional<Instant> next(Instant after);
 
-    /** EventBridge's expressions are Quartz's without the seconds, which come first there. */
-    private static final CronParser QUARTZ =
-            new CronParser(CronDefinitionBuilder.instanceDefinitionFor(CronType.QUARTZ));
-
-    private static final String AT_THE_FULL_MINUTE = "0 ";
-    private static final int FIELDS = 6;
-
-    private final Function<Instant, Optional<Instant>> next;
-
-    private ScheduleExpression(Function<Instant, Optional<Instant>> next) {
-        this.next = next;
-    }
-
-    /**
-     * Reads an expression that repeats.
-     *
-     * @param text {@code rate(…)} or {@code cron(…)}
-     * @throws IllegalArgumentException if it is neither
-     */
+    /** Reads {@code rate(…)} or {@code cron(…)}; anything else is an IllegalArgumentException. */
     static ScheduleExpression parse(String text) {
-        Matcher rate = RATE.matcher(text);
+        Matcher rate = Pattern.compile("rate\\(([1-9][0-9]{0,8}) (minute|hour|day)s?\\)")
+                .matcher(text);
         if (rate.matches()) {
             long number = Long.parseLong(rate.group(1));
             ChronoUnit unit = ChronoUnit.valueOf(rate.group(2).toUpperCase(Locale.ROOT) + "S");
-            return new ScheduleExpression(after -> Optional.of(after.plus(number, unit)));
+            return after -> Optional.of(after.plus(number, unit));
         }
-        Matcher cron = CRON.matcher(text);
-        if (!cron.matches() || cron.group(1).split(" ").length != FIELDS) {
+        Matcher cron = Pattern.compile("cron\\(((\\S+ ){5}\\S+)\\)").matcher(text);
+        if (!cron.matches()) {
             throw new IllegalArgumentException("Invalid Schedule Expression " + text + ".");
         }
-        ExecutionTime times = ExecutionTime.forCron(QUARTZ.parse(AT_THE_FULL_MINUTE + cron.group(1)));
-        return new ScheduleExpression(
-                after -> times.nextExecution(after.atZone(ZoneOffset.UTC)).map(ZonedDateTime::toInstant));
-    }
-
-    /**
-     * Finds the next time.
-     *
-     * @return empty if there is none
-     */
-    Optional<Instant> next(Instant after) {
-        return next.apply(after);
+        // EventBridge's expressions are Quartz's without the seconds, which come first there.
+        ExecutionTime times =
+                ExecutionTime.forCron(new CronParser(CronDefinitionBuilder.instanceDefinitionFor(CronType.QUARTZ))
+                        .parse("0 " + cron.group(1)));
+        return after -> times.nextExecution(after.atZone(ZoneOffset.UTC)).map(ZonedDateTime::toInstant);
     }
 }

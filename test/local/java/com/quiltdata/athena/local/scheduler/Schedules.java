@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  *
  * @see <a href="https://docs.aws.amazon.com/scheduler/latest/APIReference/API_Operations.html">Operations</a>
  */
-public final class Schedules {
+public final class Schedules implements AwsService {
     private static final Logger LOG = LoggerFactory.getLogger(Schedules.class);
     private static final String GROUP = "default";
     private static final String ARN =
@@ -59,31 +59,38 @@ public final class Schedules {
         this.timer = timer;
     }
 
-    /**
-     * Creates a schedule.
-     *
-     * @param input the input of {@code CreateSchedule}
-     */
-    synchronized ObjectNode create(String name, ObjectNode input) throws AwsServiceException {
+    @Override
+    public synchronized ObjectNode call(String operation, ObjectNode request) {
+        ObjectNode input = request.deepCopy();
+        String name = input.path("Name").asText();
+        input.remove("Name");
+        return switch (operation) {
+            case "CreateSchedule" -> create(name, input);
+            case "DeleteSchedule" -> delete(name);
+            case "GetSchedule" -> get(name);
+            case "ListSchedules" -> list();
+            case "UpdateSchedule" -> update(name, input);
+            default ->
+                throw new AwsServiceException(
+                        "UnknownOperationException", "The embedded Scheduler does not know " + operation);
+        };
+    }
+
+    private ObjectNode create(String name, ObjectNode input) {
         if (schedules.containsKey(name)) {
             throw new AwsServiceException("ConflictException", "Schedule %s already exists.".formatted(name));
         }
         return put(name, input, clock.instant());
     }
 
-    /**
-     * Replaces a schedule.
-     *
-     * @param input the input of {@code UpdateSchedule}
-     */
-    synchronized ObjectNode update(String name, ObjectNode input) throws AwsServiceException {
+    private ObjectNode update(String name, ObjectNode input) {
         Schedule replaced = schedule(name);
         ObjectNode output = put(name, input, replaced.created());
         replaced.next().cancel(false);
         return output;
     }
 
-    private ObjectNode put(String name, ObjectNode input, Instant created) throws AwsServiceException {
+    private ObjectNode put(String name, ObjectNode input, Instant created) {
         requireKnown(input, KNOWN, "The schedule");
         JsonNode target = input.path("Target");
         requireKnown(target, KNOWN_OF_TARGETS, "Target");
@@ -101,7 +108,7 @@ public final class Schedules {
         return object().put("ScheduleArn", ARN + name);
     }
 
-    private static void requireKnown(JsonNode input, Set<String> known, String what) throws AwsServiceException {
+    private static void requireKnown(JsonNode input, Set<String> known, String what) {
         for (Map.Entry<String, JsonNode> field : input.properties()) {
             if (!known.contains(field.getKey())) {
                 throw invalid("%s: %s is unknown here.".formatted(what, field.getKey()));
@@ -113,7 +120,7 @@ public final class Schedules {
         return new AwsServiceException("ValidationException", message);
     }
 
-    private Future<?> next(String name, ScheduleExpression expression) throws AwsServiceException {
+    private Future<?> next(String name, ScheduleExpression expression) {
         Instant now = clock.instant();
         Instant due = expression.next(now).orElseThrow(() -> invalid("The schedule " + name + " is never due."));
         return timer.after(Duration.between(now, due), () -> start(name));
@@ -143,55 +150,39 @@ public final class Schedules {
         }
     }
 
-    /**
-     * Describes a schedule.
-     *
-     * @return the output of {@code GetSchedule}
-     */
-    synchronized ObjectNode get(String name) throws AwsServiceException {
+    private ObjectNode get(String name) {
         Schedule schedule = schedule(name);
-        ObjectNode description = schedule.input().deepCopy();
-        description.remove("ClientToken");
-        return description
-                .put("Arn", ARN + name)
-                .put("CreationDate", AwsJson.seconds(schedule.created()))
-                .put("GroupName", GROUP)
-                .put("Name", name)
-                .put("ScheduleExpressionTimezone", "UTC")
-                .put("State", "ENABLED");
+        ObjectNode description = summary(name, schedule).put("ScheduleExpressionTimezone", "UTC");
+        description.setAll(schedule.input().deepCopy());
+        return description.without("ClientToken");
     }
 
-    /**
-     * Lists all schedules.
-     *
-     * @return the output of {@code ListSchedules}
-     */
-    synchronized ObjectNode list() {
+    private ObjectNode list() {
         ObjectNode answer = object();
         ArrayNode list = answer.putArray("Schedules");
-        schedules.forEach((name, schedule) -> list.addObject()
-                .put("Arn", ARN + name)
-                .put("CreationDate", AwsJson.seconds(schedule.created()))
-                .put("GroupName", GROUP)
-                .put("Name", name)
-                .put("State", "ENABLED")
-                .putObject("Target")
-                .put("Arn", text(schedule.input().path("Target"), "Arn")));
+        schedules.forEach((name, schedule) -> {
+            JsonNode target = schedule.input().path("Target");
+            list.add(summary(name, schedule).set("Target", object().put("Arn", text(target, "Arn"))));
+        });
         return answer;
     }
 
-    /**
-     * Deletes a schedule; what it has started goes on.
-     *
-     * @return the output of {@code DeleteSchedule}
-     */
-    synchronized ObjectNode delete(String name) throws AwsServiceException {
+    private static ObjectNode summary(String name, Schedule schedule) {
+        return object().put("Arn", ARN + name)
+                .put("CreationDate", AwsJson.seconds(schedule.created()))
+                .put("GroupName", GROUP)
+                .put("Name", name)
+                .put("State", "ENABLED");
+    }
+
+    /** What it has started goes on. */
+    private ObjectNode delete(String name) {
         schedule(name).next().cancel(false);
         schedules.remove(name);
         return object();
     }
 
-    private Schedule schedule(String name) throws AwsServiceException {
+    private Schedule schedule(String name) {
         Schedule schedule = schedules.get(name);
         if (schedule == null) {
             throw new AwsServiceException("ResourceNotFoundException", "Schedule %s does not exist.".formatted(name));

@@ -2,6 +2,7 @@ package com.quiltdata.athena.local.scheduler;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.quiltdata.athena.local.protocol.AwsJson;
+import com.quiltdata.athena.local.protocol.AwsService;
 import com.quiltdata.athena.local.protocol.AwsServiceException;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
@@ -13,6 +14,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -20,16 +22,16 @@ import java.util.Optional;
  * on. Its requests are told from those to an S3 bucket by the service that they are signed for.
  */
 public final class SchedulesFilter implements Filter {
-    /** In the header of a request that is signed. */
-    public static final String SIGNED_FOR = "/scheduler/aws4_request";
+    private static final String SIGNED_FOR = "/scheduler/aws4_request";
 
-    /** Where schedules are. */
-    public static final String PATH = "/schedules";
+    /** From a method to what it does about {@code /schedules/<name>}. */
+    private static final Map<String, String> OPERATIONS =
+            Map.of("DELETE", "DeleteSchedule", "GET", "GetSchedule", "POST", "CreateSchedule", "PUT", "UpdateSchedule");
 
-    private final Schedules schedules;
+    private final AwsService schedules;
 
     /** Makes the filter. */
-    public SchedulesFilter(Schedules schedules) {
+    public SchedulesFilter(AwsService schedules) {
         this.schedules = schedules;
     }
 
@@ -54,23 +56,14 @@ public final class SchedulesFilter implements Filter {
         response.getOutputStream().write(AwsJson.MAPPER.writeValueAsBytes(answer));
     }
 
-    private ObjectNode answer(HttpServletRequest request) throws AwsServiceException, IOException {
-        String path = request.getRequestURI();
-        String operation = request.getMethod() + " " + (path.startsWith(PATH + "/") ? PATH + "/" : path);
-        String name = URLDecoder.decode(path.substring(path.lastIndexOf('/') + 1), StandardCharsets.UTF_8);
-        return switch (operation) {
-            case "GET " + PATH -> schedules.list();
-            case "GET " + PATH + "/" -> schedules.get(name);
-            case "POST " + PATH + "/" -> schedules.create(name, body(request));
-            case "PUT " + PATH + "/" -> schedules.update(name, body(request));
-            case "DELETE " + PATH + "/" -> schedules.delete(name);
-            default ->
-                throw new AwsServiceException(
-                        "UnknownOperationException", "The embedded Scheduler does not know " + operation);
-        };
-    }
-
-    private static ObjectNode body(HttpServletRequest request) throws AwsServiceException, IOException {
-        return AwsJson.read(request.getInputStream().readAllBytes());
+    private ObjectNode answer(HttpServletRequest request) throws IOException {
+        String[] path = request.getRequestURI().split("/");
+        byte[] body = request.getInputStream().readAllBytes();
+        ObjectNode input = body.length == 0 ? AwsJson.object() : AwsJson.read(body);
+        if (path.length > 2) {
+            input.put("Name", URLDecoder.decode(path[2], StandardCharsets.UTF_8));
+        }
+        return schedules.call(
+                path.length == 2 ? "ListSchedules" : String.valueOf(OPERATIONS.get(request.getMethod())), input);
     }
 }

@@ -2,12 +2,12 @@ package com.quiltdata.athena.local.stepfunctions;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.quiltdata.athena.local.protocol.AwsJson;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * A definition in the Amazon States Language, with JSONata, that has nothing but what is known here.
@@ -21,23 +21,27 @@ import java.util.TreeSet;
 public record StateMachineDefinition(String text, String start, JsonNode states, int timeoutSeconds) {
     private static final int MOST_BYTES = 1_048_576;
 
-    private static final Set<String> ALL = Set.of("Type", "Comment");
+    private static final String MACHINE = "Machine";
 
-    /** From a state's type to the fields that are known here. */
-    private static final Map<String, Set<String>> FIELDS = Map.of(
-            "Choice", Set.of("Choices", "Default"),
-            "Fail", Set.of("Error", "Cause"),
-            "Map", Set.of("Items", "MaxConcurrency", "ItemProcessor", "Assign", "Output", "Catch", "Next", "End"),
-            "Pass", Set.of("Output", "Assign", "Next", "End"),
-            "Succeed", Set.of(),
-            "Task", Set.of("Resource", "Arguments", "Assign", "Output", "Retry", "Catch", "Next", "End"),
-            "Wait", Set.of("Seconds", "Assign", "Output", "Next", "End"));
+    /** From the type of a state, or the name of a part of one, to the fields that are known here. */
+    private static final Map<String, Set<String>> FIELDS = """
+            Catch: Assign ErrorEquals Next
+            Choice: Type Comment Choices Default
+            Choices: Assign Condition Next
+            Fail: Type Comment Error Cause
+            ItemProcessor: ProcessorConfig StartAt States
+            Machine: Comment QueryLanguage StartAt States TimeoutSeconds
+            Map: Type Comment Items MaxConcurrency ItemProcessor Assign Output Catch Next End
+            Pass: Type Comment Output Assign Next End
+            Retry: ErrorEquals IntervalSeconds BackoffRate MaxAttempts MaxDelaySeconds JitterStrategy
+            Succeed: Type Comment
+            Task: Type Comment Resource Arguments Assign Output Retry Catch Next End
+            Wait: Type Comment Seconds Assign Output Next End
+            """.lines()
+            .map(line -> line.split(": "))
+            .collect(Collectors.toMap(line -> line[0], line -> Set.of(line[1].split(" "))));
 
-    /**
-     * Reads a definition.
-     *
-     * @throws IllegalArgumentException if it is none, or has something that is not known here
-     */
+    /** Reads a definition; what is not known here is an IllegalArgumentException. */
     public static StateMachineDefinition parse(String text) {
         if (text.getBytes(StandardCharsets.UTF_8).length > MOST_BYTES) {
             throw new IllegalArgumentException("The definition has more than " + MOST_BYTES + " bytes");
@@ -48,21 +52,14 @@ public record StateMachineDefinition(String text, String start, JsonNode states,
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException("INVALID_JSON_DESCRIPTION: " + e.getOriginalMessage(), e);
         }
-        requireFields(
-                "the machine", definition, Set.of("Comment", "QueryLanguage", "StartAt", "States", "TimeoutSeconds"));
+        requireFields("the machine", definition, MACHINE);
         if (!definition.path("QueryLanguage").asText().equals("JSONata")) {
             throw new IllegalArgumentException("Only the QueryLanguage JSONata is known here");
         }
         return of(definition);
     }
 
-    /**
-     * Reads the part of a definition that has states.
-     *
-     * @param part a machine, or the processor of a map
-     * @return the states, each of them known here
-     * @throws IllegalArgumentException if one is not
-     */
+    /** Reads a machine, or the processor of a map. */
     static StateMachineDefinition of(JsonNode part) {
         JsonNode states = part.path("States");
         String start = part.path("StartAt").asText();
@@ -74,40 +71,20 @@ public record StateMachineDefinition(String text, String start, JsonNode states,
 
     private static void requireKnown(String name, JsonNode state, JsonNode states) {
         String type = state.path("Type").asText();
-        Set<String> fields = FIELDS.get(type);
-        if (fields == null) {
+        if (!FIELDS.containsKey(type)) {
             throw new IllegalArgumentException(name + ": a state of type " + type + " is unknown here");
         }
-        Set<String> known = new TreeSet<>(fields);
-        known.addAll(ALL);
-        requireFields(name, state, known);
-        for (String next : new String[] {"Next", "Default"}) {
-            if (state.has(next)) {
-                requireState(states, name + "." + next, state.path(next).asText());
-            }
+        requireFields(name, state, type);
+        requireNext(name, state, states);
+        for (String part : List.of("Choices", "Retry", "Catch")) {
+            state.path(part).forEach(each -> {
+                requireFields(name, each, part);
+                requireNext(name, each, states);
+            });
         }
-        state.path("Choices").forEach(choice -> {
-            requireFields(name, choice, Set.of("Assign", "Condition", "Next"));
-            requireState(states, name, choice.path("Next").asText());
-        });
-        state.path("Retry")
-                .forEach(retry -> requireFields(
-                        name,
-                        retry,
-                        Set.of(
-                                "ErrorEquals",
-                                "IntervalSeconds",
-                                "BackoffRate",
-                                "MaxAttempts",
-                                "MaxDelaySeconds",
-                                "JitterStrategy")));
-        state.path("Catch").forEach(caught -> {
-            requireFields(name, caught, Set.of("Assign", "ErrorEquals", "Next"));
-            requireState(states, name, caught.path("Next").asText());
-        });
         if (state.has("ItemProcessor")) {
             JsonNode processor = state.path("ItemProcessor");
-            requireFields(name, processor, Set.of("ProcessorConfig", "StartAt", "States"));
+            requireFields(name, processor, "ItemProcessor");
             String mode = processor.path("ProcessorConfig").path("Mode").asText();
             if (!mode.equals("INLINE")
                     && !(mode.equals("DISTRIBUTED")
@@ -119,19 +96,25 @@ public record StateMachineDefinition(String text, String start, JsonNode states,
         }
     }
 
+    private static void requireNext(String name, JsonNode part, JsonNode states) {
+        for (String next : List.of("Next", "Default")) {
+            if (part.has(next)) {
+                requireState(states, name + "." + next, part.path(next).asText());
+            }
+        }
+    }
+
     private static void requireState(JsonNode states, String where, String name) {
         if (!states.has(name)) {
             throw new IllegalArgumentException(where + ": there is no state " + name);
         }
     }
 
-    private static void requireFields(String where, JsonNode object, Set<String> known) {
-        if (object instanceof ObjectNode fields) {
-            fields.fieldNames().forEachRemaining(field -> {
-                if (!known.contains(field)) {
-                    throw new IllegalArgumentException(where + ": the field " + field + " is unknown here");
-                }
-            });
-        }
+    private static void requireFields(String where, JsonNode object, String known) {
+        object.fieldNames().forEachRemaining(field -> {
+            if (!FIELDS.get(known).contains(field)) {
+                throw new IllegalArgumentException(where + ": the field " + field + " is unknown here");
+            }
+        });
     }
 }

@@ -51,7 +51,7 @@ public final class StateMachineRun {
          * @param integration the end of a task's resource, such as {@code athena:startQueryExecution}
          * @throws AwsServiceException with the error's name in the language as its type
          */
-        JsonNode call(String integration, ObjectNode arguments) throws AwsServiceException;
+        JsonNode call(String integration, ObjectNode arguments);
     }
 
     /** Lets time pass. */
@@ -61,12 +61,7 @@ public final class StateMachineRun {
         void pause(double seconds) throws InterruptedException;
     }
 
-    /**
-     * Prepares an execution.
-     *
-     * @param machine the machine's ARN
-     * @param arn the execution's own
-     */
+    /** Prepares an execution; it and its machine are named by their ARNs. */
     public StateMachineRun(StateMachineDefinition definition, Calls calls, Pace pace, String machine, String arn) {
         this.definition = definition;
         this.calls = calls;
@@ -120,12 +115,7 @@ public final class StateMachineRun {
         }
     }
 
-    /**
-     * What states share.
-     *
-     * @param variables by name
-     * @param events how many the history has; one number
-     */
+    /** What states share: variables by name, and how many events the history has. */
     private record Scope(Map<String, JsonNode> variables, AtomicInteger events) {
         private Scope() {
             this(new HashMap<>(), new AtomicInteger());

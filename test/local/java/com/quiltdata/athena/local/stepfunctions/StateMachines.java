@@ -57,7 +57,7 @@ public final class StateMachines implements AwsService, AutoCloseable {
     }
 
     @Override
-    public ObjectNode call(String operation, ObjectNode request) throws AwsServiceException {
+    public ObjectNode call(String operation, ObjectNode request) {
         return switch (operation) {
             case "CreateStateMachine" -> create(request);
             case "DeleteStateMachine" -> {
@@ -92,7 +92,7 @@ public final class StateMachines implements AwsService, AutoCloseable {
         };
     }
 
-    private ObjectNode create(ObjectNode request) throws AwsServiceException {
+    private ObjectNode create(ObjectNode request) {
         String arn = ARN + "stateMachine:" + requiredText(request, "name", "InvalidName");
         if (machines.containsKey(arn)) {
             throw new AwsServiceException("StateMachineAlreadyExists", "State Machine Already Exists: '" + arn + "'");
@@ -101,7 +101,7 @@ public final class StateMachines implements AwsService, AutoCloseable {
         return object().put("stateMachineArn", arn).put("creationDate", AwsJson.seconds(Instant.now()));
     }
 
-    private static StateMachineDefinition definition(ObjectNode request) throws AwsServiceException {
+    private static StateMachineDefinition definition(ObjectNode request) {
         try {
             return StateMachineDefinition.parse(requiredText(request, "definition", "InvalidDefinition"));
         } catch (IllegalArgumentException e) {
@@ -120,7 +120,7 @@ public final class StateMachines implements AwsService, AutoCloseable {
         return answer;
     }
 
-    private ObjectNode start(ObjectNode request) throws AwsServiceException {
+    private ObjectNode start(ObjectNode request) {
         String machine = requiredText(request, "stateMachineArn", "InvalidArn");
         StateMachineDefinition definition = machine(machine);
         String text = request.path("input").asText("{}");
@@ -150,7 +150,7 @@ public final class StateMachines implements AwsService, AutoCloseable {
     }
 
     /** Calls a service for a task: its errors have its name before theirs. */
-    private JsonNode callOfTask(String integration, ObjectNode arguments) throws AwsServiceException {
+    private JsonNode callOfTask(String integration, ObjectNode arguments) {
         String operation = integration.substring(integration.lastIndexOf(':') + 1);
         operation = Character.toUpperCase(operation.charAt(0)) + operation.substring(1);
         switch (integration) {
@@ -177,7 +177,7 @@ public final class StateMachines implements AwsService, AutoCloseable {
         }
     }
 
-    private ObjectNode getObject(String bucket, String key) throws AwsServiceException {
+    private ObjectNode getObject(String bucket, String key) {
         try {
             return object().put(
                             "Body",
@@ -210,7 +210,7 @@ public final class StateMachines implements AwsService, AutoCloseable {
         return value.isObject() ? object : value;
     }
 
-    private ObjectNode describe(String arn) throws AwsServiceException {
+    private ObjectNode describe(String arn) {
         Execution execution = execution(arn);
         return describe(arn, execution).put("input", execution.input());
     }
@@ -226,7 +226,7 @@ public final class StateMachines implements AwsService, AutoCloseable {
     }
 
     /** The newest first; a page's token is the number of those before the next page. */
-    private ObjectNode listExecutions(ObjectNode request) throws AwsServiceException {
+    private ObjectNode listExecutions(ObjectNode request) {
         String machine = requiredText(request, "stateMachineArn", "InvalidArn");
         machine(machine);
         String status = request.path("statusFilter").asText();
@@ -248,12 +248,12 @@ public final class StateMachines implements AwsService, AutoCloseable {
         return end < found.size() ? answer.put("nextToken", String.valueOf(end)) : answer;
     }
 
-    private static String requiredText(ObjectNode request, String field, String error) throws AwsServiceException {
+    private static String requiredText(ObjectNode request, String field, String error) {
         Constraints.of(request).required(field).check(message -> new AwsServiceException(error, message));
         return text(request, field);
     }
 
-    private StateMachineDefinition machine(String arn) throws AwsServiceException {
+    private StateMachineDefinition machine(String arn) {
         StateMachineDefinition definition = machines.get(arn);
         if (definition == null) {
             throw new AwsServiceException("StateMachineDoesNotExist", "State Machine Does Not Exist: '" + arn + "'");
@@ -261,7 +261,7 @@ public final class StateMachines implements AwsService, AutoCloseable {
         return definition;
     }
 
-    private Execution execution(String arn) throws AwsServiceException {
+    private Execution execution(String arn) {
         Execution execution = executions.get(arn);
         if (execution == null) {
             throw new AwsServiceException("ExecutionDoesNotExist", "Execution Does Not Exist: '" + arn + "'");
