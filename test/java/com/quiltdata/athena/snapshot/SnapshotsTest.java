@@ -6,23 +6,12 @@ import com.quiltdata.athena.TestFiles;
 import com.quiltdata.athena.TestTemplates;
 import com.quiltdata.athena.benchmark.RegistryReads;
 import com.quiltdata.athena.local.aws.SharedEmbeddedAws;
-import com.quiltdata.athena.local.protocol.LocalAccount;
 import com.quiltdata.athena.schema.SnapshotTable;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
-import org.apache.iceberg.aws.glue.GlueCatalog;
-import org.apache.iceberg.catalog.TableIdentifier;
-import org.apache.iceberg.data.IcebergGenerics;
-import org.apache.iceberg.data.Record;
-import org.apache.iceberg.expressions.Expressions;
-import org.apache.iceberg.io.CloseableIterable;
 import org.junit.jupiter.api.Test;
-import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
 import software.amazon.awssdk.services.sfn.model.DescribeExecutionResponse;
 import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
 
@@ -118,46 +107,6 @@ class SnapshotsTest {
         STACK.assertIsRefreshed("snap-b");
         assertThat(lastRefresh("snap-b")).endsWith("0").doesNotContainNull();
         STACK.change(definition -> definition.replace("\"mostRounds\":1", "\"mostRounds\":20"));
-    }
-
-    /** By Iceberg's own library; docs/query/snapshots.md has how other engines do. Some of the rows are deleted ones. */
-    @Test
-    void otherEnginesReadTheRowsOfTheViews() throws IOException {
-        push("snap-a", 41, "elsewhere");
-        STACK.refresh();
-        STACK.put("snap-a", "named_packages/u/elsewhere/latest", HASH.formatted(42));
-        push("snap-a", 42, "elsewhere");
-        STACK.refresh();
-        String endpoint = SharedEmbeddedAws.endpoint().toString();
-        List<List<String>> entries = new ArrayList<>();
-        try (GlueCatalog glue = new GlueCatalog()) {
-            glue.initialize(
-                    "glue",
-                    Map.of(
-                            "client.region",
-                            LocalAccount.REGION,
-                            "client.credentials-provider",
-                            AnonymousCredentialsProvider.class.getName(),
-                            "glue.endpoint",
-                            endpoint,
-                            "s3.endpoint",
-                            endpoint,
-                            "s3.path-style-access",
-                            "true",
-                            "http-client.type",
-                            "urlconnection"));
-            try (CloseableIterable<Record> rows = IcebergGenerics.read(
-                            glue.loadTable(TableIdentifier.of("snapshots", SnapshotTable.NAME)))
-                    .where(Expressions.and(Expressions.equal("bucket", "snap-a"), Expressions.equal("kind", "entry")))
-                    .build()) {
-                rows.forEach(row -> entries.add(Stream.of("user", "name", "timestamp", "tophash", "logical_key", "size")
-                        .map(column -> Objects.toString(row.getField(column), null))
-                        .toList()));
-            }
-        }
-        assertThat(entries).containsExactlyInAnyOrderElementsOf(STACK.rows("""
-                SELECT user, name, timestamp, tophash, logical_key, CAST(size AS varchar) FROM snap_a_quilt_objects_view
-                """));
     }
 
     private static List<String> lastRefresh(String bucket) {

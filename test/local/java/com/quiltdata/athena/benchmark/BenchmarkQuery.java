@@ -41,11 +41,6 @@ enum BenchmarkQuery {
         this.sql = sql;
     }
 
-    /** Whether the rows over several buckets are those of each of them. */
-    boolean rowsAddUp() {
-        return this != COUNT_OF_PACKAGES && this != NEWEST_REVISIONS;
-    }
-
     String title() {
         return title;
     }

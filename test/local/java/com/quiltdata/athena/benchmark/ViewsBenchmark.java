@@ -43,10 +43,6 @@ public final class ViewsBenchmark implements Callable<Integer> {
             | packages | query | views | manifests | pointers | lists | snapshot files | bytes | seconds | rows |
             | ---: | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
             """;
-    private static final String HEADINGS_OVER_BUCKETS = """
-            | query | buckets | manifests | by the buckets' own views | pointers | lists | snapshot files | bytes | seconds | rows |
-            | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
-            """;
     private static final String HEADINGS_OF_REFRESHES = """
             | refresh | manifests | pointers | lists | snapshot files | bytes | seconds |
             | --- | ---: | ---: | ---: | ---: | ---: | ---: |
@@ -140,8 +136,7 @@ public final class ViewsBenchmark implements Callable<Integer> {
             registry.upload(aws);
         }
         Map<String, String> outputs = account.stack(QuiltAthenaApp.STACK_ID).deploy(assembly(registries, directory));
-        Athena athena =
-                new Athena(account, aws, outputs.get("WorkgroupName"), outputs.get("DatabaseName"), registries.size());
+        Athena athena = new Athena(account, aws, outputs.get("WorkgroupName"), outputs.get("DatabaseName"));
         String stateMachine = outputs.get("SnapshotStateMachineArn");
         System.out.printf("Trino %d%n%n", EngineVersion.current().number());
         System.out.print(HEADINGS_OF_REFRESHES);
@@ -171,14 +166,6 @@ public final class ViewsBenchmark implements Callable<Integer> {
             ReferenceViews reference = createReference(athena, registry);
             for (BenchmarkQuery query : BenchmarkQuery.values()) {
                 compare(athena, registry, reference, query);
-            }
-        }
-        if (registries.size() > 1) {
-            System.out.println();
-            System.out.print(HEADINGS_OVER_BUCKETS);
-            for (BenchmarkQuery query : BenchmarkQuery.values()) {
-                compareOverBuckets(athena, registries, query);
-                compareOverBuckets(athena, List.of(registries.getLast()), query);
             }
         }
     }
@@ -251,15 +238,7 @@ public final class ViewsBenchmark implements Callable<Integer> {
         RegistryReads.Measured<DescribeExecutionResponse> measured =
                 RegistryReads.during(athena.account(), () -> athena.aws().execute(stateMachine, input));
         requireSuccess(measured.result());
-        System.out.printf(
-                "| %s | %,d | %,d | %,d | %,d | %,d | %.1f |%n",
-                which,
-                measured.reads().manifests().size(),
-                measured.reads().pointers().size(),
-                measured.reads().lists(),
-                measured.reads().snapshotFiles(),
-                measured.reads().bytes(),
-                (System.nanoTime() - start) / 1e9);
+        System.out.printf("| %s %s|%n", which, figures(measured.reads(), (System.nanoTime() - start) / 1e9));
     }
 
     private static void requireSuccess(DescribeExecutionResponse execution) {
@@ -313,61 +292,30 @@ public final class ViewsBenchmark implements Callable<Integer> {
         compareRows(query, "the snapshot", own.result().rows(), snapshot);
     }
 
-    /** Compares a query of the views over all buckets with the same query of the views of those that it is about. */
-    private void compareOverBuckets(Athena athena, List<GeneratedRegistry> registries, BenchmarkQuery query) {
-        boolean isOfOneBucket = registries.size() == 1;
-        List<Measurement> own = registries.stream()
-                .map(GeneratedRegistry::bucket)
-                .map(bucket -> athena.measure(ofViews(query, bucket)))
-                .toList();
-        String sql = query.sql("all_quilt_packages_view", "all_quilt_objects_view", name());
-        String bucket = registries.getLast().bucket().name();
-        Measurement over = athena.measure(
-                isOfOneBucket
-                        ? sql.replaceFirst(
-                                "FROM (\"\\w+\")", "FROM (SELECT * FROM $1 WHERE \"bucket\" = '" + bucket + "')")
-                        : sql);
-        System.out.printf(
-                "| %s | %s | %,d | %,d %s",
-                query.title(),
-                isOfOneBucket ? "one of " + athena.buckets() : "all",
-                over.reads().manifests().size(),
-                own.stream()
-                        .mapToInt(measurement -> measurement.reads().manifests().size())
-                        .sum(),
-                figures(over));
-        if (isOfOneBucket || query.rowsAddUp()) {
-            List<List<String>> expected = own.stream()
-                    .flatMap(measurement -> measurement.result().rows().stream())
-                    .toList();
-            compareRows(query, "the views over all buckets", expected, over);
-        }
-    }
-
     private static String name() {
         return GeneratedRegistry.name(QUERIED_PACKAGE);
     }
 
     private static void print(GeneratedRegistry registry, BenchmarkQuery query, String views, Measurement measurement) {
         System.out.printf(
-                "| %d | %s | %s | %,d %s",
+                "| %d | %s | %s %s| %,d |%n",
                 registry.packages(),
                 query.title(),
                 views,
-                measurement.reads().manifests().size(),
-                figures(measurement));
+                figures(measurement.reads(), measurement.seconds()),
+                measurement.result().rows().size());
     }
 
-    /** The last cells of a row: pointers, lists, files of a snapshot, bytes, seconds and rows. */
-    private static String figures(Measurement measurement) {
-        return "| %,d | %,d | %,d | %,d | %.1f | %,d |%n"
+    /** Manifests, pointers, lists, files of a snapshot, bytes and seconds. */
+    private static String figures(RegistryReads reads, double seconds) {
+        return "| %,d | %,d | %,d | %,d | %,d | %.1f "
                 .formatted(
-                        measurement.reads().pointers().size(),
-                        measurement.reads().lists(),
-                        measurement.reads().snapshotFiles(),
-                        measurement.reads().bytes(),
-                        measurement.seconds(),
-                        measurement.result().rows().size());
+                        reads.manifests().size(),
+                        reads.pointers().size(),
+                        reads.lists(),
+                        reads.snapshotFiles(),
+                        reads.bytes(),
+                        seconds);
     }
 
     private void compareRows(BenchmarkQuery query, String views, List<List<String>> expectedRows, Measurement actual) {
@@ -394,8 +342,8 @@ public final class ViewsBenchmark implements Callable<Integer> {
     /** The rows of a query, what it read at S3, and how long it took until its rows were here. */
     private record Measurement(ResultTable result, RegistryReads reads, double seconds) {}
 
-    /** Where queries run, and how many Quilt buckets there are. */
-    private record Athena(EmbeddedAws account, AwsClients aws, String workGroup, String database, int buckets) {
+    /** Where queries run. */
+    private record Athena(EmbeddedAws account, AwsClients aws, String workGroup, String database) {
         private Measurement measure(String sql) {
             long start = System.nanoTime();
             RegistryReads.Measured<ResultTable> measured =
