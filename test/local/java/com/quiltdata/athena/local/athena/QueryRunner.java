@@ -94,7 +94,8 @@ public final class QueryRunner {
             execute(query);
         } catch (AwsServiceException exception) {
             query.fail(exception.getMessage(), 2, DENIED_TYPE, false);
-        } catch (IOException | RuntimeException exception) {
+        } catch (IOException | RuntimeException | LinkageError exception) {
+            // Classes are gone where a build replaces them meanwhile; whoever waits for the query has to know.
             if (query.isActive()) {
                 LOG.warn("Query {} failed", query.start().id(), exception);
                 query.fail(exception.toString(), 1, INTERNAL_SERVICE_ERROR, true);
