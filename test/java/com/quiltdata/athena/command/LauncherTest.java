@@ -23,11 +23,7 @@ class LauncherTest {
     public static final class Program {
         private Program() {}
 
-        /**
-         * Writes a temporary file, starts a process, and ends as it is told.
-         *
-         * @throws Exception if it is told to fail
-         */
+        /** Writes a temporary file, starts a process, and ends as it is told. */
         public static void main(String[] arguments) throws Exception {
             Files.createTempFile(Files.createTempDirectory("left"), "behind", null);
             Process child = new ProcessBuilder("sleep", "600").start();

@@ -50,7 +50,6 @@ public final class LocalAthenaScript {
      *
      * @param name its name in the folder {@code test}
      * @param directory where to keep the folder, and what the script says on standard error
-     * @throws IOException if a file cannot be written
      */
     public static LocalAthenaScript named(String name, Path directory) throws IOException {
         Path folder = directory.resolve("script");
@@ -78,11 +77,7 @@ public final class LocalAthenaScript {
         return this;
     }
 
-    /**
-     * Starts the script; what it says on standard error is kept.
-     *
-     * @throws IOException if it cannot be started
-     */
+    /** Starts the script; what it says on standard error is kept. */
     public Process start(String... arguments) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(script.toString());
@@ -98,11 +93,7 @@ public final class LocalAthenaScript {
         return builder.start();
     }
 
-    /**
-     * Returns what the process that was started last has said on standard error.
-     *
-     * @throws IOException if it cannot be read
-     */
+    /** Returns what the process that was started last has said on standard error. */
     public String errors() throws IOException {
         return Files.readString(errors);
     }

@@ -80,11 +80,7 @@ public final class SharedEmbeddedAws {
         return clients().s3();
     }
 
-    /**
-     * Runs a query to its end.
-     *
-     * @throws InterruptedException if the thread is interrupted while it waits
-     */
+    /** Runs a query to its end. */
     public static QueryExecution run(AthenaClient athena, StartQueryExecutionRequest request)
             throws InterruptedException {
         return await(athena, athena.startQueryExecution(request).queryExecutionId());
@@ -94,7 +90,6 @@ public final class SharedEmbeddedAws {
      * Waits for a query's end.
      *
      * @param athena what the query was started with
-     * @throws InterruptedException if the thread is interrupted while it waits
      */
     public static QueryExecution await(AthenaClient athena, String id) throws InterruptedException {
         while (true) {

@@ -38,7 +38,6 @@ public final class SampleRegistry {
      * Writes the registry.
      *
      * @param folder gets a {@code .quilt} folder
-     * @throws IOException if a file cannot be written
      */
     public static void write(Path folder) throws IOException {
         SampleRegistry registry = new SampleRegistry(folder);

@@ -96,7 +96,6 @@ public enum ResultFormat {
      * Prints a result.
      *
      * @param out gets its text, with a line end
-     * @throws IOException if it cannot be written
      */
     public abstract void print(QueryResult result, Writer out) throws IOException;
 
