@@ -134,12 +134,18 @@ class SnapshotsTest {
             glue.initialize(
                     "glue",
                     Map.of(
-                            "client.region", LocalAccount.REGION,
-                            "client.credentials-provider", AnonymousCredentialsProvider.class.getName(),
-                            "glue.endpoint", endpoint,
-                            "s3.endpoint", endpoint,
-                            "s3.path-style-access", "true",
-                            "http-client.type", "urlconnection"));
+                            "client.region",
+                            LocalAccount.REGION,
+                            "client.credentials-provider",
+                            AnonymousCredentialsProvider.class.getName(),
+                            "glue.endpoint",
+                            endpoint,
+                            "s3.endpoint",
+                            endpoint,
+                            "s3.path-style-access",
+                            "true",
+                            "http-client.type",
+                            "urlconnection"));
             try (CloseableIterable<FileScanTask> files = glue.loadTable(
                             TableIdentifier.of("snapshots", SnapshotTable.NAME))
                     .newScan()
