@@ -100,7 +100,7 @@ report(async () => {
     workGroups: await offeredWorkGroups(),
     catalogs: (await all('listDataCatalogs', 'DataCatalogsSummary')).map(({ CatalogName }) => CatalogName),
     databases: (await all('listDatabases', 'DatabaseList', { CatalogName: 'AwsDataCatalog' })).map(({ Name }) => Name),
-    saved: saved.map(({ Name }) => Name),
+    saved: saved.map(({ Name }) => Name).sort(),
     state: succeeded.Status.State,
     context: succeeded.QueryExecutionContext,
     ...(await result(run, 2)),
