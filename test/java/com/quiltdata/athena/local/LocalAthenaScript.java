@@ -65,7 +65,7 @@ public final class LocalAthenaScript {
         String options = ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
                 .filter(argument -> !argument.startsWith("-D") && !argument.contains("javaagent"))
                 .collect(Collectors.joining(" "));
-        LaunchFiles.main(new String[] {target.toString(), options});
+        LaunchFiles.main(new String[] {target.resolve("none.jar").toString(), options});
         Files.writeString(target.resolve("local-built"), folder + "\n");
         return new LocalAthenaScript(
                 script, directory.resolve("errors.txt"), Files.createDirectories(directory.resolve("temporary")));

@@ -93,6 +93,19 @@ class RunScriptTest {
     }
 
     @Test
+    void anArchiveOfClassesIsMadeOnDemandAndUsedWhereThereIsOne() throws Exception {
+        Path archive = project.resolve("test/target/local-athena.jsa");
+        assertThat(run()).noneMatch(line -> line.contains(archive.toString()));
+        assertThat(run(project.resolve("test/local/run"), "--archive"))
+                .contains("-XX:ArchiveClassesAtExit=" + archive, "com.quiltdata.athena.local.LocalAthena")
+                .doesNotContain("--archive");
+
+        Files.createFile(archive);
+
+        assertThat(run()).contains("-XX:SharedArchiveFile=" + archive);
+    }
+
+    @Test
     void aSymbolicLinkToTheScriptWorks() throws Exception {
         Path link = Files.createSymbolicLink(folder.resolve("link"), project.resolve("test/local-athena"));
 

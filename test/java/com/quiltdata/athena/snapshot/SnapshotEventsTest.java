@@ -124,7 +124,7 @@ class SnapshotEventsTest {
     }
 
     private static void awaitRefreshed(String bucket) throws InterruptedException {
-        Instant end = Instant.now().plusSeconds(120);
+        Instant end = Instant.now().plusSeconds(300);
         while (true) {
             try {
                 STACK.assertIsRefreshed(bucket);

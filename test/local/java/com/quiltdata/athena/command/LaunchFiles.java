@@ -17,12 +17,20 @@ import java.util.stream.Stream;
 public final class LaunchFiles {
     private LaunchFiles() {}
 
-    /** Writes the two files to a directory, with the JVM's options that are given after it. */
+    /**
+     * Writes the two files.
+     *
+     * @param arguments the jar of this program, beside which they are written, and the JVM's options. The jar is in the class
+     *     path instead of the directory {@code classes} beside it, because the JVM archives the classes of jars alone
+     */
     public static void main(String[] arguments) throws IOException {
-        Path directory = Path.of(arguments[0]);
+        Path jar = Path.of(arguments[0]);
+        Path directory = jar.getParent();
+        String classPath = System.getProperty("java.class.path")
+                .replace(directory.resolve("classes").toString(), jar.toString());
         Stream<String> options = Arrays.stream(arguments, 1, arguments.length)
                 .flatMap(words -> Arrays.stream(words.strip().split("\\s+")));
-        String lines = Stream.concat(options, Stream.of("-classpath", System.getProperty("java.class.path")))
+        String lines = Stream.concat(options, Stream.of("-classpath", classPath))
                 .map(LaunchFiles::quoted)
                 .collect(Collectors.joining("\n", "", "\n"));
         Files.writeString(directory.resolve("local-athena.args"), lines);
