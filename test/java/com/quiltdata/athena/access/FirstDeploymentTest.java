@@ -48,9 +48,7 @@ class FirstDeploymentTest {
         DeployedStack stack = DeployedStack.deploy(NAME, List.of(NAME));
         aws.letUsersCreateTheDefaultDatabase(mayCreate(new PolicyEvaluator(List.of(policies.users()))));
 
-        assertThat(SharedEmbeddedAws.glue().getDatabases(get -> {}).databaseList())
-                .extracting(Database::name)
-                .contains("default", NAME);
+        assertThat(SharedEmbeddedAws.databases()).extracting(Database::name).contains("default", NAME);
         assertThat(stack.rows("SELECT count(*) FROM " + NAME + "_quilt_packages_view"))
                 .containsExactly(List.of("0"));
     }

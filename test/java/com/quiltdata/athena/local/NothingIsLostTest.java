@@ -448,14 +448,11 @@ class NothingIsLostTest {
     }
 
     private static List<String> databases() {
-        return SharedEmbeddedAws.glue().getDatabases(get -> {}).databaseList().stream()
-                .map(Database::name)
-                .toList();
+        return SharedEmbeddedAws.databases().stream().map(Database::name).toList();
     }
 
     private static List<String> workGroups() {
-        return SharedEmbeddedAws.athena().listWorkGroupsPaginator(list -> {}).stream()
-                .flatMap(page -> page.workGroups().stream())
+        return SharedEmbeddedAws.workGroups().stream()
                 .map(WorkGroupSummary::name)
                 .toList();
     }

@@ -94,7 +94,7 @@ class SnapshotLifecycleTest {
     }
 
     private static List<String> workGroups() {
-        return SharedEmbeddedAws.athena().listWorkGroups(list -> {}).workGroups().stream()
+        return SharedEmbeddedAws.workGroups().stream()
                 .map(WorkGroupSummary::name)
                 .toList();
     }

@@ -166,8 +166,8 @@ class AthenaTablesTest {
 
     @Test
     void itsCatalogHasGluesDatabases() {
-        assertThat(ATHENA.listDatabases(list -> list.catalogName("AwsDataCatalog"))
-                        .databaseList())
+        assertThat(ATHENA.listDatabasesPaginator(list -> list.catalogName("AwsDataCatalog")).stream()
+                        .flatMap(page -> page.databaseList().stream()))
                 .extracting(database -> database.name())
                 .contains(DATABASE);
     }

@@ -57,7 +57,7 @@ class QueriesTabTest {
 
     @Test
     void workgroupsAreListedByNameAndDescribedOneByOne() {
-        List<WorkGroupSummary> listed = ATHENA.listWorkGroups(list -> {}).workGroups();
+        List<WorkGroupSummary> listed = SharedEmbeddedAws.workGroups();
 
         List<WorkGroup> offered = listed.stream()
                 .map(summary -> ATHENA.getWorkGroup(get -> get.workGroup(summary.name()))
@@ -73,7 +73,7 @@ class QueriesTabTest {
 
     @Test
     void aWorkgroupWithoutADescriptionHasAnEmptyOneInTheListAlone() {
-        assertThat(ATHENA.listWorkGroups(list -> {}).workGroups().stream()
+        assertThat(SharedEmbeddedAws.workGroups().stream()
                         .filter(summary -> summary.name().equals("primary"))
                         .map(WorkGroupSummary::description))
                 .containsExactly("");

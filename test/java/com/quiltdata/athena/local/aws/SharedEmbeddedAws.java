@@ -24,8 +24,10 @@ import software.amazon.awssdk.services.athena.model.NamedQuery;
 import software.amazon.awssdk.services.athena.model.QueryExecution;
 import software.amazon.awssdk.services.athena.model.QueryExecutionState;
 import software.amazon.awssdk.services.athena.model.StartQueryExecutionRequest;
+import software.amazon.awssdk.services.athena.model.WorkGroupSummary;
 import software.amazon.awssdk.services.glue.GlueClient;
 import software.amazon.awssdk.services.glue.model.Column;
+import software.amazon.awssdk.services.glue.model.Database;
 import software.amazon.awssdk.services.glue.model.Table;
 import software.amazon.awssdk.services.glue.model.TableInput;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -171,6 +173,20 @@ public final class SharedEmbeddedAws {
                 .viewOriginalText(table.viewOriginalText())
                 .viewExpandedText(table.viewExpandedText())
                 .build();
+    }
+
+    /** Lists the workgroups of all tests, in as many pages as they need. */
+    public static List<WorkGroupSummary> workGroups() {
+        return athena().listWorkGroupsPaginator(list -> {}).stream()
+                .flatMap(page -> page.workGroups().stream())
+                .toList();
+    }
+
+    /** Lists the databases of all tests, in as many pages as they need. */
+    public static List<Database> databases() {
+        return glue().getDatabasesPaginator(get -> {}).stream()
+                .flatMap(page -> page.databaseList().stream())
+                .toList();
     }
 
     /** Lists saved queries. */
