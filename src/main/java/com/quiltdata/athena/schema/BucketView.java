@@ -39,6 +39,15 @@ public enum BucketView implements ViewOfBuckets {
     /** The most buckets of the views over all of them, so that one query can read them all. */
     public static final int MOST_BUCKETS = (MOST_STAGES - STAGES_OF_A_QUERY) / STAGES_OF_A_BUCKET;
 
+    /**
+     * What the names of compressed files end in, as alternatives of a regular expression: readers of text files
+     * decompress them by their names, so that a pointer of such a name would fail the query.
+     *
+     * @see <a href="https://github.com/trinodb/trino/blob/483/lib/trino-hive-formats/src/main/java/io/trino/hive/formats/compression/CompressionKind.java">
+     *     Trino's list</a>
+     */
+    public static final String COMPRESSED = "gz|bz2|deflate|lz4|lzo|lzop|snappy|zst|zstd";
+
     private static final String NO_COLUMN = "";
     private static final String NO_CONDITION = "";
     /** The first column of views over all buckets. */
@@ -141,6 +150,12 @@ public enum BucketView implements ViewOfBuckets {
     public static String pointersOf(String tablePrefix, String andPaths) {
         return SqlTemplate.fill(
                 "pointers.sql",
-                Map.of("pointersTable", BucketTable.POINTERS.nameWith(tablePrefix), "andPaths", andPaths));
+                Map.of(
+                        "pointersTable",
+                        BucketTable.POINTERS.nameWith(tablePrefix),
+                        "compressed",
+                        COMPRESSED,
+                        "andPaths",
+                        andPaths));
     }
 }

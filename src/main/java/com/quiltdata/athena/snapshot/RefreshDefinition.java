@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import com.quiltdata.athena.schema.BucketView;
 import com.quiltdata.athena.schema.QuiltBucket;
 import com.quiltdata.athena.schema.SnapshotTable;
 import com.quiltdata.athena.schema.SqlTemplate;
@@ -18,12 +19,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
  * The definition of the state machine, {@code refresh.asl.json} beside the statements, filled in: a text that is a
- * placeholder is replaced by a value.
+ * placeholder is replaced by a value, and one within a text by the value's text.
  *
  * @see <a href="https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html">JSONata in Step Functions</a>
  */
@@ -55,6 +57,7 @@ final class RefreshDefinition {
                 .forEach((name, statement) ->
                         values.put(name, TextNode.valueOf("{% " + TextNode.valueOf(statement) + " %}")));
         atDeployment.forEach(name -> values.put(name, TextNode.valueOf("${" + name + "}")));
+        values.put("compressed", TextNode.valueOf(BucketView.COMPRESSED));
         values.put("table", TextNode.valueOf(SnapshotTable.NAME));
         values.put("mostRounds", IntNode.valueOf(MOST_ROUNDS));
         values.put("mostOfNames", IntNode.valueOf(SnapshotStatements.MOST_OF_NAMES));
@@ -81,11 +84,17 @@ final class RefreshDefinition {
             }
         } else if (node.isTextual()) {
             Matcher placeholder = PLACEHOLDER.matcher(node.asText());
-            if (placeholder.matches()) {
-                return Optional.ofNullable(values.get(placeholder.group(1)))
-                        .orElseThrow(() -> new IllegalArgumentException(FILE + " has no value for " + node));
-            }
+            return placeholder.matches()
+                    ? value(placeholder, values)
+                    : TextNode.valueOf(placeholder.replaceAll(match ->
+                            Matcher.quoteReplacement(value(match, values).asText())));
         }
         return node;
+    }
+
+    private static JsonNode value(MatchResult placeholder, Map<String, JsonNode> values) {
+        String name = placeholder.group(1);
+        return Optional.ofNullable(values.get(name))
+                .orElseThrow(() -> new IllegalArgumentException(FILE + " has no value for ${" + name + "}"));
     }
 }

@@ -7,7 +7,7 @@
           min(trim("hash")) AS "hash"
         FROM "${pointersTable}"
         WHERE regexp_like("$path", '^s3://[^/]+/[.]quilt/named_packages/[^/]+/[^/]+/[^/]+$')
-          AND NOT regexp_like("$path", '[.](gz|bz2|deflate|lz4|lzo|lzop|snappy|zst|zstd)$')
+          AND NOT regexp_like("$path", '[.](${compressed})$')
           AND trim("hash") <> ''${andPaths}
         GROUP BY "$path"
         HAVING count(*) = 1 AND regexp_like(min(trim("hash")), '^[0-9a-fA-F]{64}$')
