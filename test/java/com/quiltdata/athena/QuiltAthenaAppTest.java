@@ -2,6 +2,7 @@ package com.quiltdata.athena;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -19,12 +20,23 @@ class QuiltAthenaAppTest {
     @TempDir
     private Path directory;
 
+    /** The CDK writes its report where it has looked at the templates, and only there. */
     @Test
-    void synthesizesTheStackWithoutCredentials() throws Exception {
-        Outcome outcome = run("{\"companyName\": \"mycompany\", \"quiltBuckets\": \"bucket-a\"}");
+    void synthesizesTheStackWithoutCredentialsAndTheCdksValidationFindsNothing() throws Exception {
+        Outcome outcome = run("""
+                {"companyName": "mycompany", "quiltBuckets": {"one": ["bucket-a", "bucket-b"], "two": ["bucket.c"]},
+                 "snapshotSchedule": "rate(1 day)", "snapshotEvents": true, "dashboard": true,
+                 "alarmTopicArn": "arn:aws:sns:us-east-1:123456789012:alarms", "removalPolicy": "destroy",
+                 "resultsKmsKeyArn": "arn:aws:kms:us-east-1:123456789012:key/12345678-1234-1234-1234-123456789012"}
+                """, Map.of("CDK_VALIDATION", "true"));
 
+        assertThat(outcome.errors()).isEmpty();
         assertThat(outcome.status()).isZero();
         assertThat(directory.resolve("cdk.out/QuiltAthena.template.json")).exists();
+        assertThat(TestFiles.json(TestFiles.text(directory.resolve("cdk.out/validation-report.json")))
+                        .path("pluginReports"))
+                .isInstanceOf(ArrayNode.class)
+                .isEmpty();
     }
 
     @Test
