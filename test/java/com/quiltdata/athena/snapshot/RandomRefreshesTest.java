@@ -126,9 +126,11 @@ class RandomRefreshesTest {
             }
             case 10 -> {
                 STACK.change(definition -> definition
-                        .replace("> %d AND".formatted(SnapshotStatements.MOST_FILES), "> 1 AND")
-                        .replace("INTERVAL '2' DAY", "INTERVAL '0' DAY"));
+                        .replaceFirst("(?<=file_count.{1,15}> )" + SnapshotStatements.MOST_FILES, "0")
+                        .replace("INTERVAL '8' HOUR", "INTERVAL '0' HOUR"));
                 STACK.refresh();
+                assertThat(STACK.rows("SELECT sum(file_count - 1) FROM \"quilt_snapshot_rows$partitions\""))
+                        .containsExactly(List.of("0"));
                 return "refresh and compaction";
             }
             case 11, 12 -> {

@@ -31,7 +31,8 @@ class SnapshotStoreTest {
                         Map.of("OrderId", 1, "Fields", List.of(sort(3), sort(4), sort(5), sort(8))),
                         "Properties",
                         Map.of(
-                                "history.expire.max-snapshot-age-ms", "86400000",
+                                "commit.manifest.min-count-to-merge", "4",
+                                "history.expire.max-snapshot-age-ms", "14400000",
                                 "write.format.default", "parquet",
                                 "write.parquet.compression-codec", "zstd"))));
     }

@@ -60,17 +60,26 @@ public final class SnapshotTable {
      */
     public static final List<String> SORTED_BY = List.of("user", "name", "timestamp", "logical_key");
 
+    /** The property of the milliseconds that VACUUM leaves of the table's history. */
+    public static final String HISTORY = "history.expire.max-snapshot-age-ms";
+
     /**
-     * What Athena does with the table: files are Parquet in zstd, and VACUUM leaves a day of history, which is longer than
-     * any query runs. These are Iceberg's own names, which the table has to have when CloudFormation makes it; Athena shows
-     * them under others, such as {@code vacuum_max_snapshot_age_seconds}.
+     * What Athena does with the table: files are Parquet in zstd; VACUUM leaves four hours of history, which is longer
+     * than queries run; and what tells the files of each commit is put together when there are four of them, because every
+     * query opens them. These are Iceberg's own names, which the table has to have when CloudFormation makes it; Athena
+     * shows some of them under others, such as {@code vacuum_max_snapshot_age_seconds}.
      *
      * @see <a href="https://docs.aws.amazon.com/athena/latest/ug/querying-iceberg-creating-tables.html">Table properties</a>
      */
     public static final Map<String, String> PROPERTIES = Map.of(
-            "write.format.default", "parquet",
-            "write.parquet.compression-codec", "zstd",
-            "history.expire.max-snapshot-age-ms", "86400000");
+            "write.format.default",
+            "parquet",
+            "write.parquet.compression-codec",
+            "zstd",
+            HISTORY,
+            "14400000",
+            "commit.manifest.min-count-to-merge",
+            "4");
 
     /**
      * A column.

@@ -61,7 +61,11 @@ public final class SnapshotStatements {
     /** The most characters of the names of packages in a statement, where they stand four times. */
     public static final int MOST_OF_NAMES = 20_000;
 
-    /** The most files of a part of the table that are not worth putting together: opening one is what costs. */
+    /**
+     * The most small files that rows of a kind may be in beyond one for each part of the table. A query opens each of them
+     * and the deletes beside it; a push adds one or two. Eight keep queries below three times the requests that they make
+     * of the compacted table.
+     */
     static final int MOST_FILES = 8;
 
     /** Files of fewer bytes on average are small; OPTIMIZE makes larger ones, if there is as much. */

@@ -1,14 +1,19 @@
--- One row: the buckets with parts of the table in many small files, and whether old versions of it are to be removed. Only
--- the table's metadata are read.
+-- One row: the buckets whose rows of a kind are in more small files than the parts of the table, and whether old versions
+-- of it are to be removed. Only the table's metadata are read.
 SELECT
   coalesce(
     (
-      SELECT json_format(CAST(array_agg(DISTINCT "partition"."bucket") AS json))
-      FROM "${snapshot}$partitions"
-      WHERE "file_count" > ${mostFiles} AND "total_size" / "file_count" < ${smallFile}
+      SELECT json_format(CAST(array_agg(DISTINCT "bucket") AS json))
+      FROM (
+        SELECT "partition"."bucket" AS "bucket"
+        FROM "${snapshot}$partitions"
+        WHERE "total_size" / "file_count" < ${smallFile}
+        GROUP BY "partition"."bucket", "partition"."kind"
+        HAVING sum("file_count" - 1) > ${mostFiles}
+      )
     ),
     '[]'
   ) AS "buckets",
   (
-    SELECT count_if("committed_at" < current_timestamp - INTERVAL '2' DAY) > 0 FROM "${snapshot}$snapshots"
+    SELECT count_if("committed_at" < current_timestamp - INTERVAL '8' HOUR) > 0 FROM "${snapshot}$snapshots"
   ) AS "is_old"

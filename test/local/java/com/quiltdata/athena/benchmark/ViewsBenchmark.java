@@ -49,7 +49,7 @@ public final class ViewsBenchmark implements Callable<Integer> {
             """;
     private static final int QUERIED_PACKAGE = 7;
 
-    /** A part of the table is compacted when it has more than eight files. */
+    /** More than the pushes between two compactions. */
     private static final int PUSHES_THAT_ARE_COMPACTED = 10;
 
     @Option(
@@ -197,7 +197,7 @@ public final class ViewsBenchmark implements Callable<Integer> {
         String definition = stepFunctions
                 .describeStateMachine(describe -> describe.stateMachineArn(machine))
                 .definition()
-                .replaceFirst("(?<=file_count.{1,9}> )\\d+", "1000000");
+                .replaceFirst("(?<=file_count.{1,15}> )\\d+", "1000000");
         stepFunctions.updateStateMachine(
                 update -> update.stateMachineArn(machine).definition(definition));
         for (int push = pushes; push < 2 * pushes; push++) {

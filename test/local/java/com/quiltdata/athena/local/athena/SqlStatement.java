@@ -1,6 +1,7 @@
 package com.quiltdata.athena.local.athena;
 
 import com.quiltdata.athena.local.protocol.AwsServiceException;
+import com.quiltdata.athena.schema.SnapshotTable;
 import io.trino.sql.parser.ParsingException;
 import io.trino.sql.parser.SqlParser;
 import io.trino.sql.tree.ShowCreate;
@@ -25,15 +26,15 @@ record SqlStatement(String sql, String type, String substatementType) {
     private static final String UTILITY = "UTILITY";
     private static final String SELECT = "SELECT";
     private static final String EXPLAIN = "EXPLAIN";
-    /** Trino keeps what is younger, by default. */
-    private static final String LEAST_RETENTION = "7d";
+    /** What the snapshots' table says of itself, which Athena would read there. */
+    private static final String HISTORY = SnapshotTable.PROPERTIES.get(SnapshotTable.HISTORY) + "ms";
 
     private static final String SHOW_CREATE = "SHOW_CREATE_";
     private static final SqlParser PARSER = new SqlParser();
 
     /**
-     * The statements on Iceberg tables that Athena has words of its own for. VACUUM here forgets the history that Trino
-     * lets it; it does not look for files that belong to no table.
+     * The statements on Iceberg tables that Athena has words of its own for. VACUUM here forgets the history that
+     * Athena would; it does not look for files that belong to no table.
      *
      * @see <a href="https://docs.aws.amazon.com/athena/latest/ug/optimize-statement.html">OPTIMIZE</a>
      * @see <a href="https://docs.aws.amazon.com/athena/latest/ug/vacuum-statement.html">VACUUM</a>
@@ -65,7 +66,7 @@ record SqlStatement(String sql, String type, String substatementType) {
                             "OPTIMIZE")
                     : new SqlStatement(
                             "ALTER TABLE %s EXECUTE expire_snapshots(retention_threshold => '%s')"
-                                    .formatted(maintenance.group("vacuumed"), LEAST_RETENTION),
+                                    .formatted(maintenance.group("vacuumed"), HISTORY),
                             DML,
                             "VACUUM");
         }

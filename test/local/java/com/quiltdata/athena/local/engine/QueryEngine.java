@@ -99,6 +99,9 @@ public final class QueryEngine implements AutoCloseable {
                                 // What queries read is counted at S3.
                                 "iceberg.metadata-cache.enabled",
                                 "false",
+                                // Athena has no such limit.
+                                "iceberg.expire-snapshots.min-retention",
+                                "0s",
                                 "iceberg.security",
                                 "allow-all")));
     }
