@@ -44,14 +44,15 @@ ${packages}
     entries AS (
 ${entries}
     )
+  -- A known pointer has its rows replaced, and another one becomes a row.
   SELECT
-    "user" AS "changed_user",
-    "name" AS "changed_name",
-    "timestamp" AS "changed_timestamp",
-    CAST(NULL AS varchar) AS "kind",
-    CAST(NULL AS varchar) AS "user",
-    CAST(NULL AS varchar) AS "name",
-    CAST(NULL AS varchar) AS "timestamp",
+    CASE WHEN "is_known" THEN "user" END AS "changed_user",
+    CASE WHEN "is_known" THEN "name" END AS "changed_name",
+    CASE WHEN "is_known" THEN "timestamp" END AS "changed_timestamp",
+    CASE WHEN NOT "is_known" THEN 'pointer' END AS "kind",
+    CASE WHEN NOT "is_known" THEN "user" END AS "user",
+    CASE WHEN NOT "is_known" THEN "name" END AS "name",
+    CASE WHEN NOT "is_known" THEN "timestamp" END AS "timestamp",
     "tophash",
     CAST(NULL AS varchar) AS "message",
     CAST(NULL AS varchar) AS "meta",
@@ -61,12 +62,6 @@ ${entries}
     CAST(NULL AS varchar) AS "hash",
     CAST(NULL AS bigint) AS "size"
   FROM changed
-  WHERE "is_known"
-  UNION ALL
-  SELECT
-    NULL, NULL, NULL, 'pointer', "user", "name", "timestamp", "tophash", NULL, NULL, NULL, NULL, NULL, NULL, NULL
-  FROM changed
-  WHERE NOT "is_known"
   UNION ALL
   -- The bucket's own row, so that of two statements at once one is too late, whatever they change.
   SELECT '', '', '', 'refresh', '', '', '', '', NULL, NULL, NULL, NULL, NULL, NULL, NULL
@@ -85,7 +80,8 @@ ${entries}
     NULL, NULL, NULL, copy."kind", changed."user", changed."name", changed."timestamp", copy."tophash",
     copy."message", copy."meta", copy."user_meta", copy."logical_key", copy."physical_keys", copy."hash", copy."size"
   FROM "${snapshot}" AS copy
-  JOIN changed
+  -- Where nothing has a copy, as after most pushes, the engine does not read the table for it.
+  JOIN (SELECT * FROM changed WHERE "copy" IS NOT NULL) AS changed
     ON changed."tophash" = copy."tophash"
       AND changed."copy" = copy."user" || '/' || copy."name" || '/' || copy."timestamp"
   WHERE copy."bucket" = '${bucket}' AND copy."kind" IN ('package', 'entry') AND copy."name" ${names}
