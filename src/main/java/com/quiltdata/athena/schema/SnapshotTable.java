@@ -65,7 +65,7 @@ public final class SnapshotTable {
 
     /**
      * What Athena does with the table: files are Parquet in zstd; VACUUM leaves four hours of history, which is longer
-     * than queries run; and what tells the files of each commit is put together when there are four of them, because every
+     * than queries run; and Iceberg's own manifests, one or two a commit, are merged when there are four, because every
      * query opens them. These are Iceberg's own names, which the table has to have when CloudFormation makes it; Athena
      * shows some of them under others, such as {@code vacuum_max_snapshot_age_seconds}.
      *
