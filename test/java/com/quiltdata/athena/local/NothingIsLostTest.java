@@ -28,9 +28,7 @@ import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.athena.model.QueryExecutionState;
 import software.amazon.awssdk.services.athena.model.StartQueryExecutionRequest;
 import software.amazon.awssdk.services.athena.model.WorkGroupSummary;
-import software.amazon.awssdk.services.glue.model.Database;
 import software.amazon.awssdk.services.glue.model.Table;
-import software.amazon.awssdk.services.s3.model.Bucket;
 
 /**
  * What becomes of tables, views and saved queries, the stack's and other people's, when the stack changes: the scenarios
@@ -135,9 +133,9 @@ class NothingIsLostTest {
 
         stack.delete();
 
-        assertThat(databases()).doesNotContain(name);
+        assertThat(SharedEmbeddedAws.databases()).doesNotContain(name);
         assertThat(workGroups()).doesNotContain(name);
-        assertThat(buckets()).doesNotContain(name + "-quilt-query-results");
+        assertThat(SharedEmbeddedAws.buckets()).doesNotContain(name + "-quilt-query-results");
     }
 
     /** The CDK's function closes the results bucket before it empties it, and Athena writes what a DROP VIEW says. */
@@ -162,7 +160,7 @@ class NothingIsLostTest {
                         "imaging_a_quilt_objects_view",
                         "imaging_b_quilt_packages_view",
                         "imaging_b_quilt_objects_view");
-        assertThat(buckets()).doesNotContain(name + "-quilt-query-results");
+        assertThat(SharedEmbeddedAws.buckets()).doesNotContain(name + "-quilt-query-results");
     }
 
     @Test
@@ -173,7 +171,7 @@ class NothingIsLostTest {
 
         stack.delete();
 
-        assertThat(databases()).doesNotContain(name);
+        assertThat(SharedEmbeddedAws.databases()).doesNotContain(name);
         assertThat(workGroups()).doesNotContain(name);
     }
 
@@ -186,7 +184,7 @@ class NothingIsLostTest {
         assertThat(tables()).isEmpty();
         assertThat(savedQueries()).isEmpty();
         assertThat(workGroups()).contains(name);
-        assertThat(buckets()).contains(name + "-quilt-query-results");
+        assertThat(SharedEmbeddedAws.buckets()).contains(name + "-quilt-query-results");
     }
 
     @Test
@@ -447,19 +445,9 @@ class NothingIsLostTest {
         return SharedEmbeddedAws.savedQueries(name);
     }
 
-    private static List<String> databases() {
-        return SharedEmbeddedAws.databases().stream().map(Database::name).toList();
-    }
-
     private static List<String> workGroups() {
         return SharedEmbeddedAws.workGroups().stream()
                 .map(WorkGroupSummary::name)
-                .toList();
-    }
-
-    private static List<String> buckets() {
-        return SharedEmbeddedAws.s3().listBuckets().buckets().stream()
-                .map(Bucket::name)
                 .toList();
     }
 }

@@ -11,7 +11,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.athena.model.WorkGroupSummary;
 import software.amazon.awssdk.services.glue.model.Table;
-import software.amazon.awssdk.services.s3.model.Bucket;
 import software.amazon.awssdk.services.scheduler.SchedulerClient;
 import software.amazon.awssdk.services.scheduler.model.GetScheduleResponse;
 import software.amazon.awssdk.services.sfn.model.StateMachineListItem;
@@ -43,7 +42,7 @@ class SnapshotLifecycleTest {
                 .contains("life_a_quilt_packages_view", "all_quilt_objects_view");
         assertThat(machines()).doesNotContain(machine);
         assertThat(schedulesOf(machine)).isEmpty();
-        assertThat(buckets()).contains("lifeoff-quilt-query-snapshot");
+        assertThat(SharedEmbeddedAws.buckets()).contains("lifeoff-quilt-query-snapshot");
         assertThat(SharedEmbeddedAws.objects("lifeoff-quilt-query-snapshot"))
                 .anyMatch(key -> key.startsWith(SnapshotTable.FOLDER + "data/"));
         assertThat(workGroups()).contains("lifeoff-snapshot");
@@ -68,7 +67,7 @@ class SnapshotLifecycleTest {
                         "end_b_quilt_objects_snapshot",
                         "all_quilt_packages_snapshot",
                         "all_quilt_objects_snapshot");
-        assertThat(buckets()).noneMatch(bucket -> bucket.startsWith("lifeend-"));
+        assertThat(SharedEmbeddedAws.buckets()).noneMatch(bucket -> bucket.startsWith("lifeend-"));
         assertThat(workGroups()).noneMatch(workGroup -> workGroup.startsWith("lifeend"));
         assertThat(machines()).noneMatch(stack.outputs().get("SnapshotStateMachineArn")::equals);
     }
@@ -84,12 +83,6 @@ class SnapshotLifecycleTest {
     private static List<String> tables(String database) {
         return SharedEmbeddedAws.glue().getTables(get -> get.databaseName(database)).tableList().stream()
                 .map(Table::name)
-                .toList();
-    }
-
-    private static List<String> buckets() {
-        return SharedEmbeddedAws.s3().listBuckets().buckets().stream()
-                .map(Bucket::name)
                 .toList();
     }
 

@@ -31,6 +31,7 @@ import software.amazon.awssdk.services.glue.model.Database;
 import software.amazon.awssdk.services.glue.model.Table;
 import software.amazon.awssdk.services.glue.model.TableInput;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.Bucket;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
 /**
@@ -182,11 +183,17 @@ public final class SharedEmbeddedAws {
                 .toList();
     }
 
-    /** Lists the databases of all tests, in as many pages as they need. */
-    public static List<Database> databases() {
+    /** Lists the names of the databases of all tests, in as many pages as they need. */
+    public static List<String> databases() {
         return glue().getDatabasesPaginator(get -> {}).stream()
                 .flatMap(page -> page.databaseList().stream())
+                .map(Database::name)
                 .toList();
+    }
+
+    /** Lists the names of the buckets of all tests. */
+    public static List<String> buckets() {
+        return s3().listBuckets().buckets().stream().map(Bucket::name).toList();
     }
 
     /** Lists saved queries. */
