@@ -387,20 +387,16 @@ class NothingIsLostTest {
     }
 
     private void run(String sql) {
-        try {
-            assertThat(SharedEmbeddedAws.run(
-                                    SharedEmbeddedAws.athena(),
-                                    StartQueryExecutionRequest.builder()
-                                            .workGroup(name)
-                                            .queryExecutionContext(context -> context.database(name))
-                                            .queryString(sql)
-                                            .build())
-                            .status()
-                            .state())
-                    .isEqualTo(QueryExecutionState.SUCCEEDED);
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
+        assertThat(SharedEmbeddedAws.run(
+                                SharedEmbeddedAws.athena(),
+                                StartQueryExecutionRequest.builder()
+                                        .workGroup(name)
+                                        .queryExecutionContext(context -> context.database(name))
+                                        .queryString(sql)
+                                        .build())
+                        .status()
+                        .state())
+                .isEqualTo(QueryExecutionState.SUCCEEDED);
     }
 
     /** The views that requests of a type were about, in order. */

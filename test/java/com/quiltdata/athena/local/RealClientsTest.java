@@ -115,7 +115,7 @@ class RealClientsTest {
 
         aws.athena().stopQueryExecution(stop -> stop.queryExecutionId(id));
 
-        assertThat(SharedEmbeddedAws.await(aws.athena(), id).status().state()).isEqualTo(QueryExecutionState.CANCELLED);
+        assertThat(AwsClients.await(aws.athena(), id).status().state()).isEqualTo(QueryExecutionState.CANCELLED);
         assertThat(aws.athena().listQueryExecutionsPaginator(list -> list.workGroup(WORK_GROUP)).stream()
                         .flatMap(page -> page.queryExecutionIds().stream()))
                 .contains(id);

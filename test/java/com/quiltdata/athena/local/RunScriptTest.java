@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +46,7 @@ class RunScriptTest {
         executable(
                 folder.resolve("bin/mvn"),
                 "echo \"$*\" >>'%1$s/builds'; cat '%1$s/log' 2>/dev/null && exit 1; exit 0".formatted(folder));
+        environment.put("TMPDIR", folder.toString());
         environment.put("PATH", folder.resolve("bin") + ":" + System.getenv("PATH"));
         Files.writeString(project.resolve("pom.xml"), "<version.trino>483</version.trino>");
         Files.writeString(project.resolve("test/target/local-athena.args"), "/trino-hive-483.jar");
@@ -81,15 +83,19 @@ class RunScriptTest {
     }
 
     @Test
-    void theProgramAndItsChildrenHaveATemporaryDirectoryOfTheirOwnThatIsNotThereYet() throws Exception {
-        environment.put("TMPDIR", folder.toString());
-
+    void theProgramAndItsChildrenHaveATemporaryDirectoryOfTheirOwn() throws Exception {
         List<String> lines = run();
 
-        String directory = lines.get(lines.indexOf(PROGRAM) + 1);
-        assertThat(directory).startsWith(folder + "/quilt-athena-");
-        assertThat(lines).contains("TMPDIR=" + directory);
-        assertThat(Path.of(directory)).doesNotExist();
+        String variable = "TMPDIR=" + folder + "/quilt-athena-";
+        String directory = lines.stream()
+                .filter(line -> line.startsWith(variable))
+                .findFirst()
+                .orElseThrow()
+                .substring("TMPDIR=".length());
+        assertThat(lines).contains("-Djava.io.tmpdir=" + directory);
+        assertThat(Path.of(directory)).isEmptyDirectory();
+        assertThat(Files.getPosixFilePermissions(Path.of(directory)))
+                .isEqualTo(PosixFilePermissions.fromString("rwx------"));
     }
 
     @Test

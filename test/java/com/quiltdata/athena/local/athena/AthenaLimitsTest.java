@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.quiltdata.athena.local.aws.SharedEmbeddedAws;
+import com.quiltdata.athena.local.clients.AwsClients;
 import com.quiltdata.athena.local.protocol.LocalAccount;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
@@ -42,8 +43,7 @@ class AthenaLimitsTest {
             athena.stopQueryExecution(stop -> stop.queryExecutionId(first));
             String second = start(athena, DROP);
 
-            assertThat(SharedEmbeddedAws.await(athena, first).status().state())
-                    .isEqualTo(QueryExecutionState.CANCELLED);
+            assertThat(AwsClients.await(athena, first).status().state()).isEqualTo(QueryExecutionState.CANCELLED);
             assertThat(athena.getQueryExecution(get -> get.queryExecutionId(second))
                             .queryExecution()
                             .status()

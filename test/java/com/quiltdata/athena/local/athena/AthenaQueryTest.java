@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.quiltdata.athena.local.aws.SharedEmbeddedAws;
+import com.quiltdata.athena.local.clients.AwsClients;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
@@ -178,7 +179,7 @@ class AthenaQueryTest {
 
         ATHENA.stopQueryExecution(stop -> stop.queryExecutionId(id));
 
-        QueryExecution query = SharedEmbeddedAws.await(ATHENA, id);
+        QueryExecution query = AwsClients.await(ATHENA, id);
         assertThat(query.status().state()).isEqualTo(QueryExecutionState.CANCELLED);
         assertThat(query.status().stateChangeReason()).isEqualTo("Query cancelled by user");
         assertThat(awaitValues(states, List.of("FAILED"))).containsExactly(List.of("state"), List.of("FAILED"));

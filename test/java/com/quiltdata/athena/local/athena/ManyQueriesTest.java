@@ -3,6 +3,7 @@ package com.quiltdata.athena.local.athena;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.quiltdata.athena.local.aws.SharedEmbeddedAws;
+import com.quiltdata.athena.local.clients.AwsClients;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -25,7 +26,7 @@ class ManyQueriesTest {
                 .toList();
 
         for (String id : ids) {
-            QueryExecution query = SharedEmbeddedAws.await(SharedEmbeddedAws.athena(), id);
+            QueryExecution query = AwsClients.await(SharedEmbeddedAws.athena(), id);
             assertThat(query.status().state())
                     .as(query.status().stateChangeReason())
                     .isEqualTo(QueryExecutionState.SUCCEEDED);

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.groups.Tuple.tuple;
 
 import com.quiltdata.athena.local.aws.SharedEmbeddedAws;
+import com.quiltdata.athena.local.clients.AwsClients;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -324,7 +325,7 @@ class QueriesTabTest {
 
         ATHENA.stopQueryExecution(stop -> stop.queryExecutionId(query.queryExecutionId()));
 
-        assertThat(SharedEmbeddedAws.await(ATHENA, query.queryExecutionId())).isEqualTo(query);
+        assertThat(AwsClients.await(ATHENA, query.queryExecutionId())).isEqualTo(query);
     }
 
     /** What the tab sends: the chosen catalog and database, and always the encryption. */

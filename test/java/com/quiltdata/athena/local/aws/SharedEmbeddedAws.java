@@ -13,7 +13,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -22,7 +21,6 @@ import java.util.stream.Stream;
 import software.amazon.awssdk.services.athena.AthenaClient;
 import software.amazon.awssdk.services.athena.model.NamedQuery;
 import software.amazon.awssdk.services.athena.model.QueryExecution;
-import software.amazon.awssdk.services.athena.model.QueryExecutionState;
 import software.amazon.awssdk.services.athena.model.StartQueryExecutionRequest;
 import software.amazon.awssdk.services.athena.model.WorkGroupSummary;
 import software.amazon.awssdk.services.glue.GlueClient;
@@ -84,26 +82,8 @@ public final class SharedEmbeddedAws {
     }
 
     /** Runs a query to its end. */
-    public static QueryExecution run(AthenaClient athena, StartQueryExecutionRequest request)
-            throws InterruptedException {
-        return await(athena, athena.startQueryExecution(request).queryExecutionId());
-    }
-
-    /**
-     * Waits for a query's end.
-     *
-     * @param athena what the query was started with
-     */
-    public static QueryExecution await(AthenaClient athena, String id) throws InterruptedException {
-        while (true) {
-            QueryExecution query =
-                    athena.getQueryExecution(get -> get.queryExecutionId(id)).queryExecution();
-            QueryExecutionState state = query.status().state();
-            if (state != QueryExecutionState.QUEUED && state != QueryExecutionState.RUNNING) {
-                return query;
-            }
-            Thread.sleep(Duration.ofMillis(20));
-        }
+    public static QueryExecution run(AthenaClient athena, StartQueryExecutionRequest request) {
+        return AwsClients.await(athena, athena.startQueryExecution(request).queryExecutionId());
     }
 
     /** Makes a table with the text column {@code a}. */

@@ -1,13 +1,10 @@
 package com.quiltdata.athena.command;
 
-import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.lang.reflect.InvocationTargetException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -17,8 +14,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Starts a program in a temporary directory of its own, which is removed with everything in it however the program ends:
- * by itself, by an error, or by a signal that a process can act on.
+ * Starts a program in a JVM whose {@code java.io.tmpdir} is its own: the directory is removed with everything in it however
+ * the program ends, by itself, by an error, or by a signal that a process can act on. A JVM reads the property when it
+ * starts, and sticks to it.
  */
 public final class Launcher {
     private static final int CHILD_SECONDS = 5;
@@ -28,7 +26,6 @@ public final class Launcher {
             ProcessHandle.current().children().collect(Collectors.toUnmodifiableSet());
 
     private static volatile boolean launched;
-    private static volatile boolean ownsDirectory;
     private static volatile boolean interruptIsSuccess;
 
     private Launcher() {}
@@ -36,27 +33,16 @@ public final class Launcher {
     /**
      * Starts a program.
      *
-     * @param arguments the temporary directory, which must not exist; the program's class; the program's arguments
+     * @param arguments the program's class, and the program's arguments
      * @throws ReflectiveOperationException if there is no such program
      */
     public static void main(String[] arguments) throws ReflectiveOperationException {
         launched = true;
-        TemporaryDirectory directory = new TemporaryDirectory(Path.of(arguments[0]));
+        TemporaryDirectory directory = new TemporaryDirectory(Path.of(System.getProperty("java.io.tmpdir")));
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(directory)));
         try {
-            Files.createDirectory(
-                    directory.path(),
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-            ownsDirectory = true;
-        } catch (IOException e) {
-            System.err.println("The temporary directory " + directory.path() + " cannot be made: " + e);
-            System.exit(1);
-        }
-        // Nothing has asked for it yet; on the command line, it would have to exist.
-        System.setProperty("java.io.tmpdir", directory.path().toString());
-        try {
-            Class.forName(arguments[1]).getMethod("main", String[].class).invoke(null, (Object)
-                    Arrays.copyOfRange(arguments, 2, arguments.length));
+            Class.forName(arguments[0]).getMethod("main", String[].class).invoke(null, (Object)
+                    Arrays.copyOfRange(arguments, 1, arguments.length));
         } catch (InvocationTargetException e) {
             e.getCause().printStackTrace();
             System.exit(1);
@@ -91,9 +77,7 @@ public final class Launcher {
         LogManager.getLogManager().reset();
         System.setErr(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
         endChildProcesses();
-        if (ownsDirectory) {
-            directory.close();
-        }
+        directory.close();
         if (interruptIsSuccess) {
             Runtime.getRuntime().halt(0);
         }

@@ -7,13 +7,11 @@ import java.util.List;
 import java.util.stream.Stream;
 import software.amazon.awssdk.services.athena.model.QueryExecution;
 import software.amazon.awssdk.services.athena.model.QueryExecutionState;
-import software.amazon.awssdk.services.athena.model.QueryExecutionStatus;
 import software.amazon.awssdk.services.athena.model.Row;
 import software.amazon.awssdk.services.athena.model.StatementType;
 
 /** The result of a query in Athena, which is fetched page by page whenever it is read. */
 public record StreamedResult(AwsClients aws, QueryExecution execution, List<Column> columns) implements QueryResult {
-    private static final long POLL_MILLIS = 50;
 
     /**
      * Runs a query in Athena.
@@ -26,7 +24,7 @@ public record StreamedResult(AwsClients aws, QueryExecution execution, List<Colu
                         .queryExecutionContext(context -> context.database(database))
                         .queryString(sql))
                 .queryExecutionId();
-        QueryExecution execution = awaitEnd(aws, id);
+        QueryExecution execution = AwsClients.await(aws.athena(), id);
         if (execution.status().state() != QueryExecutionState.SUCCEEDED) {
             throw new IllegalStateException(execution.status().stateChangeReason());
         }
@@ -66,23 +64,5 @@ public record StreamedResult(AwsClients aws, QueryExecution execution, List<Colu
         List<String> values = new ArrayList<>(row.data().size());
         row.data().forEach(datum -> values.add(datum.varCharValue()));
         return values;
-    }
-
-    private static QueryExecution awaitEnd(AwsClients aws, String id) {
-        while (true) {
-            QueryExecution execution = aws.athena()
-                    .getQueryExecution(get -> get.queryExecutionId(id))
-                    .queryExecution();
-            QueryExecutionStatus status = execution.status();
-            if (status.state() != QueryExecutionState.QUEUED && status.state() != QueryExecutionState.RUNNING) {
-                return execution;
-            }
-            try {
-                Thread.sleep(POLL_MILLIS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IllegalStateException("Interrupted", e);
-            }
-        }
     }
 }

@@ -4,7 +4,7 @@ import com.google.common.base.Supplier;
 import com.google.common.base.Suppliers;
 import com.quiltdata.athena.local.protocol.LocalAccount;
 import java.net.URI;
-import java.time.Duration;
+import java.util.function.Predicate;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
@@ -13,6 +13,8 @@ import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.athena.AthenaClient;
+import software.amazon.awssdk.services.athena.model.QueryExecution;
+import software.amazon.awssdk.services.athena.model.QueryExecutionState;
 import software.amazon.awssdk.services.glue.GlueClient;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.scheduler.SchedulerClient;
@@ -22,7 +24,8 @@ import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
 
 /** The AWS SDK's clients for an account on loopback; each is made when it is first asked for. */
 public final class AwsClients implements AutoCloseable {
-    private static final Duration POLL = Duration.ofMillis(20);
+    private static final long FIRST_PAUSE_MILLIS = 20;
+    private static final long LONGEST_PAUSE_MILLIS = 200;
 
     /** Without a proxy, whatever the environment says: these calls are for this machine alone. */
     private final SdkHttpClient http = UrlConnectionHttpClient.builder()
@@ -85,14 +88,33 @@ public final class AwsClients implements AutoCloseable {
 
     /** Waits for the end of an execution. */
     public DescribeExecutionResponse await(String execution) {
-        while (true) {
-            DescribeExecutionResponse description =
-                    stepFunctions().describeExecution(describe -> describe.executionArn(execution));
-            if (description.status() != ExecutionStatus.RUNNING) {
-                return description;
+        return await(
+                () -> stepFunctions().describeExecution(describe -> describe.executionArn(execution)),
+                description -> description.status() != ExecutionStatus.RUNNING);
+    }
+
+    /**
+     * Waits for the end of a query.
+     *
+     * @param athena what may read the query
+     */
+    public static QueryExecution await(AthenaClient athena, String query) {
+        return await(
+                () -> athena.getQueryExecution(get -> get.queryExecutionId(query))
+                        .queryExecution(),
+                execution -> execution.status().state() != QueryExecutionState.QUEUED
+                        && execution.status().state() != QueryExecutionState.RUNNING);
+    }
+
+    /** Looks often at first and then more seldom, because a look takes what is waited for some of its time. */
+    private static <T> T await(Supplier<T> look, Predicate<T> isEnd) {
+        for (long pause = FIRST_PAUSE_MILLIS; ; pause = Math.min(pause * 5 / 4, LONGEST_PAUSE_MILLIS)) {
+            T seen = look.get();
+            if (isEnd.test(seen)) {
+                return seen;
             }
             try {
-                Thread.sleep(POLL);
+                Thread.sleep(pause);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new IllegalStateException("Interrupted", e);
