@@ -92,6 +92,18 @@ class LauncherTest {
         assertThat(text).hasContent("137");
     }
 
+    @Test
+    void aDirectoryOfSomebodyElseIsNeitherUsedNorRemoved() throws Exception {
+        Path file =
+                Files.createFile(Files.createDirectory(folder.resolve("own")).resolve("precious"));
+
+        Process process = launch("end");
+
+        assertThat(process.waitFor()).isEqualTo(1);
+        assertThat(process.errorReader().readAllAsString()).contains("has to be there and empty");
+        assertThat(file).exists();
+    }
+
     private Process launch(String how) throws IOException {
         return new ProcessBuilder(Stream.concat(withDefaultSignals().stream(), command(how).stream())
                         .toList())

@@ -199,7 +199,7 @@ class RealClientsTest {
                 .build();
     }
 
-    private static QueryExecution run(String sql) throws InterruptedException {
+    private static QueryExecution run(String sql) {
         return SharedEmbeddedAws.run(aws.athena(), request(sql));
     }
 

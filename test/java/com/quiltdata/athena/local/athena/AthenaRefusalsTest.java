@@ -36,7 +36,7 @@ class AthenaRefusalsTest {
     private static String token;
 
     @BeforeAll
-    static void createWorkGroup() throws InterruptedException {
+    static void createWorkGroup() {
         queries = Queries.create("athena-refusals-test");
         succeeded = queries.run("SELECT 1").queryExecutionId();
         failed = queries.run("SELECT 1 / 0").queryExecutionId();

@@ -180,7 +180,7 @@ class AthenaTablesTest {
                 .hasMessageStartingWith("Database absent not found.");
     }
 
-    private static List<List<String>> rows(String sql) throws InterruptedException {
+    private static List<List<String>> rows(String sql) {
         return queries.values(sql).stream().skip(1).toList();
     }
 }

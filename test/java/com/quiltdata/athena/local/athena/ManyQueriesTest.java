@@ -15,7 +15,7 @@ class ManyQueriesTest {
     private static final int QUERIES = 200;
 
     @Test
-    void twoHundredQueriesAtOnceAllSucceed() throws InterruptedException {
+    void twoHundredQueriesAtOnceAllSucceed() {
         SharedEmbeddedAws.s3().createBucket(create -> create.bucket("many-queries-test"));
 
         List<String> ids = IntStream.range(0, QUERIES)

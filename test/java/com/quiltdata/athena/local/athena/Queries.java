@@ -49,11 +49,11 @@ public record Queries(String workGroup) {
         return ATHENA.startQueryExecution(request.build()).queryExecutionId();
     }
 
-    QueryExecution run(String sql) throws InterruptedException {
+    QueryExecution run(String sql) {
         return run(request(sql));
     }
 
-    static QueryExecution run(StartQueryExecutionRequest.Builder request) throws InterruptedException {
+    static QueryExecution run(StartQueryExecutionRequest.Builder request) {
         return SharedEmbeddedAws.run(ATHENA, request.build());
     }
 
@@ -62,7 +62,7 @@ public record Queries(String workGroup) {
     }
 
     /** Runs a query and returns its rows, with the header. */
-    List<List<String>> values(String sql) throws InterruptedException {
+    List<List<String>> values(String sql) {
         return values(results(run(sql)));
     }
 

@@ -335,7 +335,7 @@ class QueriesTabTest {
                         encryption -> encryption.encryptionOption(EncryptionOption.SSE_S3)));
     }
 
-    private static QueryExecution run(String sql) throws InterruptedException {
+    private static QueryExecution run(String sql) {
         return Queries.run(request(sql));
     }
 }

@@ -39,6 +39,12 @@ public final class Launcher {
     public static void main(String[] arguments) throws ReflectiveOperationException {
         launched = true;
         TemporaryDirectory directory = new TemporaryDirectory(Path.of(System.getProperty("java.io.tmpdir")));
+        String[] files = directory.path().toFile().list();
+        if (files == null || files.length > 0) {
+            System.err.println("The temporary directory " + directory.path() + " is removed at the end, so it has to be"
+                    + " there and empty at the start");
+            System.exit(1);
+        }
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(directory)));
         try {
             Class.forName(arguments[0]).getMethod("main", String[].class).invoke(null, (Object)

@@ -12,7 +12,6 @@ import software.amazon.awssdk.services.athena.model.StatementType;
 
 /** The result of a query in Athena, which is fetched page by page whenever it is read. */
 public record StreamedResult(AwsClients aws, QueryExecution execution, List<Column> columns) implements QueryResult {
-
     /**
      * Runs a query in Athena.
      *
