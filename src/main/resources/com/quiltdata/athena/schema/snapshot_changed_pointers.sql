@@ -1,3 +1,3 @@
         SELECT "user", "name", "timestamp", "tophash" AS "hash"
-        FROM changed
-        WHERE "tophash" IS NOT NULL AND "copy" IS NULL
+        FROM pointers
+        WHERE "is_read" AND "tophash" IS DISTINCT FROM "applied"

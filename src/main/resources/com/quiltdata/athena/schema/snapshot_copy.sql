@@ -1,42 +1,54 @@
 -- Puts the rows of new, moved and deleted pointers in the place of their old ones, as far as their manifests are copied
 -- already or are among those of this round. The others keep the rows that they have, and so do packages that were not
--- changed yet when this round was planned. What named pointers say is told here, and for the others the table knows it.
+-- changed yet when this round was planned.
 MERGE INTO "${snapshot}" AS snapshot
 USING (
   WITH
-    named AS (SELECT * FROM (VALUES ${named}) AS named ("user", "name", "timestamp", "tophash")),
-    known AS (
-      SELECT "user", "name", "timestamp", "tophash", "applied"
-      FROM "${snapshot}"
-      WHERE "bucket" = '${bucket}' AND "kind" = 'pointer' AND "name" ${names}
-    ),
+    -- What named pointers say is told here, and for the others the table knows it.
     pointers AS (
-      SELECT
-        coalesce(known."user", named."user") AS "user",
-        coalesce(known."name", named."name") AS "name",
-        coalesce(known."timestamp", named."timestamp") AS "timestamp",
-        CASE WHEN named."user" IS NULL THEN known."tophash" ELSE named."tophash" END AS "tophash",
-        known."applied",
-        known."user" IS NOT NULL AS "is_known"
-      FROM known
-      FULL JOIN named
-        ON known."user" = named."user" AND known."name" = named."name" AND known."timestamp" = named."timestamp"
+      SELECT *, coalesce('${manifests}' || "tophash" ${paths}, false) AS "is_read"
+      FROM (
+        SELECT
+          "user",
+          "name",
+          "timestamp",
+          CASE WHEN bool_or("is_named") THEN max("tophash") FILTER (WHERE "is_named") ELSE max("tophash") END AS "tophash",
+          max("applied") AS "applied",
+          NOT bool_and("is_named") AS "is_known"
+        FROM (
+          SELECT "user", "name", "timestamp", "tophash", "applied", false AS "is_named"
+          FROM "${snapshot}"
+          WHERE "bucket" = '${bucket}' AND "kind" = 'pointer' AND "name" ${names}
+          UNION ALL
+          SELECT *, NULL, true FROM (VALUES ${named})
+        ) AS told ("user", "name", "timestamp", "tophash", "applied", "is_named")
+        GROUP BY "user", "name", "timestamp"
+      )
     ),
-    copies AS (
-      SELECT "applied" AS "tophash", min("user" || '/' || "name" || '/' || "timestamp") AS "path"
-      FROM known
-      WHERE "applied" IS NOT NULL
-      GROUP BY "applied"
-    ),
+    -- Beside each, a pointer that has the rows of the manifest that it names, if there is one.
     changed AS (
-      SELECT
-        pointers."user", pointers."name", pointers."timestamp", pointers."tophash", pointers."is_known",
-        copies."path" AS "copy"
-      FROM pointers
-      LEFT JOIN copies ON pointers."tophash" = copies."tophash"
-      WHERE pointers."tophash" IS NULL AND pointers."is_known"
-        OR pointers."tophash" IS DISTINCT FROM pointers."applied"
-          AND (copies."path" IS NOT NULL OR '${manifests}' || pointers."tophash" ${paths})
+      SELECT *
+      FROM (
+        SELECT
+          "user",
+          "name",
+          "timestamp",
+          "tophash",
+          "applied",
+          "is_known",
+          "is_read",
+          "has_rows",
+          min(CASE WHEN "has_rows" THEN "user" || '/' || "name" || '/' || "timestamp" END)
+            OVER (PARTITION BY "manifest") AS "copy"
+        FROM pointers
+        CROSS JOIN UNNEST(ARRAY["tophash", "applied"], ARRAY[false, true]) AS manifests ("manifest", "has_rows")
+        WHERE NOT "has_rows" OR "applied" IS NOT NULL
+      )
+      WHERE NOT "has_rows"
+        AND (
+          "tophash" IS NULL AND "is_known"
+          OR "tophash" IS DISTINCT FROM "applied" AND ("is_read" OR "copy" IS NOT NULL)
+        )
     ),
     packages AS (
 ${packages}
@@ -80,8 +92,7 @@ ${entries}
     NULL, NULL, NULL, copy."kind", changed."user", changed."name", changed."timestamp", copy."tophash",
     copy."message", copy."meta", copy."user_meta", copy."logical_key", copy."physical_keys", copy."hash", copy."size"
   FROM "${snapshot}" AS copy
-  -- Where nothing has a copy, as after most pushes, the engine does not read the table for it.
-  JOIN (SELECT * FROM changed WHERE "copy" IS NOT NULL) AS changed
+  JOIN (SELECT * FROM changed WHERE NOT "is_read") AS changed
     ON changed."tophash" = copy."tophash"
       AND changed."copy" = copy."user" || '/' || copy."name" || '/' || copy."timestamp"
   WHERE copy."bucket" = '${bucket}' AND copy."kind" IN ('package', 'entry') AND copy."name" ${names}

@@ -2,50 +2,46 @@
 -- manifests are to be copied in the next one, and which packages it changes or takes copies from. The conditions have
 -- literals alone, because every engine skips files by those.
 WITH
-  pointers AS (
-    SELECT "name", "tophash", "applied" FROM "${snapshot}" WHERE "bucket" = '${bucket}' AND "kind" = 'pointer'
+  -- The manifests that changed pointers name, null for those that are gone, and the packages that name them or have a copy.
+  manifests AS (
+    SELECT
+      "manifest",
+      count_if("is_change") AS "changes",
+      "manifest" IS NOT NULL AND count_if(NOT "is_change") = 0 AS "is_new",
+      array_agg(DISTINCT "name") AS "names"
+    FROM "${snapshot}"
+    CROSS JOIN UNNEST(
+      ARRAY["tophash", "applied"], ARRAY["tophash" IS NULL OR "tophash" IS DISTINCT FROM "applied", false]
+    ) AS named ("manifest", "is_change")
+    WHERE "bucket" = '${bucket}' AND "kind" = 'pointer' AND ("is_change" OR "manifest" IS NOT NULL)
+    GROUP BY "manifest"
+    HAVING count_if("is_change") > 0
   ),
-  changed AS (
-    SELECT "name", "tophash" FROM pointers WHERE "tophash" IS NULL OR "tophash" IS DISTINCT FROM "applied"
-  ),
-  names AS (
-    SELECT "name" FROM changed
-    UNION
-    SELECT "name" FROM pointers WHERE "applied" IN (SELECT "tophash" FROM changed WHERE "tophash" IS NOT NULL)
-    UNION
-    -- The bucket's own row.
-    SELECT ''
-  ),
-  new_manifests AS (
-    SELECT DISTINCT "tophash"
-    FROM changed
-    WHERE "tophash" IS NOT NULL
-      AND "tophash" NOT IN (SELECT "applied" FROM pointers WHERE "applied" IS NOT NULL)
-  ),
-  numbered AS (
-    SELECT "tophash", row_number() OVER (ORDER BY "tophash") AS "position", count(*) OVER () AS "manifests"
-    FROM new_manifests
+  plan AS (
+    SELECT
+      coalesce(sum("changes"), 0) AS "changes",
+      -- With one that is left for the round after the next, if there are as many.
+      array_sort(coalesce(min("manifest", ${mostManifests} + 1) FILTER (WHERE "is_new"), ARRAY[])) AS "manifests",
+      -- With the bucket's own row.
+      array_distinct(coalesce(flatten(array_agg("names")), ARRAY[]) || '') AS "names"
+    FROM manifests
   )
 SELECT
-  (SELECT count(*) FROM changed) AS "changes",
-  coalesce(max("manifests") > ${mostManifests}, false) AS "more",
-  coalesce(
-    CASE
-      WHEN max("manifests") <= ${mostNamed}
-      THEN 'IN (' || array_join(array_agg('''${manifests}' || "tophash" || ''''), ', ') || ')'
-      ELSE 'BETWEEN ''${manifests}' || min("tophash") || ''' AND ''${manifests}' || max("tophash") || ''''
-    END,
-    '= '''''
-  ) AS "paths",
-  (
-    SELECT
-      -- Names that need no quoting, which are all that quilt3 lets in.
-      CASE
-        WHEN count_if(NOT regexp_like("name", '^[A-Za-z0-9_.-]*$')) = 0 AND sum(length("name") + 4) <= ${mostOfNames}
-        THEN 'IN (' || array_join(array_agg('''' || "name" || ''''), ', ') || ')'
-        ELSE 'IS NOT NULL'
-      END
-    FROM names
-  ) AS "names"
-FROM numbered
-WHERE "position" <= ${mostManifests}
+  "changes",
+  cardinality("manifests") > ${mostManifests} AS "more",
+  CASE
+    WHEN cardinality("manifests") = 0 THEN '= '''''
+    WHEN cardinality("manifests") <= ${mostNamed}
+    THEN 'IN (''${manifests}' || array_join("manifests", ''', ''${manifests}') || ''')'
+    ELSE
+      'BETWEEN ''${manifests}' || "manifests"[1]
+      || ''' AND ''${manifests}' || "manifests"[least(cardinality("manifests"), ${mostManifests})] || ''''
+  END AS "paths",
+  CASE
+    -- Names that need no quoting, which are all that quilt3 lets in.
+    WHEN all_match("names", name -> regexp_like(name, '^[A-Za-z0-9_.-]*$'))
+      AND length(array_join("names", ''', ''')) <= ${mostOfNames}
+    THEN 'IN (''' || array_join("names", ''', ''') || ''')'
+    ELSE 'IS NOT NULL'
+  END AS "names"
+FROM plan

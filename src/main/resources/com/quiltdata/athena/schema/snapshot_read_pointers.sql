@@ -7,47 +7,44 @@ USING (
 ${pointers}
     ),
     known AS (
-      SELECT "user", "name", "timestamp", "tophash", "applied"
+      SELECT "kind", "user", "name", "timestamp", "tophash", "applied"
       FROM "${snapshot}"
-      WHERE "bucket" = '${bucket}'
-        AND "kind" = 'pointer'
-        AND '${pointersPath}' || "user" || '/' || "name" || '/' || "timestamp" >= '${from}'
-        AND '${pointersPath}' || "user" || '/' || "name" || '/' || "timestamp" < '${to}'
+      WHERE "bucket" = '${bucket}' AND "kind" IN ('pointer', 'package')
+      UNION ALL
+      SELECT 'found', "user", "name", "timestamp", "hash", NULL FROM found
     ),
-    -- A manifest that gave no package may have been missing when it was looked for: it is looked for again.
-    copied AS (
-      SELECT DISTINCT "tophash"
-      FROM "${snapshot}"
-      WHERE "bucket" = '${bucket}' AND "kind" = 'package'
+    -- One row for each pointer, and one for the bucket.
+    pointers AS (
+      SELECT
+        grouping("user") = 1 AS "is_bucket",
+        "user",
+        "name",
+        "timestamp",
+        max("tophash") FILTER (WHERE "kind" = 'found') AS "found",
+        max("tophash") FILTER (WHERE "kind" = 'pointer') AS "known",
+        max("applied") AS "applied",
+        -- A manifest that gave no package may have been missing when it was looked for: it is looked for again.
+        CASE WHEN max("tophash") FILTER (WHERE "kind" = 'package') = max("applied") THEN max("applied") END AS "copied",
+        count_if("kind" = 'pointer' AND ("tophash" IS NULL OR "tophash" IS DISTINCT FROM "applied")) AS "pending"
+      FROM known
+      GROUP BY GROUPING SETS (("user", "name", "timestamp"), ())
     )
   SELECT
-    'pointer' AS "kind",
-    coalesce(found."user", known."user") AS "user",
-    coalesce(found."name", known."name") AS "name",
-    coalesce(found."timestamp", known."timestamp") AS "timestamp",
-    found."hash" AS "tophash",
-    copied."tophash" AS "applied",
-    CAST(NULL AS timestamp(6)) AS "read_at",
-    false AS "was_complete"
-  FROM found
-  FULL JOIN known
-    ON found."user" = known."user" AND found."name" = known."name" AND found."timestamp" = known."timestamp"
-  LEFT JOIN copied ON known."applied" = copied."tophash"
-  WHERE found."hash" IS DISTINCT FROM known."tophash" OR copied."tophash" IS DISTINCT FROM known."applied"
-  UNION ALL
-  SELECT
-    'refresh',
-    '',
-    '',
-    '',
-    NULL,
-    NULL,
-    CAST(CAST(${readAt} AS timestamp(6) with time zone) AT TIME ZONE 'UTC' AS timestamp(6)),
-    (
-      SELECT count_if("tophash" IS NULL OR "tophash" IS DISTINCT FROM "applied") = 0
-      FROM "${snapshot}"
-      WHERE "bucket" = '${bucket}' AND "kind" = 'pointer'
-    )
+    CASE WHEN "is_bucket" THEN 'refresh' ELSE 'pointer' END AS "kind",
+    coalesce("user", '') AS "user",
+    coalesce("name", '') AS "name",
+    coalesce("timestamp", '') AS "timestamp",
+    CASE WHEN NOT "is_bucket" THEN "found" END AS "tophash",
+    CASE WHEN NOT "is_bucket" THEN "copied" END AS "applied",
+    CASE
+      WHEN "is_bucket" THEN CAST(CAST(${readAt} AS timestamp(6) with time zone) AT TIME ZONE 'UTC' AS timestamp(6))
+    END AS "read_at",
+    "is_bucket" AND "pending" = 0 AS "was_complete"
+  FROM pointers
+  WHERE "is_bucket"
+    OR '${pointersPath}' || "user" || '/' || "name" || '/' || "timestamp" >= '${from}'
+      AND '${pointersPath}' || "user" || '/' || "name" || '/' || "timestamp" < '${to}'
+      AND ("found" IS DISTINCT FROM "known" OR "copied" IS DISTINCT FROM "applied")
 ) AS change
 ON snapshot."bucket" = '${bucket}'
   -- As literals, which the engine skips the files of all other kinds by.
