@@ -141,6 +141,7 @@ class RealClientsTest {
                 .rows()
                 .equals(List.of(List.of("0")))) {
             assertThat(System.nanoTime()).isLessThan(end);
+            TimeUnit.SECONDS.sleep(1);
         }
         aws.s3().deleteObject(delete -> delete.bucket(bucket).key(pointer));
     }

@@ -74,10 +74,10 @@ class SnapshotEventsTest {
     /** Whatever else the registry has. */
     @Test
     void eventsReadThePointersThatTheyNameAndNewManifestsAlone() {
-        RegistryReads few = readsOfAPush(100, 110);
-        RegistryReads many = readsOfAPush(300, 360);
+        RegistryReads few = readsOfAPush(100, 104);
+        RegistryReads many = readsOfAPush(300, 340);
 
-        assertThat(many.manifests()).containsOnly("follow-b/" + HASH.formatted(360));
+        assertThat(many.manifests()).containsOnly("follow-b/" + HASH.formatted(340));
         assertThat(few.manifests()).hasSameSizeAs(many.manifests());
         assertThat(few.pointers()).hasSize(2);
         assertThat(many.pointers()).hasSize(2);
@@ -104,7 +104,7 @@ class SnapshotEventsTest {
     @Test
     void aBurstIsHandedOverInBatches() throws Exception {
         STACK.put("follow-a", "packages/" + HASH.formatted(7), "{\"version\": \"v0\"}");
-        for (int number = 0; number < 250; number++) {
+        for (int number = 0; number < 120; number++) {
             STACK.put("follow-a", "named_packages/burst/p" + number + "/1", HASH.formatted(7));
         }
         awaitRefreshed("follow-a");

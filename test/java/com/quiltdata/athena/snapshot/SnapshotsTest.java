@@ -20,6 +20,9 @@ import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
 /** What a refresh does to snapshots. */
 class SnapshotsTest {
     private static final String HASH = "%064x";
+    /** In the definition: the number of manifests up to which a statement names them one by one. */
+    private static final String MOST_NAMED = "<= %d\\\\n".formatted(SnapshotStatements.MOST_NAMED_MANIFESTS);
+
     private static final SnapshotStack STACK = new SnapshotStack("snapshots", List.of("snap-a", "snap-b"));
 
     static {
@@ -86,7 +89,7 @@ class SnapshotsTest {
         STACK.change(definition -> definition
                 .replace("% 50000 = 1", "% 2 = 1")
                 .replace(" " + SnapshotStatements.MOST_MANIFESTS, " 2")
-                .replace("<= %d\\\\n".formatted(SnapshotStatements.MOST_NAMED_MANIFESTS), "<= 1\\\\n")
+                .replace(MOST_NAMED, "<= 1\\\\n")
                 .replace("\"mostRounds\":20", "\"mostRounds\":1"));
         for (int number = 11; number < 14; number++) {
             push("snap-b", number, "package" + number);
@@ -108,6 +111,20 @@ class SnapshotsTest {
         STACK.assertIsRefreshed("snap-b");
         assertThat(lastRefresh("snap-b")).endsWith("0").doesNotContainNull();
         STACK.change(definition -> definition.replace("\"mostRounds\":1", "\"mostRounds\":20"));
+    }
+
+    @Test
+    void whatIsCopiedBetweenTheFirstAndTheLastOfTheNewManifestsStaysClosed() {
+        STACK.refreshOnly("snap-a");
+        STACK.change(definition -> definition.replace(MOST_NAMED, "<= 1\\\\n"));
+        push("snap-a", 52, "between");
+        STACK.refresh();
+        push("snap-a", 51, "before");
+        push("snap-a", 53, "after");
+
+        assertThat(manifestsOpenedByARefresh(() -> null))
+                .containsOnly("snap-a/" + HASH.formatted(51), "snap-a/" + HASH.formatted(53));
+        STACK.assertIsRefreshed("snap-a");
     }
 
     /** By a library in JavaScript that has nothing of Trino or Athena; some of the rows are deleted ones. */

@@ -108,8 +108,10 @@ public final class EmbeddedAws implements AutoCloseable {
         Schedules schedules = new Schedules(executions, InstantSource.system(), later);
         filter.add("Scheduler", CreateScheduleRequest.class.getPackage(), schedules);
         EventPipes eventPipes = new EventPipes(executions, later);
-        CompletableFuture<QueryEngine> startingEngine =
-                CompletableFuture.supplyAsync(() -> QueryEngine.start(engineFiles));
+        // On a thread of its own: the common pool has one thread on two cores, which may be this one.
+        CompletableFuture<QueryEngine> startingEngine = CompletableFuture.supplyAsync(
+                () -> QueryEngine.start(engineFiles),
+                task -> Thread.ofPlatform().start(task));
         try {
             server = FrontServer.start(
                     port,
@@ -124,14 +126,20 @@ public final class EmbeddedAws implements AutoCloseable {
                             new MultipartChecksums(),
                             new BucketPolicies()));
             closer.register(server::close);
+            clients = new AwsClients(endpoint());
+            closer.register(clients::close);
+            Map<String, String> parameters = new ConcurrentHashMap<>();
+            // There is no model of its requests here.
+            filter.add("AmazonSSM", EmbeddedAws.class.getPackage(), new ParameterStore(parameters));
+            cloudFormation = new CloudFormation(filter, clients.s3(), endpoint(), parameters);
+            queryFilter.add(CloudFormation.VERSION, cloudFormation);
+            Bootstrap.deploy(cloudFormation);
         } finally {
             closer.register(startingEngine.join()::close);
         }
         QueryEngine engine = startingEngine.join();
         engine.createCatalog(endpoint());
 
-        clients = new AwsClients(endpoint());
-        closer.register(clients::close);
         defaultDatabase = new DefaultDatabase(glue);
         runner = new QueryRunner(defaultDatabase, engine, clients.s3(), results);
         athena = new Athena(glue, runner);
@@ -140,13 +148,8 @@ public final class EmbeddedAws implements AutoCloseable {
         stateMachines = new StateMachines(athena, clients::s3);
         closer.register(stateMachines::close);
         filter.add("AWSStepFunctions", StartExecutionRequest.class.getPackage(), stateMachines);
-        // There is no model of their requests here.
+        // There is no model of its requests here.
         filter.add("EventPipes", EventPipes.class.getPackage(), eventPipes);
-        Map<String, String> parameters = new ConcurrentHashMap<>();
-        filter.add("AmazonSSM", EmbeddedAws.class.getPackage(), new ParameterStore(parameters));
-        cloudFormation = new CloudFormation(filter, clients.s3(), endpoint(), parameters);
-        queryFilter.add(CloudFormation.VERSION, cloudFormation);
-        Bootstrap.deploy(cloudFormation);
     }
 
     /** Prepares to deploy a stack whose functions' logs nobody reads. */
