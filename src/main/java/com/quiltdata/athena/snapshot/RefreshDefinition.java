@@ -60,6 +60,7 @@ final class RefreshDefinition {
         values.put("compressed", TextNode.valueOf(BucketView.COMPRESSED));
         values.put("table", TextNode.valueOf(SnapshotTable.NAME));
         values.put("mostRounds", IntNode.valueOf(MOST_ROUNDS));
+        values.put("noneNamed", TextNode.valueOf(SnapshotStatements.NONE_NAMED));
         values.put("mostOfNames", IntNode.valueOf(SnapshotStatements.MOST_OF_NAMES));
         values.put("bucketsToAdd", JSON.valueToTree(SnapshotStatements.bucketsToAdd(buckets)));
         values.put(

@@ -38,7 +38,10 @@ public final class SnapshotStatements {
     /** What replaces {@link #NAMED} where the table has it: a pointer that cannot be. */
     public static final String NONE_NAMED = "('', '', '', CAST(NULL AS varchar))";
 
-    /** The most manifests that one statement copies: a guess at what takes minutes, of the 30 that Athena gives it. */
+    /**
+     * The most manifests that one statement copies: a guess at what takes minutes, of the 30 that Athena gives it. Trino's
+     * {@code min(x, n)}, which plans them, takes at most 10,000.
+     */
     public static final int MOST_MANIFESTS = 5_000;
 
     /** The most pointers that one statement reads: a guess as well. Each statement lists all of them. */
