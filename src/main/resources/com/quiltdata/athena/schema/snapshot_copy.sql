@@ -6,7 +6,9 @@ USING (
   WITH
     -- What named pointers say is told here, and for the others the table knows it.
     pointers AS (
-      SELECT *, coalesce('${manifests}' || "tophash" ${paths}, false) AS "is_read"
+      SELECT
+        *,
+        "tophash" IS DISTINCT FROM "applied" AND coalesce('${manifests}' || "tophash" ${paths}, false) AS "is_read"
       FROM (
         SELECT
           "user",
@@ -30,14 +32,7 @@ USING (
       SELECT *
       FROM (
         SELECT
-          "user",
-          "name",
-          "timestamp",
-          "tophash",
-          "applied",
-          "is_known",
-          "is_read",
-          "has_rows",
+          *,
           min(CASE WHEN "has_rows" THEN "user" || '/' || "name" || '/' || "timestamp" END)
             OVER (PARTITION BY "manifest") AS "copy"
         FROM pointers
@@ -46,8 +41,9 @@ USING (
       )
       WHERE NOT "has_rows"
         AND (
-          "tophash" IS NULL AND "is_known"
-          OR "tophash" IS DISTINCT FROM "applied" AND ("is_read" OR "copy" IS NOT NULL)
+          "is_read"
+          OR "tophash" IS NULL AND "is_known"
+          OR "tophash" IS DISTINCT FROM "applied" AND "copy" IS NOT NULL
         )
     ),
     packages AS (

@@ -8,7 +8,7 @@ WITH
       "manifest",
       count_if("is_change") AS "changes",
       "manifest" IS NOT NULL AND count_if(NOT "is_change") = 0 AS "is_new",
-      array_agg(DISTINCT "name") AS "names"
+      array_agg("name") AS "names"
     FROM "${snapshot}"
     CROSS JOIN UNNEST(
       ARRAY["tophash", "applied"], ARRAY["tophash" IS NULL OR "tophash" IS DISTINCT FROM "applied", false]
@@ -40,7 +40,7 @@ SELECT
   CASE
     -- Names that need no quoting, which are all that quilt3 lets in.
     WHEN all_match("names", name -> regexp_like(name, '^[A-Za-z0-9_.-]*$'))
-      AND length(array_join("names", ''', ''')) <= ${mostOfNames}
+      AND length(array_join("names", ''', ''')) + 4 <= ${mostOfNames}
     THEN 'IN (''' || array_join("names", ''', ''') || ''')'
     ELSE 'IS NOT NULL'
   END AS "names"

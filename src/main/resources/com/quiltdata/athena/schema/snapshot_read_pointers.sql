@@ -6,7 +6,7 @@ USING (
     found AS (
 ${pointers}
     ),
-    known AS (
+    told AS (
       SELECT "kind", "user", "name", "timestamp", "tophash", "applied"
       FROM "${snapshot}"
       WHERE "bucket" = '${bucket}' AND "kind" IN ('pointer', 'package')
@@ -20,13 +20,14 @@ ${pointers}
         "user",
         "name",
         "timestamp",
+        '${pointersPath}' || "user" || '/' || "name" || '/' || "timestamp" AS "path",
         max("tophash") FILTER (WHERE "kind" = 'found') AS "found",
         max("tophash") FILTER (WHERE "kind" = 'pointer') AS "known",
         max("applied") AS "applied",
         -- A manifest that gave no package may have been missing when it was looked for: it is looked for again.
         CASE WHEN max("tophash") FILTER (WHERE "kind" = 'package') = max("applied") THEN max("applied") END AS "copied",
         count_if("kind" = 'pointer' AND ("tophash" IS NULL OR "tophash" IS DISTINCT FROM "applied")) AS "pending"
-      FROM known
+      FROM told
       GROUP BY GROUPING SETS (("user", "name", "timestamp"), ())
     )
   SELECT
@@ -42,8 +43,8 @@ ${pointers}
     "is_bucket" AND "pending" = 0 AS "was_complete"
   FROM pointers
   WHERE "is_bucket"
-    OR '${pointersPath}' || "user" || '/' || "name" || '/' || "timestamp" >= '${from}'
-      AND '${pointersPath}' || "user" || '/' || "name" || '/' || "timestamp" < '${to}'
+    OR "path" >= '${from}'
+      AND "path" < '${to}'
       AND ("found" IS DISTINCT FROM "known" OR "copied" IS DISTINCT FROM "applied")
 ) AS change
 ON snapshot."bucket" = '${bucket}'
