@@ -11,7 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import software.amazon.awscdk.assertions.Template;
 
@@ -21,7 +20,7 @@ public final class TestTemplates {
     /** Surefire runs in the module's directory. */
     public static final Path PROJECT = Path.of("..");
 
-    private static final Map<Map<String, Object>, CloudAssembly> ASSEMBLIES = new ConcurrentHashMap<>();
+    private static final Map<Map<String, Object>, CloudAssembly> ASSEMBLIES = new HashMap<>();
 
     private TestTemplates() {}
 
@@ -45,7 +44,9 @@ public final class TestTemplates {
      * @param configuration in place of the project's own
      */
     public static CloudAssembly assembly(Map<String, Object> configuration) {
-        return ASSEMBLIES.computeIfAbsent(configuration, TestTemplates::synthesize);
+        synchronized (CloudAssembly.class) {
+            return ASSEMBLIES.computeIfAbsent(configuration, TestTemplates::synthesize);
+        }
     }
 
     /**

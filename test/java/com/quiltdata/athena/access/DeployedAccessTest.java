@@ -25,6 +25,7 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import software.amazon.awssdk.core.SdkRequest;
 import software.amazon.awssdk.core.interceptor.Context;
 import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
@@ -44,6 +45,7 @@ import software.amazon.awssdk.services.sts.model.AssumeRoleRequest;
  * What the check of a deployment may do, by {@code docs/security/deployer/check-deployment.json} and the users' policy, and what it
  * tells of users' access, with an IAM in place of AWS's that decides as this project's evaluator does.
  */
+@ResourceLock(CheckedDeployment.BUCKET)
 class DeployedAccessTest {
     private static final Partition PARTITION = Partition.AWS;
     private static final String ROLE = PARTITION.arn("iam", "role/Analysts");

@@ -12,12 +12,14 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 import software.amazon.awssdk.services.glue.model.EntityNotFoundException;
 
 /**
  * The stack in a region where nobody has used Athena, so that there is no database {@code default}: Athena makes it when
  * the first view is made, if the synthesized policies allow it.
  */
+@Isolated("takes the database default away")
 class FirstDeploymentTest {
     private static final String NAME = "firstofall";
 

@@ -17,11 +17,13 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Which lines of which objects below {@code .quilt/packages/} are headers and entries, and what the views show. */
+@ResourceLock(Registry.BUCKET)
 class ManifestsTest {
     private static final String HEADER = "{\"version\": \"v0\", \"message\": \"first\"}";
 

@@ -12,8 +12,10 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** Which objects below {@code .quilt/named_packages/} are pointers, and what they point to. */
+@ResourceLock(Registry.BUCKET)
 class PointersTest {
     private static final String HASH = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789ABCDEF";
     private static final String MANIFEST = """

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.quiltdata.athena.registry.RegistryReader;
 import java.util.Random;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -13,6 +14,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * for what it did not change; {@code -Dviews.registries=500} makes more. A failure tells the seed; with
  * {@code -Dviews.seed=…} the test runs for that one alone.
  */
+@ResourceLock(Registry.BUCKET)
 class RandomRegistriesTest {
     private static final int REGISTRIES = Integer.getInteger("views.registries", 15);
     private static final long FIRST_SEED = 20_260_101;

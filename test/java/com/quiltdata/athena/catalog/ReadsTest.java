@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -19,6 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Which objects a query reads, counted at S3, on the engine's default settings: each manifest that it needs, once, and
  * no other. An engine before 478 reads every object in the folder of the pointers; a newer one only those it needs.
  */
+@ResourceLock(Registry.BUCKET)
 class ReadsTest {
     private static final String NO_POINTER = "user1/name1/README";
     private static final int PACKAGES = 40;

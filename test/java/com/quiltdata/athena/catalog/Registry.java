@@ -15,7 +15,7 @@ import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
 
 /**
  * The registry of a Quilt bucket that has the tables and views of the synthesized template. There is one bucket, which
- * every test fills anew.
+ * every test fills anew, so that the classes that use it have a lock on it.
  */
 final class Registry {
     /** The bucket's name. */
@@ -99,7 +99,7 @@ final class Registry {
 
     /** Runs a query and returns what it reads. */
     RegistryReads reads(String sql) {
-        return RegistryReads.during(SharedEmbeddedAws.get(), () -> STACK.query(sql))
+        return RegistryReads.during(SharedEmbeddedAws.get(), BUCKET::equals, () -> STACK.query(sql))
                 .reads();
     }
 

@@ -157,7 +157,10 @@ class ViewsOverBucketsTest {
     }
 
     private static List<String> manifestsRead(String sql, BucketView view) {
-        return RegistryReads.during(SharedEmbeddedAws.get(), () -> stack.query(sql.formatted(view.nameOverAll())))
+        return RegistryReads.during(
+                        SharedEmbeddedAws.get(),
+                        BUCKETS::contains,
+                        () -> stack.query(sql.formatted(view.nameOverAll())))
                 .reads()
                 .manifests();
     }

@@ -11,8 +11,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** Which packages of a bucket are compared. */
+@ResourceLock(CheckedDeployment.BUCKET)
 class BucketSampleTest {
     private static RegistryListing listing;
 

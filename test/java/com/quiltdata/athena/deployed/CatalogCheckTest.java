@@ -11,12 +11,14 @@ import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import software.amazon.awssdk.services.glue.model.Column;
 import software.amazon.awssdk.services.glue.model.StorageDescriptor;
 import software.amazon.awssdk.services.glue.model.Table;
 import software.amazon.awssdk.services.glue.model.TableInput;
 
 /** Tables and views that somebody has changed beside the stack. */
+@ResourceLock(CheckedDeployment.BUCKET)
 class CatalogCheckTest {
     private static final String PACKAGES_VIEW = "checked_bucket_quilt_packages_view";
     private static final String POINTERS_TABLE = "checked_bucket_quilt_packages";

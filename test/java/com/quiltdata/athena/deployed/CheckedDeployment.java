@@ -26,7 +26,10 @@ import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.regions.Region;
 
-/** A deployment of two buckets with snapshots in the shared account on loopback. */
+/**
+ * A deployment of two buckets with snapshots in the shared account on loopback. The classes that use it have a lock on its
+ * first bucket, because some break it and look at its queries.
+ */
 public final class CheckedDeployment {
     public static final String BUCKET = "checked-bucket";
     public static final String SECOND_BUCKET = "checked.second";

@@ -11,10 +11,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import software.amazon.awssdk.services.athena.model.QueryExecution;
 import software.amazon.awssdk.services.athena.model.QueryExecutionState;
 
 /** The command as users start it. A proxy of the environment, where nothing listens, is not used for loopback. */
+@ResourceLock(CheckedDeployment.BUCKET)
 class DeployedAthenaScriptTest {
 
     @TempDir

@@ -18,11 +18,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import software.amazon.awssdk.services.glue.model.Table;
 
 /** The command on a deployment on loopback that is right, and on one that is not. */
+@ResourceLock(CheckedDeployment.BUCKET)
 class DeployedAthenaTest {
     private static final String PACKAGES_VIEW = "checked_bucket_quilt_packages_view";
     private static final String MANIFEST = "packages/" + "%064x".formatted(3);

@@ -13,10 +13,12 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import software.amazon.awssdk.services.cloudformation.model.Stack;
 import software.amazon.awssdk.services.cloudformation.model.StackDriftStatus;
 
 /** What CloudFormation tells of drift and of deleted stacks, as it answers where there is some. */
+@ResourceLock(CheckedDeployment.BUCKET)
 class LeftoversCheckTest {
     private static final String DATABASE = "leftovers";
     private static final String STACK_ID = "arn:aws:cloudformation:us-east-1:123456789012:stack/QuiltAthena/0f1e";

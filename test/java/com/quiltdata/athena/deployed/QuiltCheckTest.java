@@ -11,12 +11,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import software.amazon.awssdk.services.cloudformation.model.Output;
 import software.amazon.awssdk.services.cloudformation.model.Stack;
 
 /** The parameter of the Quilt Platform's stack, with a CloudFormation in place of AWS's. */
+@ResourceLock(CheckedDeployment.BUCKET)
 class QuiltCheckTest {
     private static final String PARAMETERS = """
             <Parameters><member><ParameterKey>ManagedUserRoleExtraPolicies</ParameterKey>\

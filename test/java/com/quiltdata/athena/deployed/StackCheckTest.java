@@ -7,10 +7,12 @@ import com.quiltdata.athena.deployed.Finding.Detail;
 import com.quiltdata.athena.deployed.Finding.Status;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The stack beside the checkout. */
+@ResourceLock(CheckedDeployment.BUCKET)
 class StackCheckTest {
 
     @Test

@@ -3,6 +3,7 @@ package com.quiltdata.athena.limits;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.quiltdata.athena.CdkLock;
 import com.quiltdata.athena.QuiltAthenaApp;
 import com.quiltdata.athena.TestFiles;
 import com.quiltdata.athena.TestTemplates;
@@ -22,10 +23,12 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awscdk.App;
 
 /** Deployments beside AWS's limits, with names of full length where length counts. */
+@ExtendWith(CdkLock.class)
 class DeploymentLimitsTest {
 
     private static final String STACK = "QuiltAthena.template.json";

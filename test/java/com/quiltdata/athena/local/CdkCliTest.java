@@ -233,8 +233,8 @@ class CdkCliTest {
     @Test
     @Order(8)
     void aDeploymentWhoseCliIsKilledGoesOnAndASecondOneMeanwhileIsRefused() throws Exception {
-        // The handler waits for room as long as there is none, so that the update does not end meanwhile.
-        SharedEmbeddedAws.get().limit(new AthenaLimits(0, Duration.ZERO));
+        // The update does not end as long as its view is not made.
+        SharedEmbeddedAws.get().limit(new AthenaLimits(AthenaLimits.DEFAULTS.activeDdlQueries(), Duration.ofHours(1)));
         Process killed = shell.start("exec " + DEPLOY + "original");
         while (!status().equals("UPDATE_IN_PROGRESS")) {
             assertThat(killed.isAlive()).isTrue();
@@ -252,6 +252,9 @@ class CdkCliTest {
         assertThat(shell.run(DEPLOY + "original").output()).contains("QuiltAthena (no changes)");
         SharedEmbeddedAws.get().limit(AthenaLimits.DEFAULTS);
         // The CLI compares templates, and does not wait for the update that it finds under way.
+        while (status().equals("UPDATE_IN_PROGRESS")) {
+            Thread.sleep(20);
+        }
         assertThat(shell.run("aws cloudformation wait stack-update-complete --stack-name QuiltAthena"))
                 .isEqualTo(new Outcome(0, ""));
         assertThat(status()).isEqualTo("UPDATE_COMPLETE");

@@ -15,9 +15,11 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 import software.amazon.awssdk.services.glue.model.Table;
 
 /** More views than Athena takes at once. No other test uses the quota meanwhile. */
+@Isolated("uses up the quota of DDL queries")
 class ManyViewsTest {
     private final EmbeddedAws account = SharedEmbeddedAws.get();
 

@@ -26,6 +26,7 @@ class RunScriptTest {
     private Path folder;
 
     private Path project;
+    private Path jar;
     private Path jdk;
     private final Map<String, String> environment = new HashMap<>();
 
@@ -49,7 +50,9 @@ class RunScriptTest {
         environment.put("TMPDIR", folder.toString());
         environment.put("PATH", folder.resolve("bin") + ":" + System.getenv("PATH"));
         Files.writeString(project.resolve("pom.xml"), "<version.trino>483</version.trino>");
-        Files.writeString(project.resolve("test/target/local-athena.args"), "/trino-hive-483.jar");
+        jar = Files.createFile(folder.resolve("trino-hive-483.jar"));
+        Files.writeString(
+                project.resolve("test/target/local-athena.args"), "\"-Xmx2g\"\n\"" + jar + ":" + jdk + "\"\n");
         Files.writeString(project.resolve("test/target/java-home"), jdk + "\n");
         Files.writeString(project.resolve("test/target/local-built"), project + "\n");
     }
@@ -127,6 +130,14 @@ class RunScriptTest {
         assertThat(folder.resolve("builds"))
                 .hasContent("-B -q -f %s/pom.xml -pl test -am package -Dversion.trino=483 -Dmaven.test.skip=true"
                         .formatted(moved));
+    }
+
+    @Test
+    void aRepositoryOfMavenThatWasClearedIsFilledAgain() throws Exception {
+        Files.delete(jar);
+
+        assertThat(run()).contains("-Dproject.directory=" + project);
+        assertThat(folder.resolve("builds")).isNotEmptyFile();
     }
 
     @Test

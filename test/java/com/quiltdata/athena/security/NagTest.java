@@ -2,6 +2,7 @@ package com.quiltdata.athena.security;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.quiltdata.athena.CdkLock;
 import com.quiltdata.athena.QuiltAthenaApp;
 import com.quiltdata.athena.QuiltAthenaStack;
 import com.quiltdata.athena.TestFiles;
@@ -21,6 +22,7 @@ import io.github.cdklabs.cdknag.ServerlessChecks;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.yaml.snakeyaml.Yaml;
@@ -35,6 +37,7 @@ import software.amazon.awscdk.assertions.Matcher;
  * cdk-nag's rules on the sample stack with a bucket and a custom view more, and a key for the results as the compliance
  * packs ask for one: no finding but those of {@code findings.yaml}, each for one path and with its reason.
  */
+@ExtendWith(CdkLock.class)
 class NagTest {
     private static final String ARN = "arn:<AWS::Partition>:%s:<AWS::Region>:<AWS::AccountId>:";
 

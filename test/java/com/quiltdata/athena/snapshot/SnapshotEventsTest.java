@@ -91,7 +91,9 @@ class SnapshotEventsTest {
         STACK.refresh();
         push("follow-b", last, "many" + first);
         return RegistryReads.during(
-                        SharedEmbeddedAws.get(), () -> STACK.await(STACK.startEvents("""
+                        SharedEmbeddedAws.get(),
+                        STACK::hasRegistry,
+                        () -> STACK.await(STACK.startEvents("""
                         [{"bucket": "follow-b", "key": ".quilt/named_packages/u/many%1$d/%2$d"},
                          {"bucket": "follow-b", "key": ".quilt/named_packages/u/many%1$d/latest"},
                          {"bucket": "follow-b", "key": ".quilt/named_packages/u/many%1$d/latest"},

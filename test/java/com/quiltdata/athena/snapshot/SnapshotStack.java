@@ -83,6 +83,11 @@ final class SnapshotStack {
         return deployed.outputs();
     }
 
+    /** Tells whether a bucket is one of those that were made for the stack. */
+    boolean hasRegistry(String bucket) {
+        return created.contains(bucket);
+    }
+
     /** Puts an object into a registry. */
     void put(String bucket, String key, String content) {
         SharedEmbeddedAws.s3()

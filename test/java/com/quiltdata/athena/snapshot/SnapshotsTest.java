@@ -68,7 +68,7 @@ class SnapshotsTest {
     }
 
     private static List<String> manifestsOpenedByARefresh(Callable<?> meanwhile) {
-        return RegistryReads.during(SharedEmbeddedAws.get(), () -> {
+        return RegistryReads.during(SharedEmbeddedAws.get(), STACK::hasRegistry, () -> {
                     String execution = STACK.start();
                     try {
                         do {
@@ -123,7 +123,7 @@ class SnapshotsTest {
         push("snap-a", 51, "before");
         push("snap-a", 53, "after");
 
-        assertThat(RegistryReads.during(SharedEmbeddedAws.get(), () -> STACK.await(STACK.start()))
+        assertThat(RegistryReads.during(SharedEmbeddedAws.get(), STACK::hasRegistry, () -> STACK.await(STACK.start()))
                         .reads()
                         .manifests())
                 .containsOnly("snap-a/" + HASH.formatted(51), "snap-a/" + HASH.formatted(53));

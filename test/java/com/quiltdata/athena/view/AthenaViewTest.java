@@ -2,9 +2,11 @@ package com.quiltdata.athena.view;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.quiltdata.athena.CdkLock;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import software.amazon.awscdk.App;
 import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.assertions.Match;
@@ -14,6 +16,7 @@ import software.amazon.awscdk.services.glue.CfnTable;
 import software.amazon.awscdk.services.s3.Bucket;
 
 /** A view in somebody else's stack, which has its own workgroup, database and tables. */
+@ExtendWith(CdkLock.class)
 class AthenaViewTest {
 
     @Test

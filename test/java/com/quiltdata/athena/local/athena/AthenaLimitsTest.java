@@ -9,6 +9,7 @@ import com.quiltdata.athena.local.protocol.LocalAccount;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
@@ -19,6 +20,7 @@ import software.amazon.awssdk.services.athena.model.QueryExecutionState;
 import software.amazon.awssdk.services.athena.model.ThrottleReason;
 import software.amazon.awssdk.services.athena.model.TooManyRequestsException;
 
+@Isolated("uses up the quota of DDL queries")
 class AthenaLimitsTest {
     private static final String DROP = "DROP VIEW IF EXISTS \"default\".\"absent\"";
 

@@ -6,6 +6,7 @@ import com.quiltdata.athena.local.s3.S3Request;
 import com.quiltdata.athena.schema.QuiltBucket;
 import com.quiltdata.athena.schema.SnapshotTable;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -33,14 +34,19 @@ public record RegistryReads(List<String> manifests, List<String> pointers, long 
     public record Measured<T>(T result, RegistryReads reads) {}
 
     /**
-     * Measures an action. What others do at the same time counts, too.
+     * Measures an action. What others read of the same buckets at the same time counts, too.
      *
+     * @param buckets tells by the name of a bucket whether what is read of it counts
      * @return its result and what was read meanwhile
      */
-    public static <T> Measured<T> during(EmbeddedAws aws, Supplier<T> action) {
+    public static <T> Measured<T> during(EmbeddedAws aws, Predicate<String> buckets, Supplier<T> action) {
         try (S3Recording recording = aws.recordS3()) {
             T result = action.get();
-            return new Measured<>(result, of(recording.requests()));
+            return new Measured<>(
+                    result,
+                    of(recording.requests().stream()
+                            .filter(request -> buckets.test(request.bucket()))
+                            .toList()));
         }
     }
 

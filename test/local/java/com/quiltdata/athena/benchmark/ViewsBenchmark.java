@@ -235,8 +235,8 @@ public final class ViewsBenchmark implements Callable<Integer> {
 
     private static void refresh(Athena athena, String stateMachine, String input, String which) {
         long start = System.nanoTime();
-        RegistryReads.Measured<DescribeExecutionResponse> measured =
-                RegistryReads.during(athena.account(), () -> athena.aws().execute(stateMachine, input));
+        RegistryReads.Measured<DescribeExecutionResponse> measured = RegistryReads.during(
+                athena.account(), bucket -> true, () -> athena.aws().execute(stateMachine, input));
         requireSuccess(measured.result());
         System.out.printf("| %s %s|%n", which, figures(measured.reads(), (System.nanoTime() - start) / 1e9));
     }
@@ -346,8 +346,8 @@ public final class ViewsBenchmark implements Callable<Integer> {
     private record Athena(EmbeddedAws account, AwsClients aws, String workGroup, String database) {
         private Measurement measure(String sql) {
             long start = System.nanoTime();
-            RegistryReads.Measured<ResultTable> measured =
-                    RegistryReads.during(account, () -> ResultTable.query(aws, workGroup, database, sql));
+            RegistryReads.Measured<ResultTable> measured = RegistryReads.during(
+                    account, bucket -> true, () -> ResultTable.query(aws, workGroup, database, sql));
             return new Measurement(measured.result(), measured.reads(), (System.nanoTime() - start) / 1e9);
         }
     }

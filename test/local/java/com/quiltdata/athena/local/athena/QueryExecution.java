@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.Supplier;
 
 /** A query that was started, and what became of it. */
 final class QueryExecution {
@@ -120,14 +121,13 @@ final class QueryExecution {
     /**
      * Waits, but no longer than until the query is cancelled.
      *
+     * @param duration how long, which may change meanwhile
      * @return whether the query is still to be carried out
      */
-    synchronized boolean pause(Duration duration) throws InterruptedException {
-        Instant end = Instant.now().plus(duration);
-        for (long rest = duration.toMillis();
-                rest > 0 && isActive();
-                rest = Duration.between(Instant.now(), end).toMillis()) {
-            wait(rest);
+    synchronized boolean pause(Supplier<Duration> duration) throws InterruptedException {
+        Instant begin = Instant.now();
+        while (isActive() && Instant.now().isBefore(begin.plus(duration.get()))) {
+            wait(10);
         }
         return isActive();
     }

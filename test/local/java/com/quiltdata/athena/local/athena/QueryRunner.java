@@ -86,7 +86,7 @@ public final class QueryRunner {
                 if (isDenied(query.start().statement())) {
                     query.fail(GlueDataCatalog.denied("glue:CreateTable", "catalog"), 2, DENIED_TYPE, false);
                 }
-                if (!query.pause(limits.ddlDuration())) {
+                if (!query.pause(() -> limits.ddlDuration())) {
                     return;
                 }
             }

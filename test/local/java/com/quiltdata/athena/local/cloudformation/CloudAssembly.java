@@ -40,8 +40,11 @@ public record CloudAssembly(Path directory) {
         return ContextFile.read(project.resolve(ContextFile.NAME));
     }
 
-    /** Synthesizes the app to a directory; files in the configuration are relative to the project. */
-    public static CloudAssembly synthesize(Map<String, Object> context, Path project, Path directory) {
+    /**
+     * Synthesizes the app to a directory; files in the configuration are relative to the project. One caller at a time, for
+     * the CDK's runtime mixes up the answers of several.
+     */
+    public static synchronized CloudAssembly synthesize(Map<String, Object> context, Path project, Path directory) {
         App app = App.Builder.create()
                 .context(context)
                 .outdir(directory.toString())
