@@ -145,9 +145,9 @@ class RandomRefreshesTest {
                 String refresh = STACK.start();
                 String batch = STACK.startEvents(input);
                 push(bucket, random);
-                while (STACK.isRunning(batch)) {
-                    assertThat(STACK.rows(BROKEN_PACKAGES)).as(input).isEmpty();
-                }
+                STACK.readMeanwhile(
+                        batch,
+                        () -> assertThat(STACK.rows(BROKEN_PACKAGES)).as(input).isEmpty());
                 assertThat(STACK.await(batch).status()).isEqualTo(ExecutionStatus.SUCCEEDED);
                 STACK.await(refresh);
                 return "events " + input;

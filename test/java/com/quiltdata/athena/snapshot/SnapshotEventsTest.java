@@ -27,6 +27,7 @@ class SnapshotEventsTest {
 
     static {
         STACK.refresh();
+        STACK.refreshOnly("follow-b");
         SharedEmbeddedAws.s3()
                 .putBucketNotificationConfiguration(put -> put.bucket("follow-a")
                         .notificationConfiguration(configuration -> configuration.eventBridgeConfiguration(

@@ -8,13 +8,16 @@ import com.quiltdata.athena.local.cloudformation.LocalStack;
 import com.quiltdata.athena.result.ResultTable;
 import com.quiltdata.athena.schema.BucketView;
 import com.quiltdata.athena.schema.QuiltBucket;
+import com.quiltdata.athena.schema.SnapshotTable;
 import com.quiltdata.athena.schema.SnapshotView;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import software.amazon.awssdk.core.sync.RequestBody;
@@ -131,6 +134,30 @@ final class SnapshotStack {
         return client().describeExecution(describe -> describe.executionArn(execution))
                         .status()
                 == ExecutionStatus.RUNNING;
+    }
+
+    /** Reads at once, and again after each change of the snapshots, until an execution has come to its end. */
+    void readMeanwhile(String execution, Runnable read) {
+        String seen = "";
+        boolean isRunning;
+        do {
+            isRunning = isRunning(execution);
+            String now = metadataLocation();
+            if (!now.equals(seen)) {
+                seen = now;
+                read.run();
+            }
+            LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
+        } while (isRunning);
+    }
+
+    /** Returns where the snapshots' table has its metadata now. */
+    String metadataLocation() {
+        return SharedEmbeddedAws.glue()
+                .getTable(get -> get.databaseName(name).name(SnapshotTable.NAME))
+                .table()
+                .parameters()
+                .get("metadata_location");
     }
 
     /** Stops an execution where it stands, and waits for its end. */

@@ -12,7 +12,7 @@ import com.quiltdata.athena.schema.SnapshotTable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.sfn.model.DescribeExecutionResponse;
 import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
@@ -34,7 +34,7 @@ class SnapshotsTest {
         STACK.refreshOnly("snap-a");
         STACK.push("snap-a", 1, "n", "old");
         STACK.refresh();
-        Callable<List<List<String>>> read = () -> STACK.rows("""
+        Supplier<List<List<String>>> read = () -> STACK.rows("""
                 SELECT 'package', hash, message FROM snap_a_quilt_packages_snapshot
                 WHERE name = 'n' AND timestamp = 'latest'
                 UNION ALL
@@ -42,18 +42,18 @@ class SnapshotsTest {
                 WHERE name = 'n' AND timestamp = 'latest'
                 ORDER BY 1, 2, 3
                 """);
-        List<List<String>> before = read.call();
+        List<List<String>> before = read.get();
         assertThat(before).isEqualTo(latest(1, "old"));
 
         STACK.push("snap-a", 2, "n", "new");
         List<List<List<String>>> seen = new ArrayList<>();
-        assertThat(manifestsOpenedByARefresh(() -> seen.add(read.call()))).containsOnly("snap-a/" + HASH.formatted(2));
+        assertThat(manifestsOpenedByARefresh(() -> seen.add(read.get()))).containsOnly("snap-a/" + HASH.formatted(2));
         assertThat(seen).contains(before).isSubsetOf(List.of(before, latest(2, "new")));
         STACK.assertIsRefreshed("snap-a");
 
         STACK.put("snap-a", "named_packages/u/n/latest", HASH.formatted(1));
         STACK.delete("snap-a", "named_packages/u/n/2");
-        assertThat(manifestsOpenedByARefresh(read))
+        assertThat(manifestsOpenedByARefresh(read::get))
                 .as("both are copied already")
                 .isEmpty();
         STACK.assertIsRefreshed("snap-a");
@@ -67,16 +67,10 @@ class SnapshotsTest {
                 List.of("package", hash, String.valueOf(number)));
     }
 
-    private static List<String> manifestsOpenedByARefresh(Callable<?> meanwhile) {
+    private static List<String> manifestsOpenedByARefresh(Runnable meanwhile) {
         return RegistryReads.during(SharedEmbeddedAws.get(), STACK::hasRegistry, () -> {
                     String execution = STACK.start();
-                    try {
-                        do {
-                            meanwhile.call();
-                        } while (STACK.isRunning(execution));
-                    } catch (Exception e) {
-                        throw new IllegalStateException(e);
-                    }
+                    STACK.readMeanwhile(execution, meanwhile);
                     return STACK.await(execution);
                 })
                 .reads()
@@ -133,18 +127,18 @@ class SnapshotsTest {
     /** By a library in JavaScript that has nothing of Trino or Athena; some of the rows are deleted ones. */
     @Test
     void anotherEngineReadsTheRowsOfTheViews() throws Exception {
+        STACK.refreshOnly("snap-a");
         push("snap-a", 41, "elsewhere");
         STACK.refresh();
         push("snap-a", 42, "elsewhere");
         STACK.refresh();
-        String metadata = SharedEmbeddedAws.glue()
-                .getTable(get -> get.databaseName("snapshots").name(SnapshotTable.NAME))
-                .table()
-                .parameters()
-                .get("metadata_location");
 
         JsonNode rows = TestFiles.json(NodePackages.install("iceberg")
-                .run("read.js", List.of(SharedEmbeddedAws.endpoint().toString(), metadata), Map.of(), ""));
+                .run(
+                        "read.js",
+                        List.of(SharedEmbeddedAws.endpoint().toString(), STACK.metadataLocation()),
+                        Map.of(),
+                        ""));
 
         List<String> columns = List.of("user", "name", "timestamp", "tophash", "logical_key", "meta", "size");
         assertThat(rows)
