@@ -33,7 +33,7 @@ class ManyViewsTest {
         // Two groups would have 10 views made at once, each of them denied at first.
         account.limit(new AthenaLimits(3, Duration.ofMillis(200), Duration.ofMillis(100)));
 
-        deploy("manyviews", Map.of("imaging", buckets(0, 6), "sequencing", buckets(6, 12)));
+        deploy("manyviews", Map.of("imaging", buckets(0, 3), "sequencing", buckets(3, 6)));
 
         assertThat(SharedEmbeddedAws.glue()
                         .getTables(get -> get.databaseName("manyviews"))
@@ -42,7 +42,7 @@ class ManyViewsTest {
                 .extracting(Table::name)
                 .containsExactlyInAnyOrderElementsOf(Stream.concat(
                                 BucketView.namesOverAll().stream(),
-                                buckets(0, 12).stream()
+                                buckets(0, 6).stream()
                                         .map(QuiltBucket::new)
                                         .flatMap(bucket ->
                                                 Stream.of(BucketView.values()).map(view -> view.nameIn(bucket))))
@@ -50,7 +50,7 @@ class ManyViewsTest {
         DdlLoad load = account.ddlLoad();
         assertThat(load.started())
                 .as("each view is denied once or more")
-                .isGreaterThanOrEqualTo(2 * 13 * BucketView.values().length);
+                .isGreaterThanOrEqualTo(2 * 7 * BucketView.values().length);
         assertThat(load.mostActive()).isEqualTo(3);
         assertThat(load.refused()).isPositive();
     }
@@ -59,9 +59,9 @@ class ManyViewsTest {
     void noMoreThanFiveViewsOfAStackAreMadeAtOnce() {
         account.limit(new AthenaLimits(20, Duration.ofMillis(500)));
 
-        deploy("fiveviews", buckets(0, 8));
+        deploy("fiveviews", buckets(0, 4));
 
-        assertThat(account.ddlLoad()).isEqualTo(new DdlLoad(9 * BucketView.values().length, 0, 5));
+        assertThat(account.ddlLoad()).isEqualTo(new DdlLoad(5 * BucketView.values().length, 0, 5));
     }
 
     private void deploy(String name, Object buckets) {
