@@ -38,6 +38,7 @@ import software.amazon.awssdk.services.glue.model.Table;
  * stack: each command takes seconds, so that one test begins where the one before has ended.
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+@Order(1)
 class CdkCliTest {
     private static final String BUCKET = "cli-bucket";
     private static final String TEMPLATE = "QuiltAthena.template.json";

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.quiltdata.athena.TestFiles;
 import com.quiltdata.athena.command.LaunchFiles;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -16,7 +15,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /**
  * The script {@code test/local-athena} or another one beside it, started as users start it, but on what the running build has compiled: in a
@@ -61,11 +59,7 @@ public final class LocalAthenaScript {
         // The script follows a link to itself, and would start the project's own.
         Path script = Files.copy(
                 PROJECT.resolve("test/" + name), folder.resolve("test/" + name), StandardCopyOption.COPY_ATTRIBUTES);
-        // What the build gives the tests' JVM it also gives the command's.
-        String options = ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-                .filter(argument -> !argument.startsWith("-D") && !argument.contains("javaagent"))
-                .collect(Collectors.joining(" "));
-        LaunchFiles.main(new String[] {target.resolve("none.jar").toString(), options});
+        LaunchFiles.main(new String[] {target.resolve("none.jar").toString(), System.getProperty("engine.jvmOptions")});
         Files.writeString(target.resolve("local-built"), folder + "\n");
         return new LocalAthenaScript(
                 script, directory.resolve("errors.txt"), Files.createDirectories(directory.resolve("temporary")));

@@ -14,11 +14,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.s3.model.EventBridgeConfiguration;
 import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
 
 /** What events of Quilt buckets do to snapshots, from the object that is written to the row. */
+@Order(1)
 class SnapshotEventsTest {
     private static final String HASH = "%064x";
     private static final String ODD_NAME = "odd 'name' $1 {% x %} <named> &amp;";
@@ -136,9 +138,15 @@ class SnapshotEventsTest {
         QuiltBucket quilt = new QuiltBucket(bucket);
         Set<Map<String, String>> expected = Set.copyOf(STACK.everything(BucketView.PACKAGES.nameIn(quilt)));
         Instant end = Instant.now().plusSeconds(300);
-        while (!expected.equals(Set.copyOf(STACK.everything(SnapshotView.PACKAGES.nameIn(quilt))))
-                && Instant.now().isBefore(end)) {
-            TimeUnit.SECONDS.sleep(1);
+        String seen = "";
+        while (Instant.now().isBefore(end)) {
+            String now = STACK.metadataLocation();
+            if (!now.equals(seen)
+                    && expected.equals(Set.copyOf(STACK.everything(SnapshotView.PACKAGES.nameIn(quilt))))) {
+                break;
+            }
+            seen = now;
+            TimeUnit.MILLISECONDS.sleep(200);
         }
         STACK.assertIsRefreshed(bucket);
     }
