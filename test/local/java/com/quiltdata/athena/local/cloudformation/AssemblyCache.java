@@ -36,6 +36,9 @@ final class AssemblyCache {
 
     private static final Duration KEPT_UNUSED = Duration.ofDays(1);
 
+    /** What the names of folders begin with that are not complete yet. */
+    private static final String UNFINISHED = "synthesizing";
+
     private final Path project;
     private final Path folder;
 
@@ -55,9 +58,10 @@ final class AssemblyCache {
             Files.createDirectories(folder);
             Path kept = folder.resolve(digest(context));
             if (!Files.exists(kept)) {
-                Path fresh = Files.createTempDirectory(folder, "synthesizing");
+                Path fresh = Files.createTempDirectory(folder, UNFINISHED);
                 try {
                     synthesis.accept(fresh);
+                    shareFunction(fresh);
                     publish(fresh, kept);
                 } finally {
                     if (Files.exists(fresh)) {
@@ -70,6 +74,28 @@ final class AssemblyCache {
             return kept;
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot keep an assembly in " + folder, e);
+        }
+    }
+
+    /** Has the function's jar, which is large, once for all assemblies that it is in: its name is its content's digest. */
+    private void shareFunction(Path fresh) throws IOException {
+        try (Stream<Path> files = Files.list(fresh);
+                Stream<Path> others = Files.list(folder)) {
+            Path jar = files.filter(file -> file.toString().endsWith(".jar"))
+                    .findFirst()
+                    .orElseThrow();
+            Optional<Path> same = others.filter(
+                            other -> !other.getFileName().toString().startsWith(UNFINISHED))
+                    .map(other -> other.resolve(jar.getFileName()))
+                    .filter(Files::exists)
+                    .findFirst();
+            if (same.isPresent()) {
+                Path link = Files.createLink(fresh.resolve("link"), same.get());
+                Files.move(link, jar, StandardCopyOption.REPLACE_EXISTING);
+            }
+        } catch (FileSystemException | UnsupportedOperationException e) {
+            // The other one was just removed, or there are no links here: it stays a copy.
+            return;
         }
     }
 
