@@ -95,7 +95,6 @@ final class AssemblyCache {
             }
         } catch (FileSystemException | UnsupportedOperationException e) {
             // The other one was just removed, or there are no links here: it stays a copy.
-            return;
         }
     }
 
