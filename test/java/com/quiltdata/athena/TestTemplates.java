@@ -44,6 +44,7 @@ public final class TestTemplates {
      * @param configuration in place of the project's own
      */
     public static CloudAssembly assembly(Map<String, Object> configuration) {
+        // In this order: tests with CdkLock have the lock when they come here.
         synchronized (CloudAssembly.class) {
             return ASSEMBLIES.computeIfAbsent(configuration, TestTemplates::synthesize);
         }

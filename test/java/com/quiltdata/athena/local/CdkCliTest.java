@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -81,6 +82,12 @@ class CdkCliTest {
             view.put("Query", "-- A later version\n" + view.path("Query").asText());
         });
         use("original");
+    }
+
+    /** Whatever has failed, or statements of all other classes would wait. */
+    @AfterEach
+    void takeTheLimitsBack() {
+        SharedEmbeddedAws.get().limit(AthenaLimits.DEFAULTS);
     }
 
     @Test
@@ -251,8 +258,10 @@ class CdkCliTest {
                         "ValidationError.*Stack:arn:aws:cloudformation:\\S+ is in UPDATE_IN_PROGRESS state and can"
                                 + " not be updated");
         assertThat(shell.run(DEPLOY + "original").output()).contains("QuiltAthena (no changes)");
-        SharedEmbeddedAws.get().limit(AthenaLimits.DEFAULTS);
-        // The CLI compares templates, and does not wait for the update that it finds under way.
+        takeTheLimitsBack();
+        // The CLI compares templates, and does not wait for the update that it finds under way; the AWS CLI looks twice
+        // a
+        // minute.
         while (status().equals("UPDATE_IN_PROGRESS")) {
             Thread.sleep(20);
         }

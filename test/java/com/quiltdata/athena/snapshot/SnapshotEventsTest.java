@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
@@ -37,7 +38,7 @@ class SnapshotEventsTest {
     }
 
     @Test
-    void whatIsPushedMovedAndDeletedIsInTheSnapshotsSoonAfter() throws Exception {
+    void whatIsPushedMovedAndDeletedIsInTheSnapshotsSoonAfter() {
         push("follow-a", 1, ODD_NAME);
         push("follow-a", 2, "n");
         // In no view, and so in no snapshot.
@@ -107,7 +108,7 @@ class SnapshotEventsTest {
     }
 
     @Test
-    void aBurstIsHandedOverInBatches() throws Exception {
+    void aBurstIsHandedOverInBatches() {
         STACK.put("follow-a", "packages/" + HASH.formatted(7), "{\"version\": \"v0\"}");
         for (int number = 0; number < 120; number++) {
             STACK.put("follow-a", "named_packages/burst/p" + number + "/1", HASH.formatted(7));
@@ -134,20 +135,15 @@ class SnapshotEventsTest {
     }
 
     /** Nothing may change in the bucket meanwhile. */
-    private static void awaitRefreshed(String bucket) throws InterruptedException {
+    private static void awaitRefreshed(String bucket) {
         QuiltBucket quilt = new QuiltBucket(bucket);
         Set<Map<String, String>> expected = Set.copyOf(STACK.everything(BucketView.PACKAGES.nameIn(quilt)));
         Instant end = Instant.now().plusSeconds(300);
-        String seen = "";
-        while (Instant.now().isBefore(end)) {
-            String now = STACK.metadataLocation();
-            if (!now.equals(seen)
-                    && expected.equals(Set.copyOf(STACK.everything(SnapshotView.PACKAGES.nameIn(quilt))))) {
-                break;
-            }
-            seen = now;
-            TimeUnit.MILLISECONDS.sleep(200);
-        }
+        AtomicBoolean isRefreshed = new AtomicBoolean();
+        STACK.readWhile(
+                () -> !isRefreshed.get() && Instant.now().isBefore(end),
+                () -> isRefreshed.set(
+                        expected.equals(Set.copyOf(STACK.everything(SnapshotView.PACKAGES.nameIn(quilt))))));
         STACK.assertIsRefreshed(bucket);
     }
 

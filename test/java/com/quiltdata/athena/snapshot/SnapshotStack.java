@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import software.amazon.awssdk.core.sync.RequestBody;
@@ -129,8 +130,7 @@ final class SnapshotStack {
         return SharedEmbeddedAws.clients().await(execution);
     }
 
-    /** Tells whether an execution has not come to its end. */
-    boolean isRunning(String execution) {
+    private static boolean isRunning(String execution) {
         return client().describeExecution(describe -> describe.executionArn(execution))
                         .status()
                 == ExecutionStatus.RUNNING;
@@ -138,17 +138,22 @@ final class SnapshotStack {
 
     /** Reads at once, and again after each change of the snapshots, until an execution has come to its end. */
     void readMeanwhile(String execution, Runnable read) {
+        readWhile(() -> isRunning(execution), read);
+    }
+
+    /** Reads at once, and again after each change of the snapshots, until a condition holds no more; its end included. */
+    void readWhile(BooleanSupplier condition, Runnable read) {
         String seen = "";
-        boolean isRunning;
+        boolean goesOn;
         do {
-            isRunning = isRunning(execution);
+            goesOn = condition.getAsBoolean();
             String now = metadataLocation();
             if (!now.equals(seen)) {
                 seen = now;
                 read.run();
             }
             LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
-        } while (isRunning);
+        } while (goesOn);
     }
 
     /** Returns where the snapshots' table has its metadata now. */
